@@ -1,0 +1,185 @@
+"""claim-built: what goes to a payer; patient-bill: what goes to a person."""
+
+from typing import Literal
+
+from schemas.events.chart import Authorization, Cause, PayerKind, PresentOnAdmission, Signatures
+from schemas.events.coded import CodedProcedure, Drg
+from schemas.events.people import Address, Name, Organization, Patient, Provider, Subscriber
+from schemas.events.types import Cents, Code, Count, Day, Event, Id, Line, Many, Milli, Text, Wire
+
+ClaimKind = Literal["professional", "institutional"]
+
+
+class ClaimDiagnosis(Wire):
+    code: Code
+    role: Literal["principal", "admitting", "reason-for-visit", "external-cause", "other"]
+    present_on_admission: PresentOnAdmission | None = None
+
+
+class ClaimLine(Wire):
+    """`control_number` is echoed by the payer (X12 REF 6R): without it an answer's line is a guess."""
+
+    number: Count
+    control_number: Id
+    chart_id: Id
+    statement: Id
+    code: Code | None = None
+    modifiers: Many[Code] = ()
+    revenue_code: Code | None = None
+    units: Milli
+    unit_kind: Code
+    service_from: Day
+    service_to: Day
+    place_of_service: Code | None = None
+    charge_cents: Cents
+    non_covered_cents: Cents = 0
+    pointers: Many[Count] = ()
+    ndc: Code | None = None
+    group: Line | None = None
+
+
+class Adjustment(Wire):
+    """X12 CAS: why a payer did not pay `cents` of a charge."""
+
+    group: Literal["CO", "OA", "PI", "PR"]
+    carc: Code
+    cents: Cents
+    quantity: Milli | None = None
+
+
+class PriorLine(Wire):
+    control_number: Id
+    paid_cents: Cents
+    adjustments: Many[Adjustment] = ()
+
+
+class PriorAnswer(Wire):
+    """What an earlier payer answered (X12 2320, 2330, 2430); a secondary claim carries it."""
+
+    payer: Id
+    sequence: Count
+    adjudicated_on: Day
+    payer_claim_number: Id | None = None
+    paid_cents: Cents
+    adjustments: Many[Adjustment] = ()
+    lines: Many[PriorLine] = ()
+
+
+class ChartVersion(Wire):
+    chart_id: Id
+    version: Count
+    coding_revision: Count = 0
+
+
+class CodedValue(Wire):
+    """A condition, occurrence, span or value code with what belongs to it."""
+
+    kind: Literal["condition", "occurrence", "span", "value"]
+    code: Code
+    start: Day | None = None
+    end: Day | None = None
+    cents: Cents | None = None
+
+
+class ClaimBuilt(Event):
+    """One claim to one payer.
+
+    `claim_id` = uuid5 of hospital, account, kind, billing entity, period, split ordinal, payer, payer sequence,
+    revision (docs/design.md). `control_number` is CLM01: A-Z 0-9, at most 20 (all a payer must echo, x12.org RFI
+    525).
+    """
+
+    claim_id: Id
+    submission: Count
+    control_number: Id
+    kind: ClaimKind
+    frequency: Code
+    original_reference: Id | None = None
+    hospital: Id
+    account_number: Id
+    revision: Count
+    charts: Many[ChartVersion]
+    payer: Id
+    payer_kind: PayerKind
+    payer_sequence: Count
+    filing_indicator: Code
+    submitter: Line
+    billing_provider: Organization
+    pay_to: Address | None = None
+    service_facility: Organization | None = None
+    providers: Many[Provider] = ()
+    patient: Patient
+    subscriber: Subscriber
+    member_id: Id | None = None
+    group: Line | None = None
+    signatures: Signatures
+    authorizations: Many[Authorization] = ()
+    referral: Id | None = None
+    causes: Many[Cause] = ()
+    place_of_service: Code | None = None
+    bill_type: Code | None = None
+    statement_from: Day
+    statement_to: Day
+    admission_date: Day | None = None
+    admission_type: Code | None = None
+    admission_source: Code | None = None
+    admission_hour: Code | None = None
+    patient_status: Code | None = None
+    discharge_hour: Code | None = None
+    coded_values: Many[CodedValue] = ()
+    diagnoses: Many[ClaimDiagnosis]
+    procedures: Many[CodedProcedure] = ()
+    drg: Drg | None = None
+    lines: Many[ClaimLine]
+    total_charge_cents: Cents
+    prior: Many[PriorAnswer] = ()
+    patient_paid_cents: Cents = 0
+    notes: Many[Line] = ()
+    delay_reason: Code | None = None
+    x12: Text | None = None
+
+
+class PayerShare(Wire):
+    payer: Id
+    paid_cents: Cents
+    adjusted_cents: Cents
+
+
+class BillReason(Wire):
+    """Why the patient owes: the kind in plain words, with its CARC where a payer gave one."""
+
+    kind: Literal["deductible", "coinsurance", "copay", "not-covered", "self-pay", "paid-in-full-restriction", "other"]
+    carc: Code | None = None
+    cents: Cents
+
+
+class BillLine(Wire):
+    service_from: Day
+    text: Line
+    code: Code | None = None
+    charge_cents: Cents
+
+
+class PatientBill(Event):
+    """What a person owes after the last payer answered: the last payer's patient responsibility, never 'the rest'."""
+
+    bill_id: Id
+    hospital: Id
+    account_number: Id
+    revision: Count
+    charts: Many[ChartVersion]
+    guarantor_name: Name
+    guarantor_address: Address | None = None
+    patient: Patient
+    provider: Organization
+    statement_from: Day
+    statement_to: Day
+    lines: Many[BillLine]
+    total_charge_cents: Cents
+    payers: Many[PayerShare] = ()
+    patient_paid_cents: Cents = 0
+    owed_cents: Cents
+    refund_cents: Cents = 0
+    reasons: Many[BillReason] = ()
+    due: Day
+    notices: Many[Text] = ()

@@ -1,0 +1,188 @@
+"""chart-coded: the same chart in standard codes; and chart-returned: what is missing for that."""
+
+from typing import Literal
+
+from schemas.events.chart import (
+    Cause,
+    Coverage,
+    EncounterClass,
+    Part2Consent,
+    PresentOnAdmission,
+    Restriction,
+    Signatures,
+)
+from schemas.events.people import Organization, Patient, Provider
+from schemas.events.types import Cents, Code, Count, Day, Event, Id, Instant, Line, Many, Milli, Npi, Text, Wire
+
+CodingPath = Literal["given", "index", "inclusion-term", "title", "chargemaster", "coder"]
+
+
+class CodedDiagnosis(Wire):
+    code: Code  # ICD-10-CM with its dot
+    role: Literal["principal", "admitting", "reason-for-visit", "external-cause", "other"]
+    rank: Count
+    present_on_admission: PresentOnAdmission | None = None
+    statement: Id
+    path: CodingPath
+    release: Code
+
+
+class CodedProcedure(Wire):
+    """ICD-10-PCS, inpatient only."""
+
+    code: Code
+    performed_at: Day
+    performer: Id | None = None
+    statement: Id
+    path: CodingPath
+    release: Code
+
+
+class Service(Wire):
+    """One line to bill: from the chargemaster or a coder, priced on its date.
+
+    `units` are thousandths; `pointers` index the chart's diagnoses from 1.
+    """
+
+    statement: Id
+    code: Code | None = None  # HCPCS or CPT; null where a revenue code stands alone
+    modifiers: Many[Code] = ()
+    revenue_code: Code | None = None
+    units: Milli
+    unit_kind: Code = "UN"
+    service_from: Day
+    service_to: Day
+    place_of_service: Code | None = None
+    charge_cents: Cents
+    non_covered_cents: Cents = 0
+    component: Literal["facility", "professional"]
+    performer_npi: Npi | None = None
+    ordering_npi: Npi | None = None
+    pointers: Many[Count] = ()
+    ndc: Code | None = None
+    authorization: Id | None = None
+    group: Line | None = None  # the chargemaster's department, for statistics
+    path: CodingPath
+
+
+class Drg(Wire):
+    version: Code
+    code: Code
+    weight: Line | None = None
+    kind: Literal["MS-DRG"] = "MS-DRG"
+
+
+class Finding(Wire):
+    """One thing that is wrong or doubtful, with its mend. `value_kind` says what kind of value offends, never the
+    value."""
+
+    rule: Code
+    severity: Literal["reject", "warn"]
+    disposition: Code
+    message: Line
+    field: Line | None = None
+    line: Count | None = None
+    value_kind: Line | None = None
+    mend: Line
+    citation: Line
+    carc: Code | None = None
+
+
+class Indicator(Wire):
+    """A clinical fact a query quotes, with its date and where it stands."""
+
+    text: Line
+    date: Day | None = None
+    source: Line
+
+
+class Query(Wire):
+    """A question in the form of AHIMA/ACDIS 2022, or an administrative task."""
+
+    id: Id
+    to: Code
+    kind: Literal["open", "choice", "yes-no", "task"]
+    indicators: Many[Indicator] = ()
+    question: Text
+    options: Many[Line] = ()
+    due: Day | None = None
+
+
+class Candidate(Wire):
+    code: Code
+    title: Line
+    why: Line
+
+
+class WorkItem(Wire):
+    """A statement a coder has to code."""
+
+    statement: Id
+    kind: Code
+    text: Line | None = None
+    candidates: Many[Candidate] = ()
+    why: Line
+
+
+class StayFacts(Wire):
+    """What a claim needs of the encounter."""
+
+    id: Id
+    encounter_class: EncounterClass
+    start: Instant
+    end: Instant
+    start_day: Day  # where it happened, in the hospital's time zone
+    end_day: Day
+    place_of_service: Code | None = None
+    admission_type: Code | None = None
+    admission_source: Code | None = None
+    admission_hour: Code | None = None
+    discharge_status: Code | None = None
+    discharge_hour: Code | None = None
+    service_facility: Organization | None = None
+    providers: Many[Provider] = ()
+
+
+class ChartCoded(Event):
+    """A chart in codes. `coding_revision` counts a coder's changes without a new chart version."""
+
+    hospital: Id
+    chart_id: Id
+    version: Count
+    coding_revision: Count = 0
+    account_number: Id
+    received_at: Instant | None = None
+    patient: Patient
+    encounter: StayFacts
+    causes: Many[Cause] = ()
+    coverages: Many[Coverage] = ()
+    signatures: Signatures
+    part2: Part2Consent | None = None
+    restrictions: Many[Restriction] = ()
+    payments_cents: Cents = 0
+    diagnoses: Many[CodedDiagnosis] = ()
+    procedures: Many[CodedProcedure] = ()
+    services: Many[Service] = ()
+    drg: Drg | None = None
+    code_sets: Line
+    edit_tables: Line
+    coder: Id
+    findings: Many[Finding] = ()
+
+
+ReturnReason = Literal[
+    "incomplete", "uncodable", "rejected-by-edits", "rejected-by-payer", "denied-by-payer", "late-version"
+]
+
+
+class ChartReturned(Event):
+    """Everything a hospital has to know about a chart that goes no further, at once."""
+
+    hospital: Id
+    chart_id: Id
+    version: Count
+    account_number: Id | None = None
+    reason: ReturnReason
+    queries: Many[Query] = ()
+    findings: Many[Finding] = ()
+    worklist: Many[WorkItem] = ()
