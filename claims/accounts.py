@@ -1,0 +1,195 @@
+"""What claiming keeps: a patient's service lines and an account's charts, claims and answers. State and its queries.
+
+The types are wire models, so that the ledger stores them with the codec that serves the events.
+"""
+
+from typing import Literal
+
+from schemas.events.claim import Adjustment, ClaimBuilt, PatientBill
+from schemas.events.coded import ChartCoded
+from schemas.events.payer import AnsweredLine
+from schemas.events.types import Cents, Code, Count, Day, Id, Many, Milli, Npi, Wire
+
+ChartState = Literal["held", "consent-missing", "awaiting-answer", "claimed", "billed-to-patient", "returned"]
+ClaimState = Literal["sent", "accepted", "rejected", "answered", "denied", "replaced", "crossed-over"]
+
+_WITH_THE_PAYER: frozenset[ClaimState] = frozenset({"sent", "accepted", "crossed-over"})
+
+
+class HistoryLine(Wire):
+    """A service line of an earlier chart, as edits across charts compare it."""
+
+    hospital: Id
+    account_number: Id
+    chart_id: Id
+    version: Count
+    day: Day
+    code: Code | None = None
+    modifiers: Many[Code] = ()
+    revenue_code: Code | None = None
+    performer_npi: Npi | None = None
+    units: Milli
+    component: Literal["facility", "professional"]
+
+
+class PatientHistory(Wire):
+    lines: Many[HistoryLine] = ()
+
+
+class AccountChart(Wire):
+    """The newest version of a chart; `deadline_id` is what it waits for."""
+
+    chart: ChartCoded
+    state: ChartState
+    deadline_id: Id | None = None
+
+
+class Answer(Wire):
+    """A payer's answer to a claim, once, by remittance and position."""
+
+    trace_number: Id
+    position: Count
+    status: Code
+    adjudicated_on: Day
+    charge_cents: Cents
+    paid_cents: Cents
+    patient_responsibility_cents: Cents | None = None
+    adjustments: Many[Adjustment] = ()
+    lines: Many[AnsweredLine] = ()
+    payer_claim_number: Id | None = None
+
+
+class AccountClaim(Wire):
+    """A claim as sent, and what came back. `followed_up`: the next payer's claim or the bill exists."""
+
+    claim: ClaimBuilt
+    state: ClaimState = "sent"
+    payer_claim_number: Id | None = None
+    deadline_id: Id | None = None
+    answers: Many[Answer] = ()
+    followed_up: bool = False
+
+
+class BillIssued(Wire):
+    """The newest revision of a bill; a later one takes its place."""
+
+    bill_id: Id
+    revision: Count
+    owed_cents: Cents
+    refund_cents: Cents = 0
+
+
+class Account(Wire):
+    """One hospital account: its charts, its claims to every payer in turn, its bills."""
+
+    hospital: Id
+    account_number: Id
+    charts: Many[AccountChart] = ()
+    claims: Many[AccountClaim] = ()
+    bills: Many[BillIssued] = ()
+
+
+def chart_of(account: Account, chart_id: str) -> AccountChart | None:
+    return next((kept for kept in account.charts if kept.chart.chart_id == chart_id), None)
+
+
+def claim_of(account: Account, claim_id: str) -> AccountClaim | None:
+    return next((kept for kept in account.claims if kept.claim.claim_id == claim_id), None)
+
+
+def claim_by_control_number(account: Account, control_number: str) -> AccountClaim | None:
+    return next((kept for kept in account.claims if kept.claim.control_number == control_number), None)
+
+
+def bill_of(account: Account, bill_id: str) -> BillIssued | None:
+    return next((kept for kept in account.bills if kept.bill_id == bill_id), None)
+
+
+def with_chart(account: Account, chart: AccountChart) -> Account:
+    """The account with a chart; an earlier version of it is gone."""
+    key = chart.chart.chart_id
+    kept = tuple(chart if other.chart.chart_id == key else other for other in account.charts)
+    return account.model_copy(update={"charts": kept if chart in kept else (*kept, chart)})
+
+
+def without_chart(account: Account, chart_id: str) -> Account:
+    return account.model_copy(
+        update={"charts": tuple(kept for kept in account.charts if kept.chart.chart_id != chart_id)}
+    )
+
+
+def with_claim(account: Account, claim: AccountClaim) -> Account:
+    """The account with a claim; what was known under its id (an earlier submission) is gone."""
+    key = claim.claim.claim_id
+    kept = tuple(claim if other.claim.claim_id == key else other for other in account.claims)
+    return account.model_copy(update={"claims": kept if claim in kept else (*kept, claim)})
+
+
+def with_bill(account: Account, bill: PatientBill) -> Account:
+    issued = BillIssued(
+        bill_id=bill.bill_id, revision=bill.revision, owed_cents=bill.owed_cents, refund_cents=bill.refund_cents
+    )
+    kept = tuple(other for other in account.bills if other.bill_id != bill.bill_id)
+    return account.model_copy(update={"bills": (*kept, issued)})
+
+
+def live_claims(account: Account, chart_id: str) -> tuple[AccountClaim, ...]:
+    """The chart's claims that stand: neither replaced nor themselves the void of another (frequency 8)."""
+    return tuple(
+        kept
+        for kept in account.claims
+        if kept.claim.charts[0].chart_id == chart_id and kept.state != "replaced" and kept.claim.frequency != "8"
+    )
+
+
+def unanswered(account: Account, chart_id: str) -> tuple[AccountClaim, ...]:
+    """The chart's claims a payer still has: nothing replaces them, and nobody is billed, before he answers."""
+    return tuple(kept for kept in live_claims(account, chart_id) if is_with_the_payer(kept))
+
+
+def is_with_the_payer(claim: AccountClaim) -> bool:
+    return claim.state in _WITH_THE_PAYER
+
+
+def is_done(account: Account, chart_id: str) -> bool:
+    """Every standing claim of the chart is answered, so that only the patient's part is left. The next payer's claim
+    is entered as soon as it is formed, and is one of them."""
+    standing = live_claims(account, chart_id)
+    return bool(standing) and all(kept.state in {"answered", "denied"} for kept in standing)
+
+
+def is_late(kept: AccountChart, chart: ChartCoded) -> bool:
+    """Older than what the account has: it is answered so, and changes nothing."""
+    return (chart.version, chart.coding_revision) < (kept.chart.version, kept.chart.coding_revision)
+
+
+def history_of(chart: ChartCoded) -> tuple[HistoryLine, ...]:
+    """A chart's services as later charts of the patient are compared with them."""
+    return tuple(
+        HistoryLine(
+            hospital=chart.hospital,
+            account_number=chart.account_number,
+            chart_id=chart.chart_id,
+            version=chart.version,
+            day=service.service_from,
+            code=service.code,
+            modifiers=service.modifiers,
+            revenue_code=service.revenue_code,
+            performer_npi=service.performer_npi,
+            units=service.units,
+            component=service.component,
+        )
+        for service in chart.services
+    )
+
+
+def remembered(history: PatientHistory, chart: ChartCoded) -> PatientHistory:
+    """The patient's history with this version of the chart instead of any other."""
+    return PatientHistory(lines=(*forgotten(history, chart.hospital, chart.chart_id).lines, *history_of(chart)))
+
+
+def forgotten(history: PatientHistory, hospital: str, chart_id: str) -> PatientHistory:
+    """The patient's history without a chart."""
+    return PatientHistory(
+        lines=tuple(line for line in history.lines if (line.hospital, line.chart_id) != (hospital, chart_id))
+    )

@@ -1,0 +1,221 @@
+"""What a person owes: the last payer's patient responsibility and what no payer answers for, never 'the rest'.
+
+A bill balances in two equations: charges = what payers paid + adjusted + the patient's share; and the patient's share =
+owed + already paid - refund = the sum of its reasons.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Literal
+
+from claims import payers, settlement
+from claims.accounts import Account, AccountClaim, bill_of, live_claims
+from claims.billers import organization
+from claims.drafting import PRODUCER
+from claims.identity import billing_key
+from claims.partners import Hospital
+from claims.payers import Route
+from schemas.events.claim import BillLine, BillReason, ChartVersion, ClaimLine, PatientBill, PayerShare
+from schemas.events.coded import ChartCoded, Service
+from schemas.events.people import Guarantor, Patient
+from schemas.events.types import Cents, Day, Event
+from schemas.identity import caused_by, derived
+
+DUE = timedelta(days=30)
+
+Kind = Literal["deductible", "coinsurance", "copay", "not-covered", "self-pay", "paid-in-full-restriction", "other"]
+
+_KINDS: dict[str, Kind] = {"1": "deductible", "2": "coinsurance", "3": "copay"}  # CARCs of group PR
+_NOT_COVERED = frozenset({"26", "27", "31", "32", "33", "35", "49", "50", "51", "96", "119", "149", "204"})
+
+FINANCIAL_ASSISTANCE = (  # 26 CFR 1.501(r)-4(b)(5): on each billing statement
+    "If you cannot pay, you may qualify for free or reduced care under this hospital's financial assistance policy. "
+    "Ask the billing office for the policy, its plain-language summary and an application; they cost nothing."
+)
+DISPUTE_INSURED = (  # 45 CFR 147.136 (appeals), 149.410 and 149.420 (surprise bills)
+    "If you disagree with what your plan decided, you may appeal to it. For emergency care, and for care by somebody "
+    "outside your plan's network at a hospital inside it, you owe no more than your in-network share."
+)
+DISPUTE_ESTIMATE = (  # 45 CFR 149.610 and 149.620
+    "You have a right to an estimate before planned care. If this bill is 400 dollars or more above the estimate you "
+    "were given, you may dispute it within 120 days of receiving it."
+)
+
+Chain = tuple[AccountClaim, ...]
+"""A claim to the first payer and its successors to the next ones, in their order."""
+
+
+@dataclass(frozen=True)
+class _Share:
+    """The patient's part of some charges, and how it came about."""
+
+    lines: tuple[BillLine, ...]
+    payers: tuple[PayerShare, ...]
+    reasons: tuple[BillReason, ...]
+    paid_cents: Cents
+
+    @property
+    def cents(self) -> Cents:
+        return sum(reason.cents for reason in self.reasons)
+
+
+def direct(chart: ChartCoded, routes: Sequence[Route], account: Account, hospital: Hospital) -> tuple[PatientBill, ...]:
+    """Bills that wait for no payer: all of a chart that has none, and what was paid in full so that no plan sees it."""
+    since = (chart.received_at or chart.occurred_at).date()
+    insured = any(route.payers for route in routes)
+    return tuple(
+        _bill(chart, account, hospital, _own(chart, route), part=route.why, since=since, because=chart)
+        for route in routes
+        if route.why == "restricted" or (route.why == "self-pay" and not insured)
+    )
+
+
+def after_payers(chart: ChartCoded, account: Account, hospital: Hospital, because: Event) -> PatientBill | None:
+    """The bill once every payer of the chart answered. Null when nobody owes anything, or nothing is new."""
+    chains = tuple(_chains(live_claims(account, chart.chart_id)))
+    share = _joined([*map(_of_chain, chains), *_uninsured(chart)], chart.payments_cents)
+    since = max(answer.adjudicated_on for chain in chains for kept in chain for answer in kept.answers)
+    bill = _bill(chart, account, hospital, share, part="share", since=since, because=because)
+    before = bill_of(account, bill.bill_id)
+    told = (before.owed_cents, before.refund_cents) if before else (0, 0)
+    return bill if (bill.owed_cents, bill.refund_cents) != told else None
+
+
+def is_balanced(bill: PatientBill) -> bool:
+    """Both equations of a bill."""
+    share = bill.owed_cents + bill.patient_paid_cents - bill.refund_cents
+    taken = sum(payer.paid_cents + payer.adjusted_cents for payer in bill.payers)
+    charged = sum(line.charge_cents for line in bill.lines)
+    return charged == bill.total_charge_cents == taken + share and sum(reason.cents for reason in bill.reasons) == share
+
+
+def _bill(
+    chart: ChartCoded, account: Account, hospital: Hospital, share: _Share, *, part: str, since: Day, because: Event
+) -> PatientBill:
+    """One series of bills for what is restricted, one for everything else; the newest revision stands."""
+    series = "restricted" if part == "restricted" else "share"
+    bill_id = derived("bill", chart.hospital, chart.account_number, chart.chart_id, series)
+    before = bill_of(account, bill_id)
+    revision = before.revision + 1 if before else 1
+    guarantor = _addressee(chart.patient)
+    return PatientBill(
+        **caused_by(because, PRODUCER),
+        event_id=derived("patient-bill", bill_id, revision),
+        bill_id=bill_id,
+        hospital=chart.hospital,
+        account_number=chart.account_number,
+        revision=revision,
+        charts=(ChartVersion(chart_id=chart.chart_id, version=chart.version, coding_revision=chart.coding_revision),),
+        guarantor_name=guarantor.name,
+        guarantor_address=guarantor.address,
+        patient=chart.patient,
+        provider=organization(hospital),
+        statement_from=chart.encounter.start_day,
+        statement_to=chart.encounter.end_day,
+        due=since + DUE,
+        notices=(FINANCIAL_ASSISTANCE, DISPUTE_INSURED if share.payers else DISPUTE_ESTIMATE),
+        **_money(share),
+    )
+
+
+def _money(share: _Share) -> dict[str, Any]:
+    """Charges, what came off them, and what is left to pay or to give back."""
+    left = share.cents - share.paid_cents
+    return {
+        "lines": share.lines,
+        "total_charge_cents": sum(line.charge_cents for line in share.lines),
+        "payers": share.payers,
+        "patient_paid_cents": share.paid_cents,
+        "owed_cents": max(left, 0),
+        "refund_cents": max(-left, 0),
+        "reasons": share.reasons,
+    }
+
+
+def _own(chart: ChartCoded, route: Route) -> _Share:
+    """Services no payer is asked about: all of their charges."""
+    services = [numbered.service for numbered in route.services]
+    restricted = route.why == "restricted"
+    charges = sum(service.charge_cents for service in services)
+    kind: Kind = "paid-in-full-restriction" if restricted else "self-pay"
+    return _Share(
+        lines=tuple(_line(service) for service in services),
+        payers=(),
+        reasons=(BillReason(kind=kind, cents=charges),) if charges else (),
+        # A hospital counts what it took for a restricted item there, and everything else as the chart's payments.
+        paid_cents=sum(paid.paid_cents for paid in chart.restrictions) if restricted else chart.payments_cents,
+    )
+
+
+def _uninsured(chart: ChartCoded) -> Iterator[_Share]:
+    """What nobody insures of a chart that has payers for the rest: it is on the same bill."""
+    return (_own(chart, route) for route in payers.routes(chart) if route.why == "self-pay")
+
+
+def _chains(claims: Iterable[AccountClaim]) -> Iterator[Chain]:
+    """The claims about the same lines, from the first payer to the last."""
+    by_lines: dict[tuple[str, str, str], list[AccountClaim]] = {}
+    for kept in claims:
+        about = (kept.claim.kind, billing_key(kept.claim.billing_provider), kept.claim.lines[0].control_number)
+        by_lines.setdefault(about, []).append(kept)
+    for chain in by_lines.values():
+        yield tuple(sorted(chain, key=lambda kept: kept.claim.payer_sequence))
+
+
+def _of_chain(chain: Chain) -> _Share:
+    """Each payer takes from what the one before left to the patient; the last one's part of the patient's is owed.
+
+    So an adjustment that only repeats an earlier payer's (OA 23) counts once. Who passes the claim on takes nothing.
+    """
+    left, shares = chain[0].claim.total_charge_cents, []
+    for kept in chain:
+        money = settlement.totals(kept)
+        if kept is not chain[-1] and settlement.passes_on(kept):
+            shares.append(PayerShare(payer=kept.claim.payer, paid_cents=0, adjusted_cents=0))
+            continue
+        adjusted = left - money.paid_cents - money.patient_cents
+        shares.append(PayerShare(payer=kept.claim.payer, paid_cents=money.paid_cents, adjusted_cents=adjusted))
+        left = money.patient_cents
+    reasons = (
+        BillReason(kind=_kind(adjustment.carc), carc=adjustment.carc, cents=adjustment.cents)
+        for adjustment in settlement.totals(chain[-1]).patient
+    )
+    lines = tuple(_line(line) for line in chain[0].claim.lines)
+    return _Share(lines=lines, payers=tuple(shares), reasons=tuple(reasons), paid_cents=0)
+
+
+def _joined(shares: Sequence[_Share], paid: Cents) -> _Share:
+    """One bill of several claims: each payer once, each reason once."""
+    paid_by, adjusted_by, reasons = Counter[str](), Counter[str](), Counter[tuple[Kind, str | None]]()
+    for payer in (payer for share in shares for payer in share.payers):
+        paid_by[payer.payer] += payer.paid_cents
+        adjusted_by[payer.payer] += payer.adjusted_cents
+    for reason in (reason for share in shares for reason in share.reasons):
+        reasons[reason.kind, reason.carc] += reason.cents
+    return _Share(
+        lines=tuple(line for share in shares for line in share.lines),
+        payers=tuple(PayerShare(payer=p, paid_cents=paid_by[p], adjusted_cents=adjusted_by[p]) for p in paid_by),
+        reasons=tuple(BillReason(kind=kind, carc=carc, cents=cents) for (kind, carc), cents in reasons.items()),
+        paid_cents=paid,
+    )
+
+
+def _line(said: ClaimLine | Service) -> BillLine:
+    text = said.group or (f"service {said.code}" if said.code else f"revenue code {said.revenue_code}")
+    return BillLine(service_from=said.service_from, text=text, code=said.code, charge_cents=said.charge_cents)
+
+
+def _addressee(patient: Patient) -> Guarantor:
+    """Who gets the bill, and where: a confidential address the patient asked for comes first (45 CFR 164.522(b))."""
+    named = patient.guarantor
+    name = named.name if named else patient.name
+    if name is None:
+        raise ValueError("patient.name: a bill needs the name of a guarantor or of the patient")
+    address = patient.confidential_address or (named.address if named else None) or patient.address
+    return Guarantor(relationship=named.relationship if named else "self", name=name, address=address)
+
+
+def _kind(carc: str) -> Kind:
+    return _KINDS.get(carc) or ("not-covered" if carc in _NOT_COVERED else "other")

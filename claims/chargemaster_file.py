@@ -1,0 +1,113 @@
+"""Reading a chargemaster's CSV so that a broken cell can be named by file, line and column."""
+
+import csv
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from claims.reference import BadReference
+
+COLUMNS: Final = (
+    "system",
+    "code",
+    "description",
+    "hcpcs",
+    "modifiers",
+    "revenue_code",
+    "unit",
+    "per_unit",
+    "price_cents",
+    "component",
+    "department",
+    "start",
+    "end",
+)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """One line of the file, by column name."""
+
+    file: str
+    line: int
+    raw: str
+    values: Mapping[str, str]
+    order: tuple[str, ...]
+
+    def bad(self, field: str, mend: str) -> BadReference:
+        """What is wrong and where; never the value itself."""
+        return BadReference(self.file, self.line, _column(self.raw, self.order.index(field)), field, mend)
+
+    def optional(self, field: str) -> str | None:
+        return self.values[field].strip() or None
+
+    def required(self, field: str) -> str:
+        value = self.optional(field)
+        if value is None:
+            raise self.bad(field, "must not be empty")
+        return value
+
+    def one_of(self, field: str, allowed: Collection[str]) -> str:
+        value = self.required(field)
+        if value not in allowed:
+            raise self.bad(field, f"one of {', '.join(sorted(allowed))}")
+        return value
+
+    def day(self, field: str) -> date:
+        return self._day(field, self.required(field))
+
+    def optional_day(self, field: str) -> date | None:
+        value = self.optional(field)
+        return None if value is None else self._day(field, value)
+
+    def _day(self, field: str, value: str) -> date:
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise self.bad(field, "a day as YYYY-MM-DD") from None
+
+
+def read_rows(text: str, file: str) -> Iterator[Cells]:
+    """The rows below the header; a line is a row, and an empty line or one that starts with # is none."""
+    lines = text.removeprefix("\ufeff").splitlines()
+    order = _header(lines, file)
+    for number, raw in enumerate(lines[1:], start=2):
+        if raw.strip() and not raw.startswith("#"):
+            yield _cells(file, number, raw, order)
+
+
+def _header(lines: list[str], file: str) -> tuple[str, ...]:
+    order = tuple(name.strip() for name in lines[0].split(",")) if lines else ()
+    for name in COLUMNS:
+        if name not in order:
+            raise BadReference(file, 1, 1, name, f"the header lacks this column; it reads {','.join(COLUMNS)}")
+    for position, name in enumerate(order):
+        if name not in COLUMNS or order.count(name) > 1:
+            raise BadReference(file, 1, _column(lines[0], position), "header", "a column unknown or named twice")
+    return order
+
+
+def _cells(file: str, number: int, raw: str, order: tuple[str, ...]) -> Cells:
+    try:
+        values = next(csv.reader([raw], strict=True))
+    except csv.Error:
+        raise BadReference(file, number, 1, "row", "a quote that is not closed or stands inside a cell") from None
+    if len(values) != len(order):
+        raise BadReference(
+            file, number, 1, "row", f"{len(order)} cells with commas between; quote a cell that holds a comma"
+        )
+    return Cells(file, number, raw, dict(zip(order, values, strict=True)), order)
+
+
+def _column(raw: str, position: int) -> int:
+    """Where the cell of that position starts, counted from 1: behind as many commas that no quotes enclose."""
+    quoted, passed = False, 0
+    for at, letter in enumerate(raw):
+        if passed == position:
+            return at + 1
+        if letter == '"':
+            quoted = not quoted
+        elif letter == "," and not quoted:
+            passed += 1
+    return len(raw) + 1

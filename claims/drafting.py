@@ -1,0 +1,241 @@
+"""A coded chart's claims as originals to its first payers: which lines go on which, and what stands around them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from claims import billers, claim_diagnoses
+from claims.identity import billing_key, claim_built_id, claim_id, control_number, period
+from claims.partners import Hospital
+from claims.payers import NumberedService, Route, pays_for_work
+from claims.splitting import Services, split
+from schemas.events.chart import Cause, Coverage
+from schemas.events.claim import ChartVersion, ClaimBuilt, ClaimKind, ClaimLine, CodedValue
+from schemas.events.coded import ChartCoded, Service
+from schemas.events.people import Organization, Patient
+from schemas.identity import caused_by
+
+PRODUCER = "claiming"
+
+_INPATIENT_PLACE = "21"  # place of service: a professional claim from there has the admission date (edit D3)
+_HOME = "12"
+_MEDICARE = frozenset({"MA", "MB"})
+_SENT_HOME, _DIED = "01", "20"  # patient status, X12 CL103
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What becomes one claim."""
+
+    route: Route
+    kind: ClaimKind
+    billing: Organization
+    services: Services
+
+
+def draft(chart: ChartCoded, routes: tuple[Route, ...], hospital: Hospital) -> tuple[ClaimBuilt, ...]:
+    """The claims of every route that has a payer, each in its first revision and submission."""
+    parts = [part for route in routes if route.payers for part in _parts(chart, route, hospital)]
+    # What a patient paid belongs to one claim (AMT F5). With several, nobody knows to which: the bill counts it.
+    paid = chart.payments_cents if len(parts) == 1 else 0
+    shared = _of_chart(chart, hospital)
+    return tuple(_claim(chart, hospital, part, {**shared, "patient_paid_cents": paid}) for part in parts)
+
+
+def payer_fields(coverage: Coverage, kind: ClaimKind, sequence: int) -> dict[str, Any]:
+    """What a claim says of the payer it goes to, and of the patient's standing there."""
+    return {
+        "payer": coverage.payer,
+        "payer_kind": coverage.kind,
+        "payer_sequence": sequence,
+        "filing_indicator": _filing_indicator(coverage.plan_kind, kind),
+        "subscriber": coverage.subscriber,
+        "member_id": coverage.member_id,
+        "group": coverage.group,
+        "authorizations": coverage.authorizations,
+        "referral": coverage.referral,
+    }
+
+
+def _filing_indicator(plan_kind: str, kind: ClaimKind) -> str:
+    """X12 SBR09: Medicare's contractors take a hospital's claims as MA and a professional's as MB, whatever the chart
+    calls the plan."""
+    if plan_kind not in _MEDICARE:
+        return plan_kind
+    return "MA" if kind == "institutional" else "MB"
+
+
+def _parts(chart: ChartCoded, route: Route, hospital: Hospital) -> Iterator[_Part]:
+    """Facility services: the hospital's institutional claim. Professional: one claim per billing entity."""
+    by_entity: dict[str | None, list[NumberedService]] = {}
+    facility = tuple(numbered for numbered in route.services if numbered.service.component == "facility")
+    for numbered in route.services:
+        if numbered.service.component == "professional":
+            entity = billers.billing_entity(numbered.service, chart.encounter, hospital)
+            by_entity.setdefault(entity, []).append(numbered)
+    for services in split(facility, "institutional") if facility else ():
+        yield _Part(route, "institutional", billers.organization(hospital), services)
+    for entity, performed in by_entity.items():
+        billing = billers.organization(hospital.billing_entities.get(entity or "", hospital))
+        for services in split(tuple(performed), "professional"):
+            yield _Part(route, "professional", billing, services)
+
+
+def _claim(chart: ChartCoded, hospital: Hospital, part: _Part, shared: dict[str, Any]) -> ClaimBuilt:
+    coverage, services = part.route.payers[0], [numbered.service for numbered in part.services]
+    causes = _causes(chart, part.route)
+    institutional = part.kind == "institutional"
+    own = _institutional(chart, part, causes) if institutional else _professional(chart, hospital, part)
+    start, end = own["statement_from"], own["statement_to"]
+    name = claim_id(
+        hospital=chart.hospital,
+        account_number=chart.account_number,
+        kind=part.kind,
+        billing=billing_key(part.billing),
+        period=period(chart.chart_id, start, end),
+        split=part.services[0].control_number,
+        payer=coverage.payer,
+        sequence=1,
+        revision=1,
+    )
+    return ClaimBuilt(
+        **shared,
+        **payer_fields(coverage, part.kind, 1),
+        **own,
+        event_id=claim_built_id(name, 1),
+        claim_id=name,
+        submission=1,
+        control_number=control_number(name, 1),
+        kind=part.kind,
+        billing_provider=part.billing,
+        providers=billers.providers(part.kind, services, chart.encounter, hospital),
+        causes=causes,
+        total_charge_cents=sum(service.charge_cents for service in services),
+    )
+
+
+def _of_chart(chart: ChartCoded, hospital: Hospital) -> dict[str, Any]:
+    """What every claim of a chart has in common."""
+    version = ChartVersion(chart_id=chart.chart_id, version=chart.version, coding_revision=chart.coding_revision)
+    return {
+        **caused_by(chart, PRODUCER),
+        "hospital": chart.hospital,
+        "account_number": chart.account_number,
+        "revision": 1,
+        "frequency": "1",
+        "charts": (version,),
+        "submitter": hospital.name,
+        "patient": _for_a_payer(chart.patient),
+        "signatures": chart.signatures,
+    }
+
+
+def _for_a_payer(patient: Patient) -> Patient:
+    """No more of the patient than a claim needs (45 CFR 164.502(b)); a confidential address stays with the hospital."""
+    unneeded = {"phone": None, "confidential_address": None, "mother_mrn": None, "guarantor": None}
+    return patient.model_copy(update=unneeded)
+
+
+def _causes(chart: ChartCoded, route: Route) -> tuple[Cause, ...]:
+    """What is not the work injury's does not say so: the plan would ask workers' compensation to pay it (CARC 19)."""
+    if route.why == "work-injury" or not any(pays_for_work(coverage) for coverage in chart.coverages):
+        return chart.causes
+    return tuple(cause for cause in chart.causes if cause.kind != "employment")
+
+
+def _institutional(chart: ChartCoded, part: _Part, causes: tuple[Cause, ...]) -> dict[str, Any]:
+    """837I: the hospital's, over the days of the stay."""
+    stay = chart.encounter
+    inpatient = stay.encounter_class == "inpatient"
+    lines = tuple(_line(chart, place, numbered) for place, numbered in enumerate(part.services, start=1))
+    return {
+        "bill_type": bill_type(inpatient, "1"),
+        "statement_from": stay.start_day,
+        "statement_to": stay.end_day,
+        "admission_date": stay.start_day if inpatient else None,
+        "admission_type": stay.admission_type,
+        "admission_source": stay.admission_source,
+        "admission_hour": stay.admission_hour if inpatient else None,
+        "patient_status": patient_status(chart),
+        "discharge_hour": stay.discharge_hour if inpatient else None,
+        "coded_values": tuple(_coded_values(causes)),
+        "diagnoses": claim_diagnoses.institutional(chart),
+        "procedures": claim_diagnoses.disclosed_procedures(chart) if inpatient else (),
+        "drg": chart.drg if inpatient else None,
+        "lines": lines,
+    }
+
+
+def _professional(chart: ChartCoded, hospital: Hospital, part: _Part) -> dict[str, Any]:
+    """837P: one billing entity's, over the days of its services."""
+    services = [numbered.service for numbered in part.services]
+    place = services[0].place_of_service or chart.encounter.place_of_service
+    diagnoses = claim_diagnoses.professional(chart, services)
+    on_claim = claim_diagnoses.places(diagnoses)
+    here = chart.encounter.service_facility or billers.organization(hospital)
+    return {
+        "place_of_service": place,
+        "statement_from": min(service.service_from for service in services),
+        "statement_to": max(service.service_to for service in services),
+        "admission_date": chart.encounter.start_day if place == _INPATIENT_PLACE else None,
+        "service_facility": None if place == _HOME or here.npi == part.billing.npi else here,
+        "diagnoses": diagnoses,
+        "lines": tuple(
+            _line(chart, number, numbered, claim_diagnoses.pointers(chart, numbered.service, on_claim))
+            for number, numbered in enumerate(part.services, start=1)
+        ),
+    }
+
+
+def bill_type(inpatient: bool, frequency: str) -> str:
+    """Leading zero, facility (1 hospital), care (1 inpatient, 3 outpatient), frequency. Observation is outpatient."""
+    return f"01{'1' if inpatient else '3'}{frequency}"
+
+
+def patient_status(chart: ChartCoded) -> str | None:
+    """On every institutional claim (CL103 is required by the 837I, for outpatients too).
+
+    An outpatient's chart seldom says how a visit ended: it ended at home unless he died. An inpatient's discharge
+    status decides payment, so completeness asks for it and nothing is assumed here.
+    """
+    stay, died = chart.encounter, chart.patient.deceased_date
+    if stay.discharge_status is not None or stay.encounter_class == "inpatient":
+        return stay.discharge_status
+    return _DIED if died is not None and died <= stay.end_day else _SENT_HOME
+
+
+def _coded_values(causes: tuple[Cause, ...]) -> Iterator[CodedValue]:
+    """Work: condition 02, and occurrence 04 with the accident's date. Other occurrence codes (01 to 03, 05) state which
+    insurance there is, which a chart does not know: its causes go along as they are."""
+    for cause in causes:
+        if cause.kind == "employment":
+            yield CodedValue(kind="condition", code="02")
+            if cause.date is not None:
+                yield CodedValue(kind="occurrence", code="04", start=cause.date)
+
+
+def _line(
+    chart: ChartCoded, number: int, numbered: NumberedService, pointers: tuple[int, ...] | None = None
+) -> ClaimLine:
+    """A service as a claim's line: a professional one has place and pointers, an institutional one its revenue code."""
+    service: Service = numbered.service
+    professional = pointers is not None
+    return ClaimLine(
+        number=number,
+        control_number=numbered.control_number,
+        chart_id=chart.chart_id,
+        statement=service.statement,
+        code=service.code,
+        modifiers=service.modifiers,
+        revenue_code=None if professional else service.revenue_code,
+        units=service.units,
+        unit_kind=service.unit_kind,
+        service_from=service.service_from,
+        service_to=service.service_to,
+        place_of_service=(service.place_of_service or chart.encounter.place_of_service) if professional else None,
+        charge_cents=service.charge_cents,
+        non_covered_cents=service.non_covered_cents,
+        pointers=pointers or (),
+        ndc=service.ndc,
+        group=service.group,
+    )

@@ -1,0 +1,110 @@
+"""Coverage: the plans in force on the encounter's day, in the order the hospital believes they pay."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from claims.fhir.elements import Resource, code_values, day, first, reference, some, words
+from claims.fhir.people import home, name, sex
+from claims.fhir.visit import Visit
+from claims.partners import Payer
+from schemas.events.chart import Coverage
+from schemas.events.people import Relationship, Subscriber
+
+_RELATIONSHIPS: dict[str, Relationship] = {"self": "self", "spouse": "spouse", "common": "spouse", "child": "child"}
+_NEVER_IN_FORCE = {"entered-in-error", "draft"}
+
+
+class UnknownPayer(LookupError):
+    """A payor that the hospital's coverage_map lacks; the message names those it has, not the one it met."""
+
+    def __init__(self, known: Mapping[str, object]) -> None:
+        super().__init__(f"Coverage.payor is not in the hospital's coverage_map; known: {', '.join(sorted(known))}")
+
+
+def read_coverages(visit: Visit, payers: Mapping[str, Payer]) -> tuple[Coverage, ...]:
+    """A payor that stands for two payers (dual eligible) becomes a coverage of each."""
+    return tuple(
+        coverage
+        for resource in sorted(_in_force(visit), key=_order)
+        for coverage in _coverages(visit, resource, payers)
+    )
+
+
+def _in_force(visit: Visit) -> Iterator[Resource]:
+    """By period, not by status: a plan cancelled since was good on the day."""
+    start = visit.start.astimezone(visit.zone).date() if visit.start else None
+    for resource in visit.resources.of("Coverage", visit.patient):
+        valid_from, valid_to = _period(visit, resource)
+        begun = start is None or valid_from is None or valid_from <= start
+        going_on = start is None or valid_to is None or start <= valid_to
+        if begun and going_on and resource.get("status") not in _NEVER_IN_FORCE:
+            yield resource
+
+
+def _order(resource: Resource) -> tuple[int, str, str]:
+    order = resource.get("order")
+    return (
+        order if isinstance(order, int) else 99,
+        words(first(resource, "period"), "start") or "",
+        str(resource["id"]),
+    )
+
+
+def _period(visit: Visit, resource: Resource) -> tuple[date | None, date | None]:
+    span = first(resource, "period")
+    return day(span.get("start"), visit.zone), day(span.get("end"), visit.zone)
+
+
+def _coverages(visit: Visit, resource: Resource, payers: Mapping[str, Payer]) -> Iterator[Coverage]:
+    valid_from, valid_to = _period(visit, resource)
+    subscriber = _subscriber(visit, resource)
+    for number, payer in enumerate(_payers(visit, resource, payers)):
+        yield Coverage(
+            id=resource["id"] if number == 0 else f"{resource['id'][:60]}-{number + 1}",
+            payer=payer.id,
+            kind=payer.kind,
+            plan_kind=payer.filing_indicator,
+            member_id=words(resource, "subscriberId") or words(first(resource, "identifier"), "value"),
+            group=_group(resource),
+            subscriber=subscriber,
+            valid_from=valid_from,
+            valid_to=valid_to,
+        )
+
+
+def _payers(visit: Visit, resource: Resource, payers: Mapping[str, Payer]) -> Iterator[Payer]:
+    known = visit.hospital.coverage_map
+    for payor in some(resource, "payor"):
+        link = words(payor, "reference")
+        mapped = known.get(link or "") or known.get(visit.resources.key(link or ""))
+        if mapped is None:
+            raise UnknownPayer(known)
+        yield from (payers[payer] for payer in mapped)
+
+
+def _group(resource: Resource) -> str | None:
+    for entry in some(resource, "class"):
+        if "group" in code_values(first(entry, "type")):
+            return words(entry, "value")
+    return None
+
+
+def _subscriber(visit: Visit, resource: Resource) -> Subscriber:
+    """The patient as subscriber says nothing twice; anybody else is named by what the reference leads to."""
+    code = next(iter(code_values(first(resource, "relationship"))), None)
+    relationship = _RELATIONSHIPS.get(code or "", "other") if code else _by_reference(visit, resource)
+    if relationship == "self":
+        return Subscriber(relationship="self")
+    person = visit.find(reference(resource, "subscriber"), "Coverage.subscriber") or {}
+    return Subscriber(
+        relationship=relationship,
+        name=name(person),
+        birth_date=day(person.get("birthDate"), visit.zone),
+        sex=sex(person),
+        address=home(person),
+    )
+
+
+def _by_reference(visit: Visit, resource: Resource) -> Relationship:
+    link = reference(resource, "subscriber")
+    return "self" if link is None or visit.resources.find(link) == visit.patient else "other"

@@ -1,0 +1,161 @@
+"""Encounter: class, places, providers, admission, discharge and the causes that make another payer liable."""
+
+import re
+from collections.abc import Iterator
+
+from claims.fhir.conditions import coded_reason
+from claims.fhir.elements import (
+    US_NPI,
+    Resource,
+    code_values,
+    day,
+    extensions,
+    first,
+    parts,
+    reference,
+    some,
+    words,
+)
+from claims.fhir.people import name
+from claims.fhir.visit import Visit
+from schemas.events.chart import Admission, Cause, Discharge, Encounter, EncounterClass
+from schemas.events.people import Provider, ProviderRole
+
+CAUSE = "urn:claimstream:cause"
+
+# HL7 v3-ActCode; ACUTE and NONAC are kinds of inpatient stay.
+_CLASSES: dict[str, EncounterClass] = {
+    "AMB": "ambulatory",
+    "EMER": "emergency",
+    "IMP": "inpatient",
+    "ACUTE": "inpatient",
+    "NONAC": "inpatient",
+    "OBSENC": "observation",
+    "VR": "virtual",
+    "HH": "home",
+}
+# CMS place of service codes: 22 is a hospital's own department. A virtual visit depends on where the patient was.
+_PLACES: dict[EncounterClass, str] = {
+    "ambulatory": "22",
+    "emergency": "23",
+    "inpatient": "21",
+    "observation": "22",
+    "home": "12",
+}
+_ROLES: dict[str, ProviderRole] = {"ATND": "attending", "PPRF": "rendering", "SPRF": "operating", "REF": "referring"}
+# v3-ActPriority -> type of admission (X12 CL101): emergency, urgent, elective.
+_ADMISSION_TYPES = {"EM": "1", "UR": "2", "EL": "3", "R": "3"}
+_NEWBORN = "4"
+# admit-source -> point of origin (X12 CL102). 7, 'emergency room', ended in 2010: the origin lies before it.
+_ORIGINS = {"outp": "2", "gp": "2", "mp": "2", "emd": "1", "hosp-trans": "4", "psych": "4", "nursing": "5", "born": "5"}
+# discharge-disposition -> patient status (X12 CL103).
+_DISCHARGES = {
+    "home": "01",
+    "alt-home": "01",
+    "other-hcf": "70",
+    "hosp": "50",
+    "long": "63",
+    "aadvice": "07",
+    "exp": "20",
+    "psy": "65",
+    "rehab": "62",
+    "snf": "03",
+}
+_STATUS = re.compile(r"[0-9]{2}")
+
+
+def encounter_class(resource: Resource) -> EncounterClass | None:
+    """Our class of an encounter, or null where FHIR's says something no claim is made for."""
+    return _CLASSES.get(words(first(resource, "class"), "code") or "")
+
+
+def read_encounter(visit: Visit, kind: EncounterClass) -> Encounter:
+    return Encounter(
+        id=visit.id,
+        encounter_class=kind,
+        start=visit.start,
+        end=visit.end,
+        place_of_service=_PLACES.get(kind),
+        facility=visit.hospital.id if reference(visit.encounter, "serviceProvider") else None,
+        providers=tuple(_providers(visit)),
+        admission=_admission(visit, kind),
+        discharge=_discharge(visit, kind),
+    )
+
+
+def _providers(visit: Visit) -> Iterator[Provider]:
+    """Each practitioner once per role; ordering ones stand on the orders."""
+    seen: set[tuple[str, str]] = set()
+    for role, link, path in (*_participants(visit.encounter), *_ordering(visit)):
+        local = visit.practitioner(link, path)
+        if (local or link) and (role, local or link) not in seen:
+            seen.add((role, local or link))
+            yield _provider(role, local, visit.resources.find(link) or {})
+
+
+def _participants(encounter: Resource) -> Iterator[tuple[ProviderRole, str, str]]:
+    for index, participant in enumerate(some(encounter, "participant")):
+        link = reference(participant, "individual")
+        types = [code for kind in some(participant, "type") for code in code_values(kind)]
+        roles = dict.fromkeys(_ROLES[code] for code in types if code in _ROLES)
+        for role in roles if link else ():
+            yield role, link or "", f"Encounter.participant[{index}].individual"
+
+
+def _ordering(visit: Visit) -> Iterator[tuple[ProviderRole, str, str]]:
+    for order in visit.of("ServiceRequest"):
+        if link := reference(order, "requester"):
+            yield "ordering", link, "ServiceRequest.requester"
+
+
+def _provider(role: ProviderRole, local: str | None, practitioner: Resource) -> Provider:
+    """The roster knows the rest; an identifier of ten digits that the export types as an NPI is kept."""
+    npis = (
+        words(entry, "value") or "" for entry in some(practitioner, "identifier") if words(entry, "system") == US_NPI
+    )
+    npi = next((npi for npi in npis if re.fullmatch(r"[0-9]{10}", npi)), None)
+    return Provider(role=role, local_id=local, npi=npi, name=name(practitioner))
+
+
+def _admission(visit: Visit, kind: EncounterClass) -> Admission | None:
+    """Type and origin of every hospital stay or emergency visit; date, hour and diagnosis of an inpatient's."""
+    if kind not in ("inpatient", "emergency", "observation"):
+        return None
+    source = next(iter(code_values(first(first(visit.encounter, "hospitalization"), "admitSource"))), "")
+    priority = next(iter(code_values(first(visit.encounter, "priority"))), "")
+    admission_type = _NEWBORN if source == "born" else _ADMISSION_TYPES.get(priority)
+    admission = Admission(type=admission_type, source=_ORIGINS.get(source))
+    if kind != "inpatient" or visit.start is None:
+        return admission
+    local = visit.start.astimezone(visit.zone)
+    stay = {"date": local.date(), "hour": f"{local.hour:02}", "diagnosis": coded_reason(visit)}
+    return admission.model_copy(update=stay)
+
+
+def _discharge(visit: Visit, kind: EncounterClass) -> Discharge | None:
+    """Where the patient went, if the hospital said so; a patient status given as such is kept."""
+    codes = code_values(first(first(visit.encounter, "hospitalization"), "dischargeDisposition"))
+    status = next((_DISCHARGES.get(code) or _bare_status(code) for code in sorted(codes)), None)
+    hour = f"{visit.end.astimezone(visit.zone).hour:02}" if kind == "inpatient" and visit.end else None
+    return Discharge(status=status, hour=hour) if status or hour else None
+
+
+def _bare_status(code: str) -> str | None:
+    return code if _STATUS.fullmatch(code) else None
+
+
+def read_causes(visit: Visit) -> tuple[Cause, ...]:
+    """Encounter extension urn:claimstream:cause (charts/README.md): who else may have to pay, and why."""
+    return tuple(_cause(parts(extension), visit) for extension in extensions(visit.encounter, CAUSE))
+
+
+def _cause(given: dict[str, Resource], visit: Visit) -> Cause:
+    kind = given.get("kind", {}).get("valueCode")
+    return Cause(
+        kind=kind if kind in ("employment", "auto") else "other",
+        date=day(given.get("date", {}).get("valueDate"), visit.zone),
+        state=words(given.get("state", {}), "valueCode"),
+        country=words(given.get("country", {}), "valueCode"),
+        claim_number=words(given.get("claimNumber", {}), "valueString"),
+        employer=words(given.get("employer", {}), "valueString"),
+    )

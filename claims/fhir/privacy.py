@@ -1,0 +1,87 @@
+"""What the patient allowed and forbade: 42 CFR Part 2 and items paid in full (45 CFR 164.522)."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from claims.fhir.elements import (
+    Resource,
+    code_values,
+    day,
+    extensions,
+    first,
+    label,
+    milli,
+    parts,
+    reference,
+    some,
+    words,
+)
+from claims.fhir.visit import Visit
+from schemas.events.chart import Part2Consent, Restriction, Statement
+
+RESTRICTION = "urn:claimstream:paid-in-full"
+PAYMENT = "urn:claimstream:payment"
+
+_PART2_LABELS = {"42CFRPart2"}  # HL7 v3-ActCode
+_PART2_CONSENT = "42-CFR-2"  # HL7 consentcategorycodes
+
+
+def read_part2(visit: Visit) -> Part2Consent | None:
+    """A security label on the encounter makes it Part 2; the patient's Consent, if any, says how far it may go."""
+    labels = {words(entry, "code") for entry in some(first(visit.encounter, "meta"), "security")}
+    if not labels & _PART2_LABELS:
+        return None
+    consent = max(_consents(visit), key=lambda given: (words(given, "dateTime") or "", str(given["id"])), default=None)
+    return _consent(visit, consent) if consent else Part2Consent(applies=True)
+
+
+def _consents(visit: Visit) -> Iterator[Resource]:
+    for consent in visit.resources.of("Consent", visit.patient):
+        categories = {code for category in some(consent, "category") for code in code_values(category)}
+        if _PART2_CONSENT in categories and consent.get("status") in ("active", "inactive"):
+            yield consent
+
+
+def _consent(visit: Visit, consent: Resource) -> Part2Consent:
+    span = first(first(consent, "provision"), "period")
+    given = day(consent.get("dateTime"), visit.zone)
+    end = day(span.get("end"), visit.zone)
+    return Part2Consent(
+        applies=True,
+        scope=label(first(consent, "scope")),
+        start=day(span.get("start"), visit.zone) or given,
+        end=end,
+        revoked=_revoked(consent, end or given),
+    )
+
+
+def _revoked(consent: Resource, on: date | None) -> date | None:
+    """R4 has no date of revocation: an inactive consent ended with its provision, or never held."""
+    return on if consent.get("status") == "inactive" else None
+
+
+def read_restrictions(visit: Visit, statements: Sequence[Statement]) -> tuple[Restriction, ...]:
+    """Encounter extension urn:claimstream:paid-in-full (charts/README.md): which item, and what was paid for it."""
+    return tuple(_restrictions(visit, {statement.id for statement in statements}))
+
+
+def _restrictions(visit: Visit, known: set[str]) -> Iterator[Restriction]:
+    for extension in extensions(visit.encounter, RESTRICTION):
+        given = parts(extension)
+        link = reference(given.get("item", {}), "valueReference") or ""
+        statement, cents = link.rpartition("/")[2], _cents(given.get("paid", {}))
+        if statement in known and cents is not None:
+            yield Restriction(statement=statement, paid_cents=cents)
+        else:
+            visit.note("Encounter.extension[paid-in-full].item")
+
+
+def read_payments(visit: Visit) -> int:
+    """Encounter extension urn:claimstream:payment: what the patient has paid already."""
+    return sum(_cents(extension) or 0 for extension in extensions(visit.encounter, PAYMENT))
+
+
+def _cents(element: Resource) -> int | None:
+    """FHIR Money in cents; a tenth of a cent is nobody's money."""
+    thousandths = milli(first(element, "valueMoney").get("value"))
+    return thousandths // 10 if thousandths is not None and thousandths % 10 == 0 else None

@@ -1,0 +1,204 @@
+"""What was ordered, done and given: orders, laboratory, procedures, drugs and vaccines."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from claims.fhir.elements import (
+    LOINC,
+    NDC,
+    Resource,
+    code_values,
+    codings,
+    first,
+    instant,
+    label,
+    milli,
+    period,
+    reference,
+    some,
+    words,
+)
+from claims.fhir.sources import based_on
+from claims.fhir.visit import Visit, actor
+from schemas.events.chart import Order, Statement, StatementKind
+
+_ORDER_STATUSES = ("active", "completed", "revoked", "draft")
+_LABORATORY = {"LAB", "108252007", "laboratory"}  # v2-0074, and the category code US Core asks for
+_FINAL = {"final", "amended", "corrected", "appended"}
+_ONE = "1"  # UCUM: a plain number
+
+
+def read_orders(visit: Visit) -> Iterator[Order]:
+    """Every order but those entered in error; one on hold is still open."""
+    for request in visit.of("ServiceRequest"):
+        status = request.get("status")
+        if status != "entered-in-error":
+            given = codings(first(request, "code"))
+            yield Order(
+                id=request["id"],
+                coding=next((coding for coding in given if coding.system == LOINC), given[0] if given else None),
+                text=label(first(request, "code")),
+                status="active" if status == "on-hold" else status if status in _ORDER_STATUSES else "unknown",
+            )
+
+
+def read_performed_orders(visit: Visit) -> Iterator[Statement]:
+    """An order is a service once it is completed or has a final result; `result_present` tells the two apart."""
+    answered, answered_codes = _answers(visit)
+    for request in visit.of("ServiceRequest"):
+        concept = first(request, "code")
+        result = request["id"] in answered or bool(code_values(concept) & answered_codes)
+        if request.get("status") == "completed" or (request.get("status") == "active" and request["id"] in answered):
+            start, end = period(request, "occurrence", visit.zone)
+            performer = visit.practitioner(actor(request), "ServiceRequest.performer")
+            yield Statement(
+                id=request["id"],
+                kind=_order_kind(request),
+                text=label(concept),
+                codings=codings(concept),
+                performed_at=start or instant(request.get("authoredOn"), visit.zone),
+                performed_end=end,
+                performer=performer,
+                order_id=request["id"],
+                result_present=result,
+            )
+
+
+def _order_kind(request: Resource) -> StatementKind:
+    categories = {code for category in some(request, "category") for code in code_values(category)}
+    return "laboratory" if categories & _LABORATORY else "treatment"
+
+
+def _answers(visit: Visit) -> tuple[set[str], set[str]]:
+    """Orders that a final result is based on, and the codes of results that name no order."""
+    orders: set[str] = set()
+    codes: set[str] = set()
+    for kind in ("Observation", "DiagnosticReport"):
+        for result in visit.of(kind):
+            if result.get("status") in _FINAL:
+                links = based_on(result)
+                orders |= {visit.resources.key(link).removeprefix("ServiceRequest/") for link in links}
+                codes |= set() if links else code_values(first(result, "code"))
+    return orders, codes
+
+
+def read_procedures(visit: Visit) -> Iterator[Statement]:
+    """Completed procedures, and what they used up."""
+    for procedure in visit.of("Procedure"):
+        if procedure.get("status") == "completed":
+            done = _procedure(visit, procedure)
+            yield done
+            for index, used in enumerate(some(procedure, "usedCode")):
+                yield Statement(
+                    id=f"{procedure['id'][:50]}-used-{index + 1}",
+                    kind="supply",
+                    text=label(used),
+                    codings=codings(used),
+                    performed_at=done.performed_at,
+                    order_id=done.order_id,
+                )
+
+
+def _procedure(visit: Visit, procedure: Resource) -> Statement:
+    start, end = period(procedure, "performed", visit.zone)
+    return Statement(
+        id=procedure["id"],
+        kind="treatment",
+        text=label(first(procedure, "code")),
+        codings=codings(first(procedure, "code")),
+        performed_at=start,
+        performed_end=end,
+        performer=visit.practitioner(actor(procedure), "Procedure.performer"),
+        order_id=_order(visit, procedure, "Procedure.basedOn"),
+    )
+
+
+def _order(visit: Visit, resource: Resource, path: str) -> str | None:
+    """The order a service answers, if it is in the chart."""
+    link = next(iter(based_on(resource)), None)
+    found = visit.find(link, path)
+    return str(found["id"]) if found and found["resourceType"] == "ServiceRequest" else None
+
+
+def read_drugs(visit: Visit) -> Iterator[Statement]:
+    """Drugs given: the administrations of a drug on a day as one statement with their sum.
+
+    Without a dose the sum is the number of administrations. A prescription alone is not a service.
+    """
+    merged: dict[tuple[str, date | None, str], Statement] = {}
+    for administration in visit.of("MedicationAdministration"):
+        if administration.get("status") == "completed":
+            given = _drug(visit, administration)
+            name = given.codings[0].code if given.codings else (given.text or given.id)
+            local = given.performed_at.astimezone(visit.zone).date() if given.performed_at else None
+            key = (name, local, given.unit or "")
+            merged[key] = _sum(merged[key], given) if key in merged else given
+    yield from merged.values()
+
+
+def _drug(visit: Visit, administration: Resource) -> Statement:
+    concept = first(administration, "medicationCodeableConcept")
+    dose = first(first(administration, "dosage"), "dose")
+    amount, unit = milli(dose.get("value")), words(dose, "code") or words(dose, "unit")
+    start, end = period(administration, "effective", visit.zone)
+    given = codings(concept)
+    return Statement(
+        id=administration["id"],
+        kind="drug",
+        text=label(concept),
+        codings=given,
+        performed_at=start,
+        performed_end=end,
+        quantity=amount if amount is not None and unit else 1000,
+        unit=unit if amount is not None and unit else _ONE,
+        ndc=next((coding.code for coding in given if coding.system == NDC), None),
+        performer=visit.practitioner(actor(administration), "MedicationAdministration.performer"),
+    )
+
+
+def _sum(one: Statement, other: Statement) -> Statement:
+    moments = [moment for moment in (one.performed_at, other.performed_at) if moment]
+    ends = [moment for moment in (one.performed_end, other.performed_end, *moments) if moment]
+    return one.model_copy(
+        update={
+            "quantity": (one.quantity or 0) + (other.quantity or 0),
+            "performed_at": min(moments, default=None),
+            "performed_end": max(ends, default=None),
+        }
+    )
+
+
+def read_vaccines(visit: Visit) -> Iterator[Statement]:
+    """Vaccines given here, not merely reported: of this encounter, or of the patient's first one on that day."""
+    for immunization in visit.resources.of("Immunization", visit.patient):
+        if immunization.get("status") == "completed" and _given_here(visit, immunization):
+            dose = first(immunization, "doseQuantity")
+            amount, unit = milli(dose.get("value")), words(dose, "code") or words(dose, "unit")
+            concept = first(immunization, "vaccineCode")
+            yield Statement(
+                id=immunization["id"],
+                kind="drug",
+                text=label(concept),
+                codings=codings(concept),
+                performed_at=period(immunization, "occurrence", visit.zone)[0],
+                quantity=amount if unit else None,
+                unit=unit if amount is not None else None,
+                performer=visit.practitioner(actor(immunization), "Immunization.performer"),
+            )
+
+
+def _given_here(visit: Visit, immunization: Resource) -> bool:
+    link = reference(immunization, "encounter")
+    if link:
+        return visit.resources.key(link) == f"Encounter/{visit.id}"
+    given = period(immunization, "occurrence", visit.zone)[0]
+    if immunization.get("primarySource") is not True or given is None:
+        return False
+    local = given.astimezone(visit.zone).date()
+    same_day = [
+        (start, str(encounter["id"]))
+        for encounter in visit.resources.of("Encounter", visit.patient)
+        if (start := instant(first(encounter, "period").get("start"), visit.zone))
+        and start.astimezone(visit.zone).date() == local
+    ]
+    return bool(same_day) and min(same_day)[1] == visit.id

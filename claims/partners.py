@@ -1,0 +1,226 @@
+"""Who we work with: hospitals, their billing entities and rosters, and the payers (infra/kafka/partners.yaml)."""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError
+
+from claims.partners_file import Path, read_yaml
+from schemas.events.chart import EncounterClass, PayerKind, Signatures
+from schemas.events.people import Address, Name
+from schemas.events.types import Code, Count, Day, Id, Line, Many, Npi, Wire
+
+_NPI_PREFIX = "80840"  # the card issuer prefix that the check digit is computed over (45 CFR 162.406)
+
+
+class UnknownPartner(LookupError):
+    """A hospital or a payer that partners.yaml does not list; the message names those it does."""
+
+    def __init__(self, role: str, known: Mapping[str, object]) -> None:
+        super().__init__(f"unknown {role}; known: {', '.join(sorted(known)) or 'none'}")
+
+
+def has_check_digit(npi: str) -> bool:
+    """Luhn over 80840 + NPI: 1234567893 passes, 1234567890 fails."""
+    digits = [int(digit) for digit in reversed(_NPI_PREFIX + npi)]
+    doubled = (sum(divmod(2 * digit, 10)) for digit in digits[1::2])
+    return (sum(digits[::2]) + sum(doubled)) % 10 == 0
+
+
+def _checked_npi(npi: str) -> str:
+    if not has_check_digit(npi):
+        raise ValueError("the check digit is wrong (Luhn over 80840 + NPI); take the NPI from NPPES")
+    return npi
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (LookupError, ValueError, OSError) as error:
+        raise ValueError("not a time zone; write one such as America/Chicago") from error
+    return name
+
+
+PartnerId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$")]
+"""Part of topic names and principals, so only a-z, 0-9 and the hyphen."""
+CheckedNpi = Annotated[Npi, AfterValidator(_checked_npi)]
+TaxId = Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")]
+Taxonomy = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{9}X$")]
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
+
+
+class BillingEntity(Wire):
+    """Who bills and is paid: the hospital itself, or a group its professionals belong to."""
+
+    id: PartnerId
+    name: Line
+    npi: CheckedNpi
+    taxonomy: Taxonomy
+    tax_id: TaxId
+    address: Address
+
+
+class Practitioner(Wire):
+    """A person of the roster. The key in the roster is the hospital's own id for him."""
+
+    npi: CheckedNpi
+    name: Name
+    taxonomy: Taxonomy
+    billing_entity: PartnerId
+
+
+class Hospital(Wire):
+    """A partner that sends charts, with the facts its charts leave out."""
+
+    id: PartnerId
+    name: Line
+    npi: CheckedNpi
+    taxonomy: Taxonomy
+    tax_id: TaxId
+    address: Address
+    time_zone: TimeZone
+    chargemaster: Line
+    billing_entities: Mapping[PartnerId, BillingEntity] = Field(min_length=1)
+    roster: Mapping[Id, Practitioner]
+    signatures: Signatures
+    coverage_map: Mapping[Line, Many[PartnerId]]
+    bill_hold_days: Mapping[EncounterClass, Annotated[int, Field(ge=0, le=60)]] = {}
+    accept_encoder: bool = True
+    records_per_second: Count | None = None
+
+    def hold_days(self, encounter_class: EncounterClass) -> int:
+        """How long charges of a class wait for late ones; 0 where the hospital says nothing."""
+        return self.bill_hold_days.get(encounter_class, 0)
+
+    def practitioner(self, npi: str) -> Practitioner | None:
+        """Who has this NPI in the roster; the first of several."""
+        return self._by_npi.get(npi)
+
+    @cached_property
+    def _by_npi(self) -> Mapping[str, Practitioner]:
+        return {practitioner.npi: practitioner for practitioner in reversed(list(self.roster.values()))}
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+class RuleSetting(Wire):
+    """Whether a payer's claims are held to a rule, and from which date of service."""
+
+    mode: Literal["off", "warn", "on"]
+    since: Day
+
+
+class AcceptsReplacement(Wire):
+    """Whether frequency 7 and 8 are taken, by kind (Medicare Part B reopens instead)."""
+
+    professional: bool
+    institutional: bool
+
+
+class Payer(Wire):
+    """A partner that pays: an insurer, a business, or the patient himself."""
+
+    id: PartnerId
+    name: Line
+    kind: PayerKind
+    payer_id: Code
+    filing_indicator: Code
+    format: Literal["avro", "x12", "both"]
+    timely_filing_days: Count
+    accepts_replacement: AcceptsReplacement
+    rules: Mapping[Code, RuleSetting] = {}
+    key_id: Id | None = None
+
+    def accepts(self, kind: Literal["professional", "institutional"]) -> bool:
+        """Whether this payer takes a replacement or a void of that kind of claim."""
+        replacement = self.accepts_replacement
+        return replacement.professional if kind == "professional" else replacement.institutional
+
+    def rule_mode(self, rule: str, service_day: Day) -> Literal["off", "warn", "on"] | None:
+        """What this payer says of a rule on a date of service; null where it says nothing."""
+        setting = self.rules.get(rule)
+        return setting.mode if setting and setting.since <= service_day else None
+
+
+class Partners(Wire):
+    """Everybody whose topics exist."""
+
+    hospitals: Mapping[PartnerId, Hospital] = Field(min_length=1)
+    payers: Mapping[PartnerId, Payer] = Field(min_length=1)
+
+    def hospital(self, hospital: str) -> Hospital:
+        if hospital not in self.hospitals:
+            raise UnknownPartner("hospital", self.hospitals)
+        return self.hospitals[hospital]
+
+    def payer(self, payer: str) -> Payer:
+        if payer not in self.payers:
+            raise UnknownPartner("payer", self.payers)
+        return self.payers[payer]
+
+
+def parse_partners(text: str, file: str) -> Partners:
+    """partners.yaml as partners, or BadReference with the place and the mend of its first fault."""
+    located = read_yaml(text, file)
+    document = located.values()
+    _name_by_key(document)
+    try:
+        partners = Partners.model_validate(document)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise located.bad(tuple(first["loc"]), _mend(first["type"], first["msg"])) from None
+    for path, mend in _broken_links(partners):
+        raise located.bad(path, mend)
+    return partners
+
+
+def _name_by_key(document: dict[str, Any]) -> None:
+    """A partner's or an entity's key is its id, said once."""
+    hospitals = document.get("hospitals")
+    entries = [document.get("payers"), hospitals]
+    if isinstance(hospitals, dict):
+        entries += [hospital.get("billing_entities") for hospital in hospitals.values() if isinstance(hospital, dict)]
+    for named in entries:
+        for key, entry in named.items() if isinstance(named, dict) else ():
+            if isinstance(entry, dict):
+                entry.setdefault("id", key)
+
+
+def _broken_links(partners: Partners) -> Iterator[tuple[Path, str]]:
+    """What one entry says of another must exist, and an id given twice must agree."""
+    known = ", ".join(sorted(partners.payers))
+    for key, hospital in partners.hospitals.items():
+        here: Path = ("hospitals", key)
+        yield from _other_ids(here[:1], {key: hospital})
+        yield from _other_ids((*here, "billing_entities"), hospital.billing_entities)
+        for local, practitioner in hospital.roster.items():
+            if practitioner.billing_entity not in hospital.billing_entities:
+                mend = f"no such billing entity here; known: {', '.join(sorted(hospital.billing_entities))}"
+                yield (*here, "roster", local, "billing_entity"), mend
+        for reference, payers in hospital.coverage_map.items():
+            unknown = [index for index, payer in enumerate(payers) if payer not in partners.payers]
+            yield from (
+                ((*here, "coverage_map", reference, index), f"no such payer; known: {known}") for index in unknown
+            )
+    yield from _other_ids(("payers",), partners.payers)
+
+
+def _other_ids(
+    where: Path, entries: Mapping[str, Hospital] | Mapping[str, Payer] | Mapping[str, BillingEntity]
+) -> Iterator[tuple[Path, str]]:
+    for key, entry in entries.items():
+        if entry.id != key:
+            yield (*where, key, "id"), "the id is the key; leave the field out"
+
+
+def _mend(kind: str, message: str) -> str:
+    plain = {
+        "missing": "this field is missing",
+        "extra_forbidden": "no such field; docs/ lists those there are",
+        "string_type": "text is wanted; put digits in quotes",
+    }
+    return plain.get(kind, message.removeprefix("Value error, "))

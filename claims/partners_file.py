@@ -1,0 +1,95 @@
+"""Reading YAML so that a broken value can be named by file, line and column."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from claims.reference import BadReference
+
+Path = tuple[str | int, ...]
+"""Keys and indexes from the top of the document to a value."""
+
+
+@dataclass(frozen=True)
+class LocatedYaml:
+    """A mapping whose every value knows where it stands."""
+
+    root: yaml.MappingNode
+    file: str
+
+    def values(self) -> dict[str, Any]:
+        """The document as plain values, afresh at each call."""
+        try:
+            document: dict[str, Any] = yaml.SafeLoader("").construct_document(self.root)
+        except yaml.MarkedYAMLError as error:
+            raise _syntax(error, self.file) from None
+        except ValueError:
+            raise BadReference(self.file, 1, 1, "yaml", "a value that is no number or date; put it in quotes") from None
+        return document
+
+    def bad(self, path: Path, mend: str) -> BadReference:
+        """The fault of the value at a path; of what is missing, the entry that lacks it."""
+        mark = _mark(self.root, path)
+        field = ".".join(str(part) for part in path) or "the document"
+        return BadReference(self.file, mark.line + 1, mark.column + 1, field, mend)
+
+
+def read_yaml(text: str, file: str) -> LocatedYaml:
+    """A document that is a mapping, with each key once, or BadReference."""
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        raise _syntax(error, file) from None
+    except yaml.YAMLError:
+        raise BadReference(file, 1, 1, "yaml", "a character that YAML does not allow; save the file as UTF-8") from None
+    if not isinstance(root, yaml.MappingNode):
+        raise BadReference(file, 1, 1, "the document", "it begins with keys at its top, such as 'hospitals:'")
+    located = LocatedYaml(root, file)
+    for path, mend in _key_faults(root, (), ()):
+        raise located.bad(path, mend)
+    return located
+
+
+def _syntax(error: yaml.MarkedYAMLError, file: str) -> BadReference:
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    return BadReference(file, line, column, "yaml", error.problem or "not YAML")
+
+
+def _key_faults(node: yaml.Node, path: Path, above: tuple[yaml.Node, ...]) -> Iterator[tuple[Path, str]]:
+    """YAML lets the later of two equal keys win in silence, keys be lists, and an alias contain itself."""
+    if node in above:
+        yield path, "an alias that contains itself; write the value out"
+    elif isinstance(node, yaml.SequenceNode):
+        for index, entry in enumerate(node.value):
+            yield from _key_faults(entry, (*path, index), (*above, node))
+    elif isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                yield path, "a key is a word, not a list or a mapping"
+                continue
+            if key.value in seen:
+                yield (*path, key.value), "this key stands twice; remove one"
+            seen.add(key.value)
+            yield from _key_faults(value, (*path, key.value), (*above, node))
+
+
+def _mark(node: yaml.Node, path: Path) -> yaml.Mark:
+    """Where a value stands: a scalar itself, a mapping's key, the last of repeated keys, or the nearest thing above."""
+    mark = node.start_mark
+    for part in path:
+        if isinstance(node, yaml.MappingNode):
+            found = [(key, value) for key, value in node.value if key.value == str(part)]
+            if not found:
+                return mark
+            key, node = found[-1]
+            mark = node.start_mark if isinstance(node, yaml.ScalarNode) and len(found) == 1 else key.start_mark
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            mark = node.start_mark
+        else:
+            return mark
+    return mark

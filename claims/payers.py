@@ -1,0 +1,128 @@
+"""Who is asked to pay, and in which order (billing.md section 6; 42 CFR 411, 45 CFR 164.522)."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from claims.identity import line_control_number
+from schemas.events.chart import Coverage
+from schemas.events.claim import ClaimBuilt
+from schemas.events.coded import ChartCoded, Service
+from schemas.events.types import Day
+
+Why = Literal["plan", "work-injury", "self-pay", "restricted"]
+
+_WORKERS_COMPENSATION = "WC"  # claim filing indicator, X12 SBR09
+_SIGNS_AND_INJURIES = frozenset("RSTVWXY")  # first letters of ICD-10-CM chapters 18 to 20
+
+
+@dataclass(frozen=True)
+class NumberedService:
+    """A service under the control number that its line has on every claim."""
+
+    control_number: str
+    service: Service
+
+
+@dataclass(frozen=True)
+class Route:
+    """Services that the same payers answer for, in order. No payer: the patient pays."""
+
+    why: Why
+    payers: tuple[Coverage, ...]
+    services: tuple[NumberedService, ...]
+
+
+def routes(chart: ChartCoded) -> tuple[Route, ...]:
+    """Every service on exactly one route: the plan's, the work injury's, the patient's own, the restricted ones'."""
+    orders: dict[Why, tuple[Coverage, ...]] = {"plan": plan_order(chart), "work-injury": injury_order(chart)}
+    restricted, injured = _restricted_statements(chart), _work_injury_pointers(chart)
+    found: dict[Why, list[NumberedService]] = {}
+    for numbered in _numbered(chart):
+        why = _why(numbered.service, restricted, injured)
+        if why != "restricted" and not orders[why]:
+            why = "self-pay"
+        found.setdefault(why, []).append(numbered)
+    return tuple(Route(why, orders.get(why, ()), tuple(services)) for why, services in found.items())
+
+
+def plan_order(chart: ChartCoded) -> tuple[Coverage, ...]:
+    """The plans as the hospital ordered them. Workers' compensation answers for a work injury only; after one, the
+    employer does too."""
+    return tuple(
+        coverage
+        for coverage in chart.coverages
+        if coverage.kind != "patient"
+        and coverage.plan_kind != _WORKERS_COMPENSATION
+        and not (_happened_at_work(chart) and coverage.kind == "business")
+    )
+
+
+def injury_order(chart: ChartCoded) -> tuple[Coverage, ...]:
+    """A work injury: workers' compensation or the employer first, then the plans, should it deny (CARC P2, P4)."""
+    return tuple(coverage for coverage in chart.coverages if pays_for_work(coverage)) + plan_order(chart)
+
+
+def pays_for_work(coverage: Coverage) -> bool:
+    """Workers' compensation, or the employer himself."""
+    return coverage.plan_kind == _WORKERS_COMPENSATION or coverage.kind == "business"
+
+
+def next_coverage(chart: ChartCoded, claim: ClaimBuilt) -> Coverage | None:
+    """Who stands after this claim's payer on the route its lines are on; one insurer may stand there twice."""
+    mine = {line.control_number for line in claim.lines}
+    for route in routes(chart):
+        on_route = any(numbered.control_number in mine for numbered in route.services)
+        if on_route and claim.payer_sequence < len(route.payers):
+            return route.payers[claim.payer_sequence]
+    return None
+
+
+def consents(chart: ChartCoded, day: Day) -> bool:
+    """42 CFR 2.31-2.33: substance-use treatment goes to a payer only under a consent that is in force on that day."""
+    consent = chart.part2
+    if consent is None or not consent.applies:
+        return True
+    begun = consent.start is not None and consent.start <= day
+    ended = consent.end is not None and consent.end < day
+    revoked = consent.revoked is not None and consent.revoked <= day
+    return begun and not ended and not revoked
+
+
+def _numbered(chart: ChartCoded) -> Iterator[NumberedService]:
+    """One statement may be billed by the facility and by a professional, or on two lines."""
+    seen: Counter[tuple[str, str]] = Counter()
+    for service in chart.services:
+        name = (service.statement, service.component)
+        seen[name] += 1
+        yield NumberedService(line_control_number(chart.hospital, chart.chart_id, *name, seen[name]), service)
+
+
+def _why(service: Service, restricted: frozenset[str], injured: frozenset[int] | None) -> Why:
+    """A line is the injury's when it names the injury or names no diagnosis; what treats only something else is not."""
+    if service.statement in restricted:
+        return "restricted"
+    if injured is None or (service.pointers and injured.isdisjoint(service.pointers)):
+        return "plan"
+    return "work-injury"
+
+
+def _restricted_statements(chart: ChartCoded) -> frozenset[str]:
+    return frozenset(restriction.statement for restriction in chart.restrictions)
+
+
+def _work_injury_pointers(chart: ChartCoded) -> frozenset[int] | None:
+    """Which of the chart's diagnoses are the work injury; null when nothing happened at work.
+
+    A disease of work (a wrist, a lung) stands in any chapter: without a code of chapters 18 to 20 all diagnoses are it.
+    """
+    if not _happened_at_work(chart):
+        return None
+    ranks = range(1, len(chart.diagnoses) + 1)
+    injuries = frozenset(rank for rank in ranks if chart.diagnoses[rank - 1].code[0] in _SIGNS_AND_INJURIES)
+    return injuries or frozenset(ranks)
+
+
+def _happened_at_work(chart: ChartCoded) -> bool:
+    return any(cause.kind == "employment" for cause in chart.causes)

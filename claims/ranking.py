@@ -1,0 +1,91 @@
+"""The order of a chart's diagnoses and the role of each (UHDDS; OCG II and IV.G; 837 HI)."""
+
+from collections.abc import Iterable, Iterator
+
+from claims.codesets.shapes import ICD_10_CM, is_external_cause, with_dot, without_dot
+from claims.encoding import Found, Scene
+from claims.validity import billable_on
+from schemas.events.chart import Coding
+from schemas.events.coded import CodedDiagnosis, WorkItem
+
+ADMISSION = "admission"
+"""The statement id of the admitting diagnosis, which stands in the encounter and not among the statements."""
+_UNRANKED = 1 << 31
+
+
+def diagnoses(scene: Scene, found: Iterable[Found]) -> tuple[CodedDiagnosis, ...]:
+    """Principal first, then the others by rank, then external causes, then the admitting diagnosis.
+
+    The lowest documented rank leads; without ranks a diagnosis leads a symptom, in the order of the chart. One code
+    stands once. Before the documented rank go the guidelines of `_precedence`.
+    """
+    ordered = _unique(sorted(found, key=lambda each: (_precedence(each.code), *_rank(each))))
+    ranked = [_coded(scene, rank, each) for rank, each in enumerate(ordered, start=1)]
+    return (*ranked, *_admitting(scene, len(ranked) + 1))
+
+
+def unusable_admission(scene: Scene) -> Iterator[WorkItem]:
+    """An admitting diagnosis that was given and can't be billed on the day."""
+    coding = _admission_coding(scene)
+    if coding is not None and not billable_on(coding.code, scene.day, scene.reference):
+        why = "the admitting diagnosis is not a billable ICD-10-CM code on the day"
+        yield WorkItem(statement=ADMISSION, kind="admitting", text=coding.display, why=why)
+
+
+def _precedence(code: str) -> int:
+    """Chapter 15, pregnancy and birth, leads whatever else stands in the chart (OCG I.C.15.a.1).
+
+    Z37, outcome of delivery, is only ever an additional code (its note in the Tabular List), and so is an external
+    cause (OCG I.C.20.a.6).
+    """
+    if is_external_cause(code):
+        return 3
+    if code.startswith("Z37"):
+        return 2
+    return 0 if code.startswith("O") else 1
+
+
+def _rank(found: Found) -> tuple[int, bool]:
+    rank = found.statement.rank
+    return (_UNRANKED if rank is None else rank, found.statement.kind == "symptom")
+
+
+def _unique(found: Iterable[Found]) -> list[Found]:
+    """The first of each code; they come sorted, so it is the best ranked."""
+    first: dict[str, Found] = {}
+    for each in found:
+        first.setdefault(each.code, each)
+    return list(first.values())
+
+
+def _coded(scene: Scene, rank: int, found: Found) -> CodedDiagnosis:
+    cause = is_external_cause(found.code)
+    return CodedDiagnosis(
+        code=found.code,
+        role="external-cause" if cause else "principal" if rank == 1 else "other",
+        rank=rank,
+        present_on_admission=found.statement.present_on_admission if scene.inpatient else None,
+        statement=found.statement.id,
+        path=found.path,
+        release=scene.reference.codes.release,
+    )
+
+
+def _admission_coding(scene: Scene) -> Coding | None:
+    admission = scene.chart.encounter.admission
+    return admission.diagnosis if scene.inpatient and admission else None
+
+
+def _admitting(scene: Scene, rank: int) -> Iterator[CodedDiagnosis]:
+    """837I HI ABJ: why the patient was admitted, on an inpatient claim. It has no present-on-admission indicator."""
+    coding = _admission_coding(scene)
+    if coding is None or coding.system not in ICD_10_CM or not billable_on(coding.code, scene.day, scene.reference):
+        return
+    yield CodedDiagnosis(
+        code=with_dot(without_dot(coding.code)),
+        role="admitting",
+        rank=rank,
+        statement=ADMISSION,
+        path="given",
+        release=scene.reference.codes.release,
+    )

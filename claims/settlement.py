@@ -1,0 +1,192 @@
+"""What a claim's answers come to. They are summed and none is dropped as old: a correction may precede its reversal."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from claims.accounts import AccountClaim, Answer, ClaimState
+from claims.remittance import REVERSAL, match_line
+from schemas.events.claim import Adjustment, PriorAnswer, PriorLine
+from schemas.events.payer import AnsweredLine, ClaimAcknowledged, ClaimAdjudicated
+from schemas.events.types import Cents
+
+Standing = Literal["waiting", "settled", "denied", "crossed-over"]
+
+_FORWARDED = frozenset({"19", "20", "21", "23"})  # 835 CLP02: the payer itself sends the claim to the next
+_PREDETERMINATION = "25"  # priced, not paid: it settles nothing
+_NOT_A_DENIAL = frozenset({"23", "24", "45", "94", "131", "209", "253"})
+"""CARCs that write a charge off under a contract or a program: other payers' part, capitation, fee schedule, charge
+below the payment, negotiated discount, may not bill the patient, sequestration."""
+NOT_A_WORK_INJURY = frozenset({"P2", "P4"})  # CARC: workers' compensation says that the injury is not its own
+
+_STATES: dict[Standing, ClaimState] = {
+    "waiting": "accepted",  # who answers has taken the claim
+    "settled": "answered",
+    "denied": "denied",
+    "crossed-over": "crossed-over",
+}
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The sum of a claim's answers: charge = paid + adjusted, where the patient's part is one of the adjustments."""
+
+    charge_cents: Cents
+    paid_cents: Cents
+    adjustments: tuple[Adjustment, ...]
+
+    @property
+    def patient_cents(self) -> Cents:
+        """What this payer leaves to the patient: group PR, and nothing else."""
+        return sum(adjustment.cents for adjustment in self.patient)
+
+    @property
+    def patient(self) -> tuple[Adjustment, ...]:
+        """The patient's part by reason: 1 deductible, 2 coinsurance, 3 copay, others."""
+        return tuple(adjustment for adjustment in self.adjustments if adjustment.group == "PR")
+
+    @property
+    def adjusted_cents(self) -> Cents:
+        """What nobody is asked for: groups CO, OA and PI."""
+        return sum(adjustment.cents for adjustment in self.adjustments if adjustment.group != "PR")
+
+
+def apply(claim: AccountClaim, answer: ClaimAdjudicated) -> AccountClaim:
+    """The claim with one more answer. The same answer again changes nothing, and their order doesn't matter.
+
+    A new answer may change what the next payer or the patient was told, so the claim is to be followed up again.
+    """
+    if any((kept.trace_number, kept.position) == (answer.trace_number, answer.position) for kept in claim.answers):
+        return claim
+    answers = tuple(sorted((*claim.answers, _kept(claim, answer)), key=lambda kept: (kept.trace_number, kept.position)))
+    answered = claim.model_copy(update={"answers": answers, "followed_up": False})
+    number = next((kept.payer_claim_number for kept in _newest_first(answers) if kept.payer_claim_number), None)
+    state = claim.state if claim.state == "replaced" else _STATES[standing(answered)]
+    return answered.model_copy(update={"state": state, "payer_claim_number": number or claim.payer_claim_number})
+
+
+def acknowledge(claim: AccountClaim, ack: ClaimAcknowledged) -> AccountClaim:
+    """277CA: accepted, or rejected and so never filed. One that is of an earlier submission, or comes after an answer,
+    says nothing new."""
+    if claim.answers or claim.state == "replaced" or ack.control_number not in (None, claim.claim.control_number):
+        return claim
+    number = ack.payer_claim_number or claim.payer_claim_number
+    return claim.model_copy(update={"state": "accepted" if ack.accepted else "rejected", "payer_claim_number": number})
+
+
+def standing(claim: AccountClaim) -> Standing:
+    """Settled when the answers' charges add up to the claim's: until then a reversal or a correction is on its way.
+
+    A wholly denied claim is one with nothing paid, nothing left to the patient and a reason that no contract explains;
+    status 4 says only that the patient is not a member.
+    """
+    money = totals(claim)
+    if not any(_counts(answer) for answer in claim.answers) or money.charge_cents != claim.claim.total_charge_cents:
+        return "waiting"
+    latest = next(_newest_first(claim.answers), None)
+    if latest is not None and latest.status in _FORWARDED:
+        return "crossed-over"
+    unpaid = money.paid_cents == 0 and money.patient_cents == 0
+    return "denied" if unpaid and any(denying(money.adjustments)) else "settled"
+
+
+def denying(adjustments: Iterable[Adjustment]) -> Iterator[Adjustment]:
+    """Those that deny, rather than write off what a contract says or leave it to the patient."""
+    return (entry for entry in adjustments if entry.group != "PR" and entry.carc not in _NOT_A_DENIAL)
+
+
+def totals(claim: AccountClaim) -> Totals:
+    """Charges, payments and adjustments by group and reason, summed over all answers that pay."""
+    answers = [answer for answer in claim.answers if _counts(answer)]
+    return Totals(
+        charge_cents=sum(answer.charge_cents for answer in answers),
+        paid_cents=sum(answer.paid_cents for answer in answers),
+        adjustments=_net(_all_adjustments(answers)),
+    )
+
+
+def asks_next(claim: AccountClaim) -> bool:
+    """A next payer is asked for what a settled claim leaves to the patient, or when it was no work injury after all."""
+    match standing(claim):
+        case "settled":
+            return totals(claim).patient_cents > 0
+        case "denied":
+            return passes_on(claim)
+        case _:
+            return False
+
+
+def passes_on(claim: AccountClaim) -> bool:
+    """Workers' compensation denies that the injury is its own (billing.md section 6, 2): the plans come next."""
+    reasons = {adjustment.carc for adjustment in totals(claim).adjustments}
+    return standing(claim) == "denied" and not reasons.isdisjoint(NOT_A_WORK_INJURY)
+
+
+def prior_answer(claim: AccountClaim) -> PriorAnswer:
+    """What this payer answered, as the next one's claim carries it, line by line (X12 2320, 2330, 2430)."""
+    answers = [answer for answer in claim.answers if _counts(answer)]
+    lines: dict[str | None, list[AnsweredLine]] = {line.control_number: [] for line in claim.claim.lines}
+    for answered in (line for answer in answers for line in answer.lines):
+        lines.setdefault(answered.control_number, []).append(answered)
+    of_claim = [adjustment for answer in answers for adjustment in answer.adjustments]
+    of_no_line = [adjustment for line in lines.pop(None, ()) for adjustment in line.adjustments]
+    return PriorAnswer(
+        payer=claim.claim.payer,
+        sequence=claim.claim.payer_sequence,
+        adjudicated_on=max(answer.adjudicated_on for answer in answers),
+        payer_claim_number=claim.payer_claim_number,
+        paid_cents=sum(answer.paid_cents for answer in answers),
+        adjustments=_net([*of_claim, *of_no_line]),  # so that the claim's equation holds though a line is unknown
+        lines=tuple(_prior_line(number, answered) for number, answered in lines.items() if number and answered),
+    )
+
+
+def _prior_line(number: str, answered: list[AnsweredLine]) -> PriorLine:
+    return PriorLine(
+        control_number=number,
+        paid_cents=sum(line.paid_cents for line in answered),
+        adjustments=_net(adjustment for line in answered for adjustment in line.adjustments),
+    )
+
+
+def _kept(claim: AccountClaim, answer: ClaimAdjudicated) -> Answer:
+    sent = [(line.control_number, line.code, line.charge_cents) for line in claim.claim.lines]
+    lines = (line.model_copy(update={"control_number": match_line(line, sent)}) for line in answer.lines)
+    return Answer(
+        trace_number=answer.trace_number,
+        position=answer.position,
+        status=answer.status,
+        adjudicated_on=answer.adjudicated_on,
+        charge_cents=answer.charge_cents,
+        paid_cents=answer.paid_cents,
+        patient_responsibility_cents=answer.patient_responsibility_cents,
+        adjustments=answer.adjustments,
+        lines=tuple(lines),
+        payer_claim_number=answer.payer_claim_number,
+    )
+
+
+def _counts(answer: Answer) -> bool:
+    return answer.status != _PREDETERMINATION
+
+
+def _newest_first(answers: Iterable[Answer]) -> Iterator[Answer]:
+    """Answers that stand, newest first; a reversal only takes away."""
+    standing_ones = (answer for answer in answers if _counts(answer) and answer.status != REVERSAL)
+    return iter(sorted(standing_ones, key=lambda a: (a.adjudicated_on, a.trace_number, a.position), reverse=True))
+
+
+def _all_adjustments(answers: Iterable[Answer]) -> Iterator[Adjustment]:
+    for answer in answers:
+        yield from answer.adjustments
+        for line in answer.lines:
+            yield from line.adjustments
+
+
+def _net(adjustments: Iterable[Adjustment]) -> tuple[Adjustment, ...]:
+    """One adjustment per group and reason, in their order; what a reversal took back is gone."""
+    cents: defaultdict[tuple[Literal["CO", "OA", "PI", "PR"], str], int] = defaultdict(int)
+    for adjustment in adjustments:
+        cents[adjustment.group, adjustment.carc] += adjustment.cents
+    return tuple(Adjustment(group=key[0], carc=key[1], cents=sum_) for key, sum_ in sorted(cents.items()) if sum_)

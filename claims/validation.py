@@ -1,0 +1,144 @@
+"""Validation: a hospital's chart becomes coded, or goes back with everything that it lacks, at once."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final, TypedDict
+
+from claims.completeness import Case, incompleteness, signatures_on_file
+from claims.edits import check_chart
+from claims.edits.inpatient import inpatient_stay
+from claims.encoding import Encoded, Scene, encode
+from claims.ranking import diagnoses, unusable_admission
+from claims.services import price
+from claims.stay import stay_facts
+from claims.tables import Reference
+from schemas.events.chart import ChartCompleted
+from schemas.events.coded import ChartCoded, ChartReturned, Finding, Query, WorkItem
+from schemas.identity import caused_by, derived
+
+_STAGE: Final = "validation"
+_ENCODER: Final = "claimstream"
+
+
+class Tables(TypedDict):
+    """The tables an event was judged by."""
+
+    code_sets: str
+    edit_tables: str
+
+
+def validate(chart: ChartCompleted, reference: Reference) -> ChartCoded | ChartReturned:
+    """The chart in standard codes, or what is missing. `received_at` is the 'now' it is judged by.
+
+    Without both ends of the encounter no day is known: then only completeness can speak.
+    """
+    hospital = reference.partners.hospital(chart.hospital)
+    missing = incompleteness(Case(chart, hospital, reference.partners.payers.keys()))
+    facts = stay_facts(chart, hospital)
+    if facts is None:
+        return _returned(chart, missing, (), (), incomplete=True)
+    scene = Scene(chart, hospital, facts, reference)
+    encoded = encode(scene)
+    coded, unpriced = _coded(scene, encoded)
+    worklist = (*encoded.worklist, *unusable_admission(scene), *unpriced)
+    findings = check_chart(coded, reference)
+    if missing or encoded.queries or worklist:
+        return _returned(chart, (*missing, *encoded.queries), tuple(_certain(findings)), worklist, bool(missing))
+    if _rejects(findings):
+        return _returned(chart, (), findings, (), incomplete=False)
+    return coded.model_copy(update={"findings": findings})
+
+
+def accept_coder(answer: ChartCoded, reference: Reference) -> ChartCoded | ChartReturned:
+    """A coder's answer, held to the same edits: his coding revision stands; tables, group and findings are ours."""
+    revised = _grouped(answer.model_copy(update=_tables(reference)), reference)
+    findings = check_chart(revised, reference)
+    common = caused_by(answer, _STAGE)
+    if _rejects(findings):
+        return ChartReturned(
+            event_id=derived("chart-returned", answer.hospital, answer.chart_id, answer.version, answer.event_id),
+            **common,
+            hospital=answer.hospital,
+            chart_id=answer.chart_id,
+            version=answer.version,
+            account_number=answer.account_number,
+            reason="rejected-by-edits",
+            findings=findings,
+        )
+    event_id = _coded_id(answer.hospital, answer.chart_id, answer.version, answer.coding_revision)
+    return revised.model_copy(update={**common, "event_id": event_id, "findings": findings})
+
+
+def _coded(scene: Scene, encoded: Encoded) -> tuple[ChartCoded, tuple[WorkItem, ...]]:
+    """The chart as far as it could be coded and priced, and what could not be priced."""
+    chart, ordered = scene.chart, diagnoses(scene, encoded.found)
+    priced = price(scene, ordered)
+    coded = ChartCoded(
+        event_id=_coded_id(chart.hospital, chart.chart_id, chart.version, 0),
+        **caused_by(chart, _STAGE),
+        hospital=chart.hospital,
+        chart_id=chart.chart_id,
+        version=chart.version,
+        account_number=chart.account_number,
+        received_at=chart.received_at,
+        patient=chart.patient,
+        encounter=scene.facts,
+        causes=chart.causes,
+        coverages=chart.coverages,
+        signatures=signatures_on_file(chart, scene.hospital),
+        part2=chart.part2,
+        restrictions=chart.restrictions,
+        payments_cents=chart.payments_cents,
+        diagnoses=ordered,
+        procedures=encoded.procedures,
+        services=priced.lines,
+        **_tables(scene.reference),
+        coder=_ENCODER,
+    )
+    return _grouped(coded, scene.reference), priced.worklist
+
+
+def _coded_id(hospital: str, chart_id: str, version: int, revision: int) -> str:
+    return derived("chart-coded", hospital, chart_id, version, revision)
+
+
+def _tables(reference: Reference) -> Tables:
+    return {"code_sets": reference.codes.version, "edit_tables": f"{reference.edits}; {reference.mce.version}"}
+
+
+def _grouped(coded: ChartCoded, reference: Reference) -> ChartCoded:
+    """An inpatient stay with the MS-DRG of its discharge day, if any groups it; another chart as it is."""
+    stay = inpatient_stay(coded)
+    return coded if stay is None else coded.model_copy(update={"drg": reference.mce.drg(stay)})
+
+
+def _rejects(findings: Iterable[Finding]) -> bool:
+    return any(finding.severity == "reject" for finding in findings)
+
+
+def _certain(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """While a diagnosis still waits for its code, what is judged by all of them together is no finding yet."""
+    return (finding for finding in findings if finding.field not in {"diagnoses", "drg"})
+
+
+def _returned(
+    chart: ChartCompleted,
+    said: Iterable[Finding | Query],
+    findings: tuple[Finding, ...],
+    worklist: tuple[WorkItem, ...],
+    incomplete: bool,
+) -> ChartReturned:
+    said = tuple(said)
+    ours = tuple(thing for thing in said if isinstance(thing, Finding))
+    queries = tuple(thing for thing in said if isinstance(thing, Query))
+    return ChartReturned(
+        event_id=derived("chart-returned", chart.hospital, chart.chart_id, chart.version, chart.event_id),
+        **caused_by(chart, _STAGE),
+        hospital=chart.hospital,
+        chart_id=chart.chart_id,
+        version=chart.version,
+        account_number=chart.account_number,
+        reason="incomplete" if incomplete else "uncodable" if queries or worklist else "rejected-by-edits",
+        queries=queries,
+        findings=(*ours, *findings),
+        worklist=worklist,
+    )

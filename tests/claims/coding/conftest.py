@@ -1,0 +1,179 @@
+"""A small code set of real rows, a small chargemaster, and one whole chart that tests take pieces away from."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from claims.chargemaster import Chargemaster, parse_chargemaster
+from claims.codesets import CodeSets
+from claims.codesets.build import Row, compile_codesets
+from claims.mce import MedicareCodeEditor
+from claims.partners import Partners
+from claims.tables import Reference
+from claims.validation import validate
+from schemas.events.chart import (
+    Admission,
+    ChartCompleted,
+    Coding,
+    Coverage,
+    Discharge,
+    Document,
+    Encounter,
+    Order,
+)
+from schemas.events.coded import ChartCoded
+from schemas.events.people import Name, Patient, Provider, Subscriber
+from tests.claims.coding.builders import ICD, at, done, said
+
+ROWS = (
+    Row("A00", "Cholera", False),
+    Row("A00.0", "Cholera due to Vibrio cholerae 01, biovar cholerae", True, "A00", ("Classical cholera",), "DIG001"),
+    Row("A00.9", "Cholera, unspecified", True, "A00", (), "DIG001"),
+    Row("C50", "Malignant neoplasm of breast", False),
+    Row("E11", "Type 2 diabetes mellitus", False),
+    Row("E11.9", "Type 2 diabetes mellitus without complications", True, "E11", (), "END002"),
+    Row("G35", "Multiple sclerosis", False, None, (), "NVS005"),
+    Row("G35.D", "Multiple sclerosis, unspecified", True, "G35", ("Multiple sclerosis NOS",)),
+    Row("H81.0", "Ménière's disease", False),
+    Row("H81.01", "Ménière's disease, right ear", True, "H81.0"),
+    Row("H81.02", "Ménière's disease, left ear", True, "H81.0"),
+    Row("I10", "Essential (primary) hypertension", True, None, ("High blood pressure",), "CIR007"),
+    Row("I50.9", "Heart failure, unspecified", True, None, (), "CIR019"),
+    Row("O80", "Encounter for full-term uncomplicated delivery", True, None, (), "PRG023"),
+    Row("R07.9", "Chest pain, unspecified", True, None, (), "SYM011"),
+    Row("S93.40", "Sprain of unspecified ligament of ankle", False, None, ("Sprained ankle NOS",)),
+    *(
+        Row(f"S93.40{side}{letter}", f"Sprain of unspecified ligament of {name} ankle, {episode}", True, "S93.40")
+        for side, name in (("1", "right"), ("2", "left"), ("9", "unspecified"))
+        for letter, episode in (("A", "initial encounter"), ("D", "subsequent encounter"), ("S", "sequela"))
+    ),
+    Row("W19", "Unspecified fall", False),
+    Row("W19.XXXA", "Unspecified fall, initial encounter", True, "W19", (), "EXT003"),
+    Row("Z37.0", "Single live birth", True, None, (), "PRG030"),
+    Row("Z80.3", "Family history of malignant neoplasm of breast", True, None, (), "FAC021"),
+    Row("Z85.3", "Personal history of malignant neoplasm of breast", True, None, (), "FAC022"),
+)
+
+CHARGEMASTER = """\
+system,code,description,hcpcs,modifiers,revenue_code,unit,per_unit,price_cents,component,department,start,end
+class,ambulatory,Clinic visit,G0463,,0510,,,18500,facility,visits,2025-01-01,2025-12-31
+class,ambulatory,Clinic visit,G0463,,0510,,,19200,facility,visits,2026-01-01,
+class,ambulatory,"Clinic visit, professional",T1015,,0983,,,13700,professional,visits,2025-01-01,
+class,observation,Observation,G0378,,0762,h,1,9500,facility,visits,2025-01-01,
+class,inpatient,Room and board,,,0120,d,1,150000,facility,beds,2025-01-01,
+class,inpatient/icu,Intensive care,,,0200,d,1,450000,facility,beds,2025-01-01,
+loinc,2345-7,Glucose,P2028,,0301,,,2100,facility,laboratory,2025-01-01,
+rxnorm,7804,A drug per 10 mg,J1100,,0636,mg,10,1250,facility,pharmacy,2025-01-01,
+text,wound dressing,Dressing,A6402,,0270,,,900,facility,supplies,2025-01-01,
+local,X-17,Brace,L1902,RT,0274,,,8800,facility,supplies,2025-01-01,
+"""
+
+
+@pytest.fixture(scope="session")
+def buffer() -> bytes:
+    return compile_codesets(ROWS, "2026-04-01")
+
+
+@pytest.fixture(scope="session")
+def codes(buffer: bytes) -> CodeSets:
+    return CodeSets(buffer)
+
+
+@pytest.fixture(scope="session")
+def mce() -> Iterator[MedicareCodeEditor]:
+    editor = MedicareCodeEditor.open()
+    yield editor
+    editor.close()
+
+
+@pytest.fixture(scope="session")
+def chargemaster() -> Chargemaster:
+    return parse_chargemaster(CHARGEMASTER, "mercy-general.csv")
+
+
+@pytest.fixture(scope="session")
+def reference(codes: CodeSets, mce: MedicareCodeEditor, chargemaster: Chargemaster, partners: Partners) -> Reference:
+    return Reference(codes, partners, {"mercy-general": chargemaster}, mce, "edits test")
+
+
+@pytest.fixture(scope="session")
+def whole_chart() -> ChartCompleted:
+    """A clinic visit of 10 March 2026 that lacks nothing. Charts are frozen: one serves all tests."""
+    return ChartCompleted(
+        event_id="e-1",
+        occurred_at=at(11),
+        producer="mercy-general",
+        hospital="mercy-general",
+        chart_id="c-1",
+        version=1,
+        account_number="A1",
+        received_at=at(12),
+        patient=Patient(mrn="m-1", name=Name(family="Doe", given="Ann"), birth_date=date(1960, 5, 4), sex="female"),
+        encounter=Encounter(
+            id="v-1",
+            encounter_class="ambulatory",
+            start=at(10, 14),
+            end=at(10, 16),
+            providers=(Provider(role="attending", local_id="DR-IM-001"),),
+        ),
+        documents=(
+            Document(
+                id="n-1",
+                kind=Coding(system="http://loinc.org", code="34131-3", display="Progress note"),
+                signed_by="DR-IM-001",
+                signed_at=at(10, 17),
+            ),
+        ),
+        statements=(said("I10", rank=1), done(order_id="o-1", result_present=True)),
+        orders=(Order(id="o-1", text="Glucose", status="completed"),),
+        coverages=(
+            Coverage(
+                id="p-1",
+                payer="commercial",
+                kind="insurer",
+                plan_kind="CI",
+                member_id="M1",
+                subscriber=Subscriber(relationship="self"),
+            ),
+        ),
+    )
+
+
+@pytest.fixture
+def chart(whole_chart: ChartCompleted) -> ChartCompleted:
+    return whole_chart
+
+
+@pytest.fixture
+def inpatient(chart: ChartCompleted) -> ChartCompleted:
+    """A stay of 3 to 6 March 2026 for heart failure that lacks nothing."""
+    stay = Encounter(
+        id="v-1",
+        encounter_class="inpatient",
+        start=at(3),
+        end=at(6),
+        providers=chart.encounter.providers,
+        admission=Admission(type="1", source="1", diagnosis=Coding(system=ICD, code="R07.9")),
+        discharge=Discharge(status="01"),
+    )
+    summary = chart.documents[0].model_copy(update={"kind": Coding(system="http://loinc.org", code="18842-5")})
+    return chart.model_copy(
+        update={"encounter": stay, "documents": (summary,), "statements": (said("I50.9", rank=1),), "orders": ()}
+    )
+
+
+@pytest.fixture
+def coded(chart: ChartCompleted, reference: Reference) -> ChartCoded:
+    """The clinic visit in codes, with no findings."""
+    answer = validate(chart, reference)
+    assert isinstance(answer, ChartCoded)
+    return answer
+
+
+@pytest.fixture
+def stay(inpatient: ChartCompleted, reference: Reference) -> ChartCoded:
+    """The stay in codes."""
+    answer = validate(inpatient, reference)
+    assert isinstance(answer, ChartCoded)
+    return answer

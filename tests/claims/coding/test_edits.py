@@ -1,0 +1,279 @@
+"""Every edit: a chart that it lets pass, and one that it finds."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from claims.accounts import HistoryLine, PatientHistory
+from claims.edits import ACCOUNT_EDITS, CHART_EDITS, ChartEdit, check_account, check_chart
+from claims.edits.coverage import health_plan_for_an_accident, member_id_missing, outside_coverage
+from claims.edits.dates import after_death, before_birth_or_too_old, outside_encounter
+from claims.edits.diagnosis import duplicate_of_principal, external_cause_first, no_diagnosis, not_billable
+from claims.edits.inpatient import admitting_diagnosis_missing, medicare_code_editor, ungroupable
+from claims.edits.institutional import patient_status_disagrees, revenue_code_unknown
+from claims.edits.modifiers import modifier_unknown, modifiers_conflict
+from claims.edits.providers import npi_check_digit, npi_missing
+from claims.edits.units import units_not_whole
+from claims.partners import RuleSetting
+from claims.tables import Reference
+from schemas.events.chart import Cause
+from schemas.events.coded import ChartCoded, CodedDiagnosis, CodedProcedure, Finding
+
+Case = tuple[ChartEdit, str, str, str | None, Any]
+GOOD_NPI, BAD_NPI = "1234567893", "1234567890"
+
+
+def with_line(chart: ChartCoded, **fields: Any) -> ChartCoded:
+    """The chart with a first line that differs."""
+    first, *others = chart.services
+    return chart.model_copy(update={"services": (first.model_copy(update=fields), *others)})
+
+
+def with_principal(chart: ChartCoded, code: str, *others: str) -> ChartCoded:
+    """The chart with these diagnoses and its admitting one."""
+    principal = chart.diagnoses[0].model_copy(update={"code": code})
+    rest = [principal.model_copy(update={"code": other, "role": "other", "rank": 2}) for other in others]
+    admitting = [diagnosis for diagnosis in chart.diagnoses if diagnosis.role == "admitting"]
+    return chart.model_copy(update={"diagnoses": (principal, *rest, *admitting)})
+
+
+def with_patient(chart: ChartCoded, **fields: Any) -> ChartCoded:
+    return chart.model_copy(update={"patient": chart.patient.model_copy(update=fields)})
+
+
+def with_stay(chart: ChartCoded, **fields: Any) -> ChartCoded:
+    return chart.model_copy(update={"encounter": chart.encounter.model_copy(update=fields)})
+
+
+def with_coverage(chart: ChartCoded, **fields: Any) -> ChartCoded:
+    return chart.model_copy(update={"coverages": (chart.coverages[0].model_copy(update=fields),)})
+
+
+def with_provider(chart: ChartCoded, npi: str) -> ChartCoded:
+    return with_stay(chart, providers=(chart.encounter.providers[0].model_copy(update={"npi": npi}),))
+
+
+def with_procedure(chart: ChartCoded, code: str) -> ChartCoded:
+    procedure = CodedProcedure(
+        code=code, performed_at=date(2026, 3, 4), statement="s", path="given", release="2026-04-01"
+    )
+    return chart.model_copy(update={"procedures": (procedure,)})
+
+
+def happened(chart: ChartCoded, kind: Any) -> ChartCoded:
+    return chart.model_copy(update={"causes": (Cause(kind=kind),)})
+
+
+# edit, rule, severity, CARC, what is changed so that it fires; of an outpatient chart
+FIRES: list[Case] = [
+    (no_diagnosis, "X1", "reject", "146", lambda c: c.model_copy(update={"diagnoses": ()})),
+    (not_billable, "X1", "reject", "146", lambda c: with_principal(c, "E11")),
+    (not_billable, "X1", "reject", "146", lambda c: with_principal(c, "G35")),
+    (external_cause_first, "X3", "reject", "16", lambda c: with_principal(c, "W19.XXXA")),
+    (duplicate_of_principal, "X4", "reject", "16", lambda c: with_principal(c, "I10", "I10")),
+    (outside_encounter, "D1", "reject", "16", lambda c: with_line(c, service_from=date(2026, 3, 9))),
+    (outside_encounter, "D1", "reject", "16", lambda c: with_line(c, service_to=date(2026, 3, 11))),
+    (after_death, "I7", "reject", "13", lambda c: with_patient(c, deceased_date=date(2026, 3, 9))),
+    (before_birth_or_too_old, "I8", "reject", "14", lambda c: with_patient(c, birth_date=date(2026, 3, 11))),
+    (before_birth_or_too_old, "I8", "reject", "14", lambda c: with_patient(c, birth_date=date(1901, 3, 10))),
+    (npi_missing, "P1", "reject", "206", lambda c: with_line(c, component="professional")),
+    (npi_check_digit, "P2", "reject", "207", lambda c: with_line(c, performer_npi=BAD_NPI)),
+    (npi_check_digit, "P2", "reject", "207", lambda c: with_provider(c, BAD_NPI)),
+    (units_not_whole, "N4", "reject", "16", lambda c: with_line(c, units=0)),
+    (units_not_whole, "N4", "reject", "16", lambda c: with_line(c, units=1500)),
+    (modifier_unknown, "M1", "reject", "182", lambda c: with_line(c, modifiers=("lt",))),
+    (modifier_unknown, "M1", "reject", "182", lambda c: with_line(c, modifiers=("25", "27", "LT", "NU", "59"))),
+    (modifiers_conflict, "M2", "warn", "4", lambda c: with_line(c, modifiers=("LT", "RT"))),
+    (modifiers_conflict, "M2", "warn", "4", lambda c: with_line(c, modifiers=("25", "25"))),
+    (revenue_code_unknown, "B2", "reject", "16", lambda c: with_line(c, revenue_code=None)),
+    (member_id_missing, "I1", "reject", "31", lambda c: with_coverage(c, member_id=None)),
+    (outside_coverage, "I4", "reject", "26", lambda c: with_coverage(c, valid_from=date(2026, 3, 11))),
+    (outside_coverage, "I4", "reject", "27", lambda c: with_coverage(c, valid_to=date(2026, 3, 9))),
+    (health_plan_for_an_accident, "C1", "reject", "19", lambda c: happened(c, "employment")),
+    (health_plan_for_an_accident, "C1", "warn", "21", lambda c: happened(c, "auto")),
+    (health_plan_for_an_accident, "C1", "warn", "20", lambda c: happened(c, "other")),
+]
+# the same of an inpatient stay
+FIRES_INPATIENT: list[Case] = [
+    (admitting_diagnosis_missing, "X14", "reject", "16", lambda c: c.model_copy(update={"diagnoses": c.diagnoses[:1]})),
+    (ungroupable, "B8", "warn", "A8", lambda c: c.model_copy(update={"drg": None})),
+    (patient_status_disagrees, "B1", "reject", "306", lambda c: with_stay(c, discharge_status="30")),
+    (patient_status_disagrees, "B1", "reject", "306", lambda c: with_stay(c, discharge_status="77")),
+    (medicare_code_editor, "X5", "reject", "9", lambda c: with_principal(c, "Z38.00")),
+    (medicare_code_editor, "X6", "warn", "10", lambda c: _in_2023(with_principal(c, "N40.0"))),
+    (medicare_code_editor, "X7", "reject", "16", lambda c: with_principal(c, "F02.80")),
+    (medicare_code_editor, "X8", "reject", "16", lambda c: with_principal(c, "Z37.0")),
+    (medicare_code_editor, "X8", "warn", "50", lambda c: with_principal(c, "I10")),
+    (medicare_code_editor, "X11", "warn", "16", lambda c: with_principal(c, "I50.9", "S72.009A")),
+    (medicare_code_editor, "H2", "reject", "181", lambda c: with_procedure(c, "ZZZZZZZ")),
+]
+
+
+def _in_2023(chart: ChartCoded) -> ChartCoded:
+    """The sex edit ended with discharges of 30 September 2024."""
+    return with_stay(chart, start_day=date(2023, 3, 3), end_day=date(2023, 3, 6))
+
+
+def named(rows: list[Case]) -> list[str]:
+    return [f"{row[0].__name__}-{at}" for at, row in enumerate(rows)]
+
+
+@pytest.mark.parametrize("case", FIRES, ids=named(FIRES))
+def test_an_edit_finds_what_is_wrong_with_a_visit(coded: ChartCoded, reference: Reference, case: Case) -> None:
+    edit, rule, severity, carc, change = case
+
+    assert (rule, severity, carc) in _kinds(edit(change(coded), reference))
+    assert list(edit(coded, reference)) == []
+
+
+@pytest.mark.parametrize("case", FIRES_INPATIENT, ids=named(FIRES_INPATIENT))
+def test_an_edit_finds_what_is_wrong_with_a_stay(stay: ChartCoded, reference: Reference, case: Case) -> None:
+    edit, rule, severity, carc, change = case
+
+    assert (rule, severity, carc) in _kinds(edit(change(stay), reference))
+    assert list(edit(stay, reference)) == []
+
+
+def _kinds(found: Iterator[Finding]) -> set[tuple[str, str, str | None]]:
+    return {(finding.rule, finding.severity, finding.carc) for finding in found}
+
+
+def test_every_edit_has_a_case_and_cites_its_rule() -> None:
+    cases = {row[0] for row in (*FIRES, *FIRES_INPATIENT)}
+
+    assert set(CHART_EDITS) == cases
+    assert all(edit.__doc__ for edit in (*CHART_EDITS, *ACCOUNT_EDITS))
+
+
+def test_nothing_is_found_in_a_good_chart(coded: ChartCoded, stay: ChartCoded, reference: Reference) -> None:
+    assert check_chart(coded, reference) == check_chart(stay, reference) == ()
+
+
+def test_all_findings_come_at_once(coded: ChartCoded, reference: Reference) -> None:
+    wrong = with_coverage(with_line(with_principal(coded, "E11"), units=0), member_id=None)
+
+    assert {finding.rule for finding in check_chart(wrong, reference)} == {"X1", "N4", "I1"}
+
+
+def test_a_finding_never_repeats_the_value(coded: ChartCoded, reference: Reference) -> None:
+    wrong = with_line(with_principal(coded, "Q99.ZZZ"), modifiers=("zzz",), performer_npi=BAD_NPI)
+
+    said = "".join(finding.model_dump_json() for finding in check_chart(wrong, reference))
+
+    assert not [value for value in ("Q99.ZZZ", "zzz", BAD_NPI) if value in said]
+
+
+def test_a_work_injury_that_workers_compensation_answers_for_is_fine(coded: ChartCoded, reference: Reference) -> None:
+    compensated = with_coverage(happened(coded, "employment"), plan_kind="WC", member_id=None)
+
+    assert check_chart(compensated, reference) == ()
+
+
+def test_an_invalid_diagnosis_of_a_stay_is_said_once(stay: ChartCoded, reference: Reference) -> None:
+    found = check_chart(with_principal(stay, "I50.9", "E11"), reference)
+
+    assert [finding.rule for finding in found if finding.severity == "reject"] == ["X1"]
+
+
+def test_a_stay_is_covered_by_the_plan_of_its_admission(stay: ChartCoded, reference: Reference) -> None:
+    assert check_chart(with_coverage(stay, valid_to=date(2026, 3, 4)), reference) == ()
+
+
+def payer_says(reference: Reference, mode: Any, since: date = date(2026, 1, 1)) -> Reference:
+    commercial = reference.partners.payer("commercial")
+    rules = {"N4": RuleSetting(mode=mode, since=since), "M2": RuleSetting(mode=mode, since=since)}
+    payers = {**reference.partners.payers, "commercial": commercial.model_copy(update={"rules": rules})}
+    return replace(reference, partners=reference.partners.model_copy(update={"payers": payers}))
+
+
+@pytest.mark.parametrize(("mode", "said"), [("off", []), ("warn", ["warn"]), ("on", ["reject"])])
+def test_a_payer_sets_a_rule_off_to_a_warning_or_on(
+    coded: ChartCoded, reference: Reference, mode: str, said: list[str]
+) -> None:
+    for wrong in (with_line(coded, units=0), with_line(coded, modifiers=("LT", "RT"))):
+        assert [finding.severity for finding in check_chart(wrong, payer_says(reference, mode))] == said
+
+
+def test_a_payers_setting_does_not_reach_back(coded: ChartCoded, reference: Reference) -> None:
+    later = payer_says(reference, "off", date(2026, 3, 11))
+
+    assert [finding.rule for finding in check_chart(with_line(coded, units=0), later)] == ["N4"]
+
+
+def earlier(chart: ChartCoded, line: int = 0, **fields: Any) -> PatientHistory:
+    """A history of one line: as one of this chart, on another chart."""
+    service = chart.services[line]
+    common = {
+        "hospital": chart.hospital,
+        "account_number": "A0",
+        "chart_id": "c-0",
+        "version": 1,
+        "day": service.service_from,
+        "code": service.code,
+        "modifiers": service.modifiers,
+        "revenue_code": service.revenue_code,
+        "performer_npi": service.performer_npi,
+        "units": service.units,
+        "component": service.component,
+    }
+    return PatientHistory(lines=(HistoryLine(**{**common, **fields}),))
+
+
+def duplicates(chart: ChartCoded, history: PatientHistory, reference: Reference) -> list[int | None]:
+    return [finding.line for finding in check_account(chart, history, reference)]
+
+
+def test_the_same_service_on_another_chart_of_that_day_is_found(coded: ChartCoded, reference: Reference) -> None:
+    (finding,) = check_account(coded, earlier(coded), reference)
+
+    assert (finding.rule, finding.severity, finding.carc, finding.line) == ("N5", "reject", "18", 1)
+
+
+APART = [
+    ("an earlier version of the chart itself", {"chart_id": "c-1"}),
+    ("another day", {"day": date(2026, 3, 9)}),
+    ("another service", {"code": "G0380"}),
+    ("another hospital", {"hospital": "st-anna"}),
+    ("the professional's part", {"component": "professional"}),
+    ("the other side", {"modifiers": ("LT",)}),
+    *((f"modifier {modifier}", {"modifiers": (modifier,)}) for modifier in ("76", "77", "59", "XE", "XS", "XP", "XU")),
+]
+
+
+@pytest.mark.parametrize("fields", [row[1] for row in APART], ids=[row[0] for row in APART])
+def test_what_is_another_service_is_no_duplicate(
+    coded: ChartCoded, reference: Reference, fields: dict[str, Any]
+) -> None:
+    assert duplicates(coded, earlier(coded, **fields), reference) == []
+
+
+def test_a_modifier_on_the_new_line_tells_them_apart_too(coded: ChartCoded, reference: Reference) -> None:
+    assert duplicates(with_line(coded, modifiers=("59",)), earlier(coded), reference) == []
+
+
+def test_a_professionals_service_is_a_duplicate_only_of_his_own(coded: ChartCoded, reference: Reference) -> None:
+    assert duplicates(coded, earlier(coded, 1), reference) == [2]
+    assert duplicates(coded, earlier(coded, 1, performer_npi=GOOD_NPI), reference) == []
+
+
+def test_a_bed_is_not_charged_twice_for_a_day(stay: ChartCoded, reference: Reference) -> None:
+    assert duplicates(stay, earlier(stay), reference) == [1]
+
+
+def test_a_department_alone_is_no_service(coded: ChartCoded, reference: Reference) -> None:
+    pharmacy = with_line(coded, code=None, revenue_code="0250")
+
+    assert duplicates(pharmacy, earlier(pharmacy), reference) == []
+
+
+def test_an_external_cause_alone_is_no_diagnosis(coded: ChartCoded, reference: Reference) -> None:
+    cause = CodedDiagnosis(
+        code="W19.XXXA", role="external-cause", rank=1, statement="s", path="given", release="2026-04-01"
+    )
+
+    found = check_chart(coded.model_copy(update={"diagnoses": (cause,)}), reference)
+
+    assert [finding.rule for finding in found] == ["X1"]

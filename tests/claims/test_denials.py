@@ -1,0 +1,81 @@
+"""A denied or rejected claim comes back with every reason, its rule and its mend."""
+
+import pytest
+
+from claims import denials
+from claims.denials import rejected, returned
+from claims.forming import form
+from claims.partners import Partners
+from claims.settlement import apply
+from schemas.events.claim import ClaimBuilt
+from schemas.events.payer import ClaimAcknowledged, StatusCode
+from tests.claims.given_accounts import NOON, account, answer, by_line, chart, reversal, sent, service
+
+
+@pytest.fixture(scope="module")
+def claim(partners: Partners) -> ClaimBuilt:
+    return form(chart(services=(service("s1"), service("s2"))), account(), partners).claims[0]
+
+
+def test_a_denial_names_line_rule_and_reason(claim: ClaimBuilt) -> None:
+    said = by_line(claim, [[("CO", "197", 10_000)], [("CO", "45", 4_000), ("CO", "151", 6_000)]])
+    back = returned(apply(sent(claim), said), said)
+    assert [(f.line, f.rule, f.carc, f.severity) for f in back.findings] == [
+        (1, "C6", "197", "reject"),
+        (2, "N3", "151", "reject"),
+    ]
+    assert (back.chart_id, back.version, back.account_number, back.reason) == ("c1", 1, "a1", "denied-by-payer")
+
+
+def test_a_denial_of_the_whole_claim_has_no_line(claim: ClaimBuilt) -> None:
+    said = answer(claim, 0, [("CO", "29", 20_000)])
+    assert [(f.line, f.rule) for f in returned(apply(sent(claim), said), said).findings] == [(None, "D4")]
+
+
+def test_a_reason_we_have_no_rule_for_is_named_by_its_code(claim: ClaimBuilt) -> None:
+    said = answer(claim, 0, [("CO", "P12", 20_000)])
+    assert [f.rule for f in returned(apply(sent(claim), said), said).findings] == ["CARC-P12"]
+
+
+def test_what_a_reversal_took_back_is_no_reason_any_more(claim: ClaimBuilt) -> None:
+    first = answer(claim, 0, [("CO", "197", 20_000)])
+    known = apply(apply(sent(claim), first), reversal(first, 1))
+    again = answer(claim, 0, [("CO", "29", 20_000)], trace_number="t2", position=2)
+    assert [f.carc for f in returned(apply(known, again), again).findings] == ["29"]
+
+
+def test_each_denial_of_a_claim_is_an_event_of_its_own_and_a_repeated_one_is_not(claim: ClaimBuilt) -> None:
+    first = answer(claim, 0, [("CO", "29", 20_000)])
+    second = answer(claim, 0, [("CO", "29", 20_000)], trace_number="t2")
+    known = apply(sent(claim), first)
+    assert returned(known, first).event_id == returned(known, first).event_id
+    assert returned(known, first).event_id != returned(known, second).event_id
+
+
+def _ack(claim: ClaimBuilt, *codes: StatusCode) -> ClaimAcknowledged:
+    return ClaimAcknowledged(
+        event_id="ack", occurred_at=NOON, producer="commercial", payer="commercial",
+        control_number=claim.control_number, accepted=False, codes=codes,
+    )  # fmt: skip
+
+
+def test_a_rejection_names_what_was_not_filed_and_why(claim: ClaimBuilt) -> None:
+    of_line = StatusCode(category="A7", status="454", line_control_number=claim.lines[1].control_number)
+    back = rejected(sent(claim), _ack(claim, StatusCode(category="A6", status="562", entity="85"), of_line))
+    assert back.reason == "rejected-by-payer"
+    assert [(f.rule, f.line, f.citation) for f in back.findings] == [
+        ("277CA-A6", None, "X12 277CA STC A6:562:85"),
+        ("277CA-A7", 2, "X12 277CA STC A7:454"),
+    ]
+
+
+def test_a_refused_file_has_a_finding_too(claim: ClaimBuilt) -> None:
+    assert [f.rule for f in rejected(sent(claim), _ack(claim)).findings] == ["277CA"]
+
+
+def test_every_reason_is_told_in_one_line_with_a_mend() -> None:
+    for carc in denials._REASONS:
+        rule, message, mend = denials._reason(carc)
+        assert rule[0] in "IPDXHMNBUC"
+        assert 0 < len(message) <= 60
+        assert mend
