@@ -1,0 +1,58 @@
+"""Deadlines: rows that fire once, by compare-and-set from open to fired inside the decision's transaction."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ledger.rows import pick, put
+from ledger.tables import deadlines
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """`key` is the Kafka key (a pseudonym) that leads to the partition of what it is `about`; `due_ms` in UTC."""
+
+    id: str
+    kind: str
+    stage: str
+    key: str
+    about: str
+    due_ms: int
+
+
+def open_(tx: Connection, opened: Sequence[Deadline]) -> None:
+    """Opens deadlines; one that was opened before stays as it is."""
+    rows = {}
+    for deadline in opened:
+        row = asdict(deadline)
+        rows[deadline.id] = {**row, "due": row.pop("due_ms"), "state": "open"}
+    put(tx, deadlines, [rows[i] for i in sorted(rows)], conflict="keep")
+
+
+def still_open(tx: Connection, ids: Iterable[str]) -> frozenset[str]:
+    """Which of these are open, locked until the transaction ends."""
+    rows = pick(tx, deadlines, {"state": "open"}, "id", ids, tail='ORDER BY "id" FOR UPDATE')
+    return frozenset(row.id for row in rows)
+
+
+def end(tx: Connection, ids: Iterable[str], state: str) -> None:
+    """Open deadlines become `state`: 'fired' when they acted, 'closed' when they are moot."""
+    ended = sorted(set(ids))
+    if ended and tx.dialect.name == "postgresql":
+        tx.execute(_END_ALL, {"ids": ended, "state": state})
+        return
+    for deadline_id in ended:
+        tx.execute(_END, {"id": deadline_id, "state": state})
+
+
+def due(tx: Connection, now_ms: int, limit: int = 500) -> list[Deadline]:
+    """Open deadlines whose time has come, the oldest first."""
+    query = sa.select(deadlines).where(deadlines.c.state == "open", deadlines.c.due <= now_ms)
+    rows = tx.execute(query.order_by(deadlines.c.due, deadlines.c.id).limit(limit))
+    return [Deadline(row.id, row.kind, row.stage, row.key, row.about, row.due) for row in rows]
+
+
+_END = sa.text("UPDATE deadlines SET state = :state WHERE id = :id AND state = 'open'")
+_END_ALL = sa.text("UPDATE deadlines SET state = :state WHERE id = ANY(CAST(:ids AS text[])) AND state = 'open'")

@@ -1,0 +1,63 @@
+"""What people ask the ledger: where a chart, a claim or a bill stands. Rows follow decisions, in their transaction."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from ledger.rows import pick, put
+from ledger.tables import answers, bills, charts, claims, decisions
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def put_charts(tx: Connection, rows: Rows) -> None:
+    """Newest state of charts, one row a stage and chart."""
+    put(tx, charts, _last(rows, "stage", "hospital", "chart_id"), conflict="replace")
+
+
+def put_claims(tx: Connection, rows: Rows) -> None:
+    put(tx, claims, _last(rows, "control_number"), conflict="replace")
+
+
+def put_bills(tx: Connection, rows: Rows) -> None:
+    put(tx, bills, _last(rows, "bill_id"), conflict="replace")
+
+
+def put_answers(tx: Connection, rows: Rows) -> None:
+    """Payers' answers, once by remittance and position."""
+    put(tx, answers, _last(rows, "payer", "trace", "position"), conflict="replace")
+
+
+def charts_of(tx: Connection, stage: str, chart_ids: Iterable[str]) -> dict[tuple[str, str], Row[Any]]:
+    """Rows of these charts by (hospital, chart id), locked, for what comes next is judged by the version read here."""
+    tail = 'ORDER BY "hospital", "chart_id" FOR UPDATE'
+    rows = pick(tx, charts, {"stage": stage}, "chart_id", chart_ids, tail=tail)
+    return {(row.hospital, row.chart_id): row for row in rows}
+
+
+def claims_by_number(tx: Connection, control_numbers: Iterable[str]) -> dict[str, Row[Any]]:
+    return {row.control_number: row for row in pick(tx, claims, {}, "control_number", control_numbers)}
+
+
+def claims_by_id(tx: Connection, claim_ids: Iterable[str]) -> dict[str, Row[Any]]:
+    return {row.claim_id: row for row in pick(tx, claims, {}, "claim_id", claim_ids)}
+
+
+def answers_of(tx: Connection, traces: Iterable[str]) -> list[Row[Any]]:
+    """Answers kept for these trace numbers, of any payer, in order of position."""
+    rows = pick(tx, answers, {}, "trace", traces)
+    return sorted(rows, key=lambda row: (row.payer, row.trace, row.position))
+
+
+def trace(tx: Connection, about: str) -> Sequence[Row[Any]]:
+    """Every decision that concerned an account, oldest first."""
+    query = sa.select(decisions).where(decisions.c.about == about)
+    return tx.execute(query.order_by(decisions.c.at, decisions.c.stage, decisions.c.part, decisions.c.off)).all()
+
+
+def _last(rows: Rows, *key: str) -> list[Mapping[str, Any]]:
+    """One row a key, the last one, in key order: locks are taken in one order."""
+    newest = {tuple(row[name] for name in key): row for row in rows}
+    return [newest[k] for k in sorted(newest)]

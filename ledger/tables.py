@@ -1,0 +1,173 @@
+"""The ledger's tables. PHI stands in `accounts`, `outputs`, `claims` and `answers` and nowhere else.
+
+Hot tables have monotonic keys (source coordinates): random keys made a commit of 500 rows slow down tenfold at 2
+million rows (docs/design.md). Outputs are kept packed, one row per partition and batch, because they are written and
+pruned by the batch.
+"""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+T, I, B = sa.Text, sa.BigInteger, sa.LargeBinary  # noqa: E741
+
+positions = sa.Table(
+    "positions",
+    metadata,
+    sa.Column("stage", T, primary_key=True),
+    sa.Column("topic", T, primary_key=True),  # the broker's topic id, or its name where it has none
+    sa.Column("part", I, primary_key=True),
+    sa.Column("next", I, nullable=False),
+)
+
+decisions = sa.Table(
+    "decisions",
+    metadata,
+    sa.Column("stage", T, primary_key=True),
+    sa.Column("topic", T, primary_key=True),
+    sa.Column("part", I, primary_key=True),
+    sa.Column("off", I, primary_key=True),
+    sa.Column("hash", B, nullable=False),
+    sa.Column("producer", T),  # null for a dead letter, which occupies no id
+    sa.Column("event_id", T),
+    sa.Column("outcome", T, nullable=False),
+    sa.Column("about", T),  # hospital/account, or payer/trace
+    sa.Column("detail", T),  # chart id and version, or control number
+    sa.Column("at", I, nullable=False),  # the record's own timestamp, ms
+    sa.UniqueConstraint("stage", "producer", "event_id", name="decisions_event"),
+    sa.Index("decisions_about", "about"),
+)
+
+outputs = sa.Table(
+    "outputs",
+    metadata,
+    sa.Column("stage", T, primary_key=True),
+    sa.Column("topic", T, primary_key=True),
+    sa.Column("part", I, primary_key=True),
+    sa.Column("first", I, primary_key=True),
+    sa.Column("last", I, nullable=False),
+    sa.Column("body", B, nullable=False),
+)
+
+accounts = sa.Table(
+    "accounts",
+    metadata,
+    sa.Column("stage", T, primary_key=True),
+    sa.Column("key", T, primary_key=True),
+    sa.Column("version", I, nullable=False),
+    sa.Column("body", B),
+)
+
+charts = sa.Table(
+    "charts",
+    metadata,
+    sa.Column("stage", T, primary_key=True),  # validation and claiming each keep their own view
+    sa.Column("chart_id", T, primary_key=True),  # before the hospital: a batch is looked up by its charts' ids
+    sa.Column("hospital", T, primary_key=True),
+    sa.Column("version", I, nullable=False),
+    sa.Column("revision", I, nullable=False),
+    sa.Column("account", T, nullable=False),
+    sa.Column("state", T, nullable=False),
+    sa.Column("why", T),
+    sa.Column("cents", I, nullable=False),
+    sa.Column("at", I, nullable=False),
+    sa.Index("charts_state", "stage", "state"),
+)
+
+claims = sa.Table(
+    "claims",
+    metadata,
+    sa.Column("control_number", T, primary_key=True),
+    sa.Column("claim_id", T, nullable=False),
+    sa.Column("payer", T, nullable=False),
+    sa.Column("payer_kind", T, nullable=False),
+    sa.Column("payer_sequence", I, nullable=False),
+    sa.Column("hospital", T, nullable=False),
+    sa.Column("account", T, nullable=False),
+    sa.Column("patient_key", T, nullable=False),
+    sa.Column("kind", T, nullable=False),
+    sa.Column("frequency", T, nullable=False),
+    sa.Column("state", T, nullable=False),
+    sa.Column("charge_cents", I, nullable=False),
+    sa.Column("paid_cents", I, nullable=False),
+    sa.Column("patient_cents", I, nullable=False),
+    sa.Column("lines", B, nullable=False),
+    sa.Column("at", I, nullable=False),
+    sa.Index("claims_account", "hospital", "account"),
+    sa.Index("claims_state", "state"),
+)
+
+bills = sa.Table(
+    "bills",
+    metadata,
+    sa.Column("bill_id", T, primary_key=True),
+    sa.Column("hospital", T, nullable=False),
+    sa.Column("account", T, nullable=False),
+    sa.Column("revision", I, nullable=False),
+    sa.Column("charge_cents", I, nullable=False),
+    sa.Column("owed_cents", I, nullable=False),
+    sa.Column("at", I, nullable=False),
+    sa.Index("bills_account", "hospital", "account"),
+)
+
+answers = sa.Table(
+    "answers",
+    metadata,
+    sa.Column("trace", T, primary_key=True),  # before the payer: a batch is looked up by its traces
+    sa.Column("payer", T, primary_key=True),
+    sa.Column("position", I, primary_key=True),
+    sa.Column("control_number", T, nullable=False),
+    sa.Column("state", T, nullable=False),  # waiting, settled
+    sa.Column("body", B, nullable=False),
+)
+
+deadlines = sa.Table(
+    "deadlines",
+    metadata,
+    sa.Column("id", T, primary_key=True),
+    sa.Column("kind", T, nullable=False),
+    sa.Column("stage", T, nullable=False),
+    sa.Column("key", T, nullable=False),  # the Kafka key that leads to the stage that owns it
+    sa.Column("about", T, nullable=False),
+    sa.Column("due", I, nullable=False),  # ms
+    sa.Column("state", T, nullable=False),  # open, fired, closed
+    sa.Index("deadlines_due", "state", "due"),
+    sa.Index("deadlines_about", "about"),
+)
+
+facts = sa.Table(
+    "facts",
+    metadata,
+    sa.Column("window", T, primary_key=True),
+    sa.Column("stage", T, primary_key=True),
+    sa.Column("topic", T, primary_key=True),
+    sa.Column("part", I, primary_key=True),
+    sa.Column("first", I, primary_key=True),
+    sa.Column("body", B, nullable=False),
+)
+
+windows = sa.Table(
+    "windows",
+    metadata,
+    sa.Column("id", T, primary_key=True),
+    sa.Column("opened", I, nullable=False),
+    sa.Column("state", T, nullable=False),  # open, closed
+)
+
+cells = sa.Table(
+    "cells",
+    metadata,
+    sa.Column("window", T, primary_key=True),
+    sa.Column("name", T, primary_key=True),
+    sa.Column("published", I, nullable=False),
+    sa.Column("suppressed", I, nullable=False),
+    sa.Column("body", B, nullable=False),
+)
+
+slots = sa.Table(
+    "slots",
+    metadata,
+    sa.Column("stage", T, primary_key=True),
+    sa.Column("slot", T, primary_key=True),
+    sa.Column("owner", T, nullable=False),
+    sa.Column("until", I, nullable=False),  # ms
+)

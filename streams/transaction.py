@@ -1,0 +1,116 @@
+"""Saying a batch in Kafka: its outputs and its offsets in one transaction, fenced by the captured group metadata."""
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
+from typing import Any
+
+from confluent_kafka import KafkaError, KafkaException, Producer, TopicPartition
+
+from schemas.records import Output
+from streams.source import KAFKA_FATAL, Batch, Stopped
+
+_WAIT_S = 20.0
+_PATIENCE_S = 30.0  # all waits of a batch together stay below max.poll.interval.ms
+_GRACE_S = 10.0  # past the timeout a call was given
+_PAUSE_S = 0.1
+_POLL_EVERY = 200
+
+
+class Transactions:
+    """A slot's transactional producer. Its `transactional.id` is stable, so a restart aborts what was left open."""
+
+    def __init__(self, config: Mapping[str, Any], point: Callable[[str], None] = lambda _: None) -> None:
+        self._producer = Producer(dict(config))
+        self._point = point
+
+    def start(self) -> None:
+        """Aborts what a predecessor left open, and fences it if it lives."""
+        try:
+            _again(lambda: self._producer.init_transactions(_WAIT_S))
+        except KafkaException as refused:
+            raise Stopped(KAFKA_FATAL, f"Kafka doesn't take this producer: {refused.args[0].name()}") from refused
+
+    def say(self, outputs: Iterable[Output], batch: Batch) -> bool:
+        """True: committed. False: refused and aborted; the batch begins again.
+
+        A rebalance aborts healthy batches; that is normal. A fatal or unknown outcome ends the process: the next one
+        finds in Kafka which it was.
+        """
+        try:
+            self._producer.begin_transaction()
+            self._produce(outputs)
+            self._point("produced")
+            offsets = [TopicPartition(topic, number, end) for (topic, number), (_, end) in batch.spans.items()]
+            _again(lambda: self._send_offsets(offsets, batch.metadata))
+            self._point("offsets-sent")
+            _again(lambda: self._producer.commit_transaction(_WAIT_S))
+        except KafkaException as refused:
+            return self._abort(refused)
+        self._point("committed")
+        return True
+
+    def _send_offsets(self, offsets: list[TopicPartition], metadata: bytes) -> None:
+        send = self._producer.send_offsets_to_transaction
+        come_back(lambda: send(offsets, metadata, _WAIT_S), _WAIT_S + _GRACE_S)
+
+    def _produce(self, outputs: Iterable[Output]) -> None:
+        for n, output in enumerate(outputs):
+            when: dict[str, Any] = {} if output.timestamp_ms is None else {"timestamp": output.timestamp_ms}
+            while True:
+                try:
+                    self._producer.produce(output.topic, output.value, output.key, headers=list(output.headers), **when)
+                    break
+                except BufferError:
+                    self._producer.poll(0.05)
+            if n % _POLL_EVERY == 0:
+                self._producer.poll(0)
+
+    def _abort(self, refused: KafkaException) -> bool:
+        error = refused.args[0]
+        # _STATE: produce() met a transaction that had failed meanwhile.
+        if error.fatal() or not (error.txn_requires_abort() or error.code() == KafkaError._STATE):
+            raise Stopped(KAFKA_FATAL, f"Kafka ended this producer: {error.name()}") from refused
+        try:
+            _again(lambda: self._producer.abort_transaction(_WAIT_S))
+        except KafkaException as unknown:
+            raise Stopped(KAFKA_FATAL, f"a transaction's outcome is unknown: {unknown.args[0].name()}") from unknown
+        return False
+
+
+def come_back(act: Callable[[], object], within_s: float) -> None:
+    """A call that may never end; then the process must, for its successor to begin from the ledger.
+
+    Where the group's coordinator dies in the middle of it, librdkafka forgets the timeout of
+    `send_offsets_to_transaction` (its issues 5456 and 5511; seen with 2.16.0 after a broker's kill -9). The worker
+    would hold its slot for ever and look alive.
+    """
+    done: Future[None] = Future()
+
+    def call() -> None:
+        try:
+            act()
+        except Exception as trouble:  # noqa: BLE001 it is raised where the call was asked for
+            done.set_exception(trouble)
+        else:
+            done.set_result(None)
+
+    threading.Thread(target=call, daemon=True, name="kafka-call").start()
+    try:
+        done.result(within_s)
+    except TimeoutError as hung:
+        raise Stopped(KAFKA_FATAL, "Kafka's client didn't come back from sending offsets") from hung
+
+
+def _again(act: Callable[[], object]) -> None:
+    """Repeated after an error that librdkafka calls retriable, its transactional calls go on where they were."""
+    until = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            act()
+            return
+        except KafkaException as trouble:
+            if not trouble.args[0].retriable() or time.monotonic() > until:
+                raise
+            time.sleep(_PAUSE_S)

@@ -1,0 +1,65 @@
+"""What people ask the ledger: rows follow the decisions."""
+
+from typing import Any
+
+from ledger import projections
+from ledger.batches import BatchLedger
+from ledger.store import Ledger
+from tests.ledger.given_rulings import ruling
+
+AT = 1_700_000_000_000
+
+
+def chart(version: int, hospital: str = "mercy", state: str = "coded") -> dict[str, Any]:
+    who = {"stage": "validation", "hospital": hospital, "chart_id": "chart-1"}
+    return {
+        **who,
+        "version": version,
+        "revision": 0,
+        "account": "A1",
+        "state": state,
+        "why": None,
+        "cents": 5,
+        "at": AT,
+    }
+
+
+def answer(payer: str, position: int) -> dict[str, Any]:
+    where = {"payer": payer, "trace": "trace-1", "position": position}
+    return {**where, "control_number": "C1", "state": "waiting", "body": b"answer"}
+
+
+def test_the_last_row_of_a_batch_stands(ledger: Ledger) -> None:
+    with ledger.transaction() as tx:
+        projections.put_charts(tx, [chart(1), chart(2, state="returned")])
+        found = projections.charts_of(tx, "validation", ["chart-1"])
+    assert found["mercy", "chart-1"].state == "returned"
+
+
+def test_a_later_batch_replaces_a_row(ledger: Ledger) -> None:
+    with ledger.transaction() as tx:
+        projections.put_charts(tx, [chart(1)])
+        projections.put_charts(tx, [chart(2)])
+        assert projections.charts_of(tx, "validation", ["chart-1"])["mercy", "chart-1"].version == 2
+
+
+def test_charts_of_one_name_in_two_hospitals_are_two(ledger: Ledger) -> None:
+    with ledger.transaction() as tx:
+        projections.put_charts(tx, [chart(1), chart(3, hospital="st-anna")])
+        found = projections.charts_of(tx, "validation", ["chart-1"])
+    assert {key: row.version for key, row in found.items()} == {("mercy", "chart-1"): 1, ("st-anna", "chart-1"): 3}
+
+
+def test_answers_come_in_order_of_position(ledger: Ledger) -> None:
+    with ledger.transaction() as tx:
+        projections.put_answers(tx, [answer("acme", 10), answer("acme", 9), answer("a-payer", 11)])
+        found = [(row.payer, row.position) for row in projections.answers_of(tx, ["trace-1"])]
+    assert found == [("a-payer", 11), ("acme", 9), ("acme", 10)]
+
+
+def test_a_trace_tells_an_account_s_decisions_oldest_first(ledger: Ledger) -> None:
+    with ledger.transaction() as tx:
+        BatchLedger("validation").remember(tx, [ruling(5), ruling(3)])
+        BatchLedger("claiming").remember(tx, [ruling(4)])
+        found = [(row.stage, row.off) for row in projections.trace(tx, "mercy/A1")]
+    assert found == [("validation", 3), ("claiming", 4), ("validation", 5)]
