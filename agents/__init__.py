@@ -1,0 +1,1 @@
+"""One module per stage, each with the whole path of an event; worker.py alone puts things together."""

@@ -1,0 +1,287 @@
+"""Adjudication: payers' answers in; checked and settled answers out, one per claim, once their remittance balances.
+
+An answer must be that payer's, for a claim of ours, and balance by line and by claim; a remittance must balance
+with all its answers before any of them is posted. What doesn't balance is never half posted: the payer is told, and
+a deadline makes it a work item. Answers are summed, none is dropped as old: a correction may come before the
+reversal it belongs to.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from agents.pseudonyms import Pseudonyms
+from agents.rows import claim_facts
+from agents.stage import Say, States, Verdict, World
+from claims.postings import ClaimBalance, Payment
+from claims.remittance import Refusal, balances, check_answer
+from ledger import accounts, deadlines, projections, statistics
+from ledger.deadlines import Deadline
+from schemas.compiled import CompiledCodec
+from schemas.events import ClaimAcknowledged, ClaimAdjudicated, DeadlineDue, Event, Refused, Remittance
+from schemas.identity import caused_by, derived
+from schemas.records import Record
+from streams.topics import CLAIM_ACKNOWLEDGED, CLAIM_ADJUDICATED, DEADLINE_DUE, PAYER_ANSWERS, REFUSED
+
+STAGE = "adjudication"
+
+Answered = ClaimAcknowledged | Remittance | ClaimAdjudicated | DeadlineDue
+
+PATIENCE = timedelta(days=7)
+"""How long the parts of a remittance may come apart before it is a work item."""
+
+
+@dataclass(frozen=True)
+class Adjudication:
+    codec: CompiledCodec
+    states: States
+    pseudonyms: Pseudonyms
+    name: str = STAGE
+
+    reads = (PAYER_ANSWERS, DEADLINE_DUE)
+
+    def recall(self, tx: Connection, events: Sequence[tuple[Record, Answered]]) -> World:
+        """The remittances of this batch with what they wait for, the claims they answer, and those claims' balances."""
+        said = [event for _, event in events]
+        payments = {_payment_key(event) for event in said if not isinstance(event, ClaimAcknowledged)} - {None}
+        traces = {_trace_of(key) for key in payments if key}
+        waiting = projections.answers_of(tx, traces)
+        numbers = {row.control_number for row in waiting} | {
+            event.control_number for event in said if isinstance(event, ClaimAdjudicated | ClaimAcknowledged)
+        }
+        claims = projections.claims_by_number(tx, (number for number in numbers if number))
+        balances_of = {_balance_key(number) for number in claims}
+        stored = accounts.lock(tx, STAGE, {*(key for key in payments if key), *balances_of})
+        return World(
+            accounts={
+                key: self.states.load(Payment if key.startswith("payment/") else ClaimBalance, row.body)
+                for key, row in stored.items()
+                if row.body is not None
+            },
+            stored=stored,
+            claims={number: dict(row._mapping) for number, row in claims.items()},
+            answers={(row.payer, row.trace, row.position): dict(row._mapping) for row in waiting},
+            open_deadlines=set(deadlines.still_open(tx, (e.deadline_id for e in said if isinstance(e, DeadlineDue)))),
+            window=statistics.open_window(tx),
+        )
+
+    def step(self, world: World, event: Answered, record: Record) -> Verdict:
+        match event:
+            case ClaimAcknowledged():
+                return self._acknowledge(world, event, record)
+            case Remittance():
+                return self._pay(world, event, record)
+            case ClaimAdjudicated():
+                return self._answer(world, event, record)
+            case DeadlineDue():
+                return self._overdue(world, event, record)
+
+    def _acknowledge(self, world: World, ack: ClaimAcknowledged, record: Record) -> Verdict:
+        """277CA: one of our claims, from the payer it was sent to; on to claiming under the patient's key."""
+        claim = world.claims.get(ack.control_number or "")
+        about, detail = f"{ack.payer}/acknowledgements", ack.control_number or ""
+        if claim is None or claim["payer"] != ack.payer:
+            refusal = Refusal(
+                "unknown-claim", "control_number", "acknowledge claims of your own topic, by their number"
+            )
+            return Verdict("refused:unknown-claim", about, detail, says=(_refused(ack, ack.payer, record, refusal),))
+        whose = {"claim_id": claim["claim_id"], "hospital": claim["hospital"], "account_number": claim["account"]}
+        known = ack.model_copy(update={**_ours(ack, "claim-acknowledged"), **whose})
+        return Verdict(
+            "acknowledged" if ack.accepted else "rejected",
+            f"{claim['hospital']}/{claim['account']}",
+            detail,
+            says=(Say(CLAIM_ACKNOWLEDGED, claim["patient_key"], known, ack.payer),),
+        )
+
+    def _pay(self, world: World, remittance: Remittance, record: Record) -> Verdict:
+        """The payment came: its answers may be there already, or follow."""
+        key = f"payment/{remittance.payer}/{remittance.trace_number}"
+        payment = _payment(world, key)
+        about, detail = f"{remittance.payer}/{remittance.trace_number}", "payment"
+        if payment.remittance is not None:
+            refusal = Refusal("trace-repeated", "trace_number", "a trace number names one payment")
+            said = (_refused(remittance, remittance.payer, record, refusal),)
+            return Verdict("refused:trace-repeated", about, detail, says=said)
+        return self._settle(
+            world, key, payment.model_copy(update={"remittance": remittance}), remittance, record=record, arrived={}
+        )
+
+    def _answer(self, world: World, answer: ClaimAdjudicated, record: Record) -> Verdict:
+        """One claim's answer: checked now, posted when its remittance is whole."""
+        about, detail = f"{answer.payer}/{answer.trace_number}", answer.control_number
+        row = world.claims.get(answer.control_number)
+        refusals = check_answer(answer, None if row is None else claim_facts(row))
+        place = (answer.payer, answer.trace_number, answer.position)
+        key = f"payment/{answer.payer}/{answer.trace_number}"
+        if place in world.answers:
+            refusals = (Refusal("position-repeated", "position", "a position holds one answer of a remittance"),)
+        elif _payment(world, key).state != "waiting":
+            refusals = (Refusal("remittance-closed", "trace_number", "send it in a remittance of its own"),)
+        if refusals:
+            said = tuple(_refused(answer, answer.payer, record, refusal) for refusal in refusals)
+            return Verdict(f"refused:{refusals[0].code}", about, detail, says=said)
+        return self._settle(
+            world, key, _payment(world, key), answer, record=record, arrived={place: self._row(answer, "waiting")}
+        )
+
+    def _settle(
+        self,
+        world: World,
+        key: str,
+        payment: Payment,
+        cause: Remittance | ClaimAdjudicated,
+        *,
+        record: Record,
+        arrived: Mapping[tuple[str, str, int], Mapping[str, Any]],
+    ) -> Verdict:
+        """Posts a remittance's answers together once they are all there and balance, or suspends it whole."""
+        about, detail = f"{cause.payer}/{cause.trace_number}", getattr(cause, "control_number", "payment")
+        rows = {p: row for p, row in {**world.answers, **arrived}.items() if p[:2] == (cause.payer, cause.trace_number)}
+        opened = self._deadline(cause)
+        if payment.remittance is None or len(rows) < payment.remittance.claims_count:
+            waiting = () if opened.id in world.open_deadlines else (opened,)
+            return Verdict(
+                "waiting", about, detail, accounts={key: payment}, answers=tuple(arrived.values()), opened=waiting
+            )
+        answers = [self._event(rows[place]) for place in sorted(rows)]
+        if (refusal := balances(payment.remittance, answers)) is not None:
+            return Verdict(
+                f"suspended:{refusal.code}",
+                about,
+                detail,
+                says=(_refused(cause, cause.payer, record, refusal),),
+                accounts={key: payment.model_copy(update={"state": "suspended"})},
+                answers=tuple(arrived.values()),
+                closed=(opened.id,),
+            )
+        changed: dict[str, Any] = {key: payment.model_copy(update={"state": "settled"})}
+        says = []
+        for answer in answers:
+            claim = world.claims[answer.control_number]
+            balance = _added(
+                changed.get(number := _balance_key(answer.control_number)) or world.accounts.get(number), answer
+            )
+            changed[number] = balance
+            says.append(self._say(answer, claim, balance))
+        return Verdict(
+            "settled",
+            about,
+            detail,
+            says=tuple(says),
+            accounts=changed,
+            answers=tuple({**row, "state": "settled"} for row in rows.values()),
+            closed=(opened.id,),
+        )
+
+    def _say(self, answer: ClaimAdjudicated, claim: Mapping[str, Any], balance: ClaimBalance) -> Say:
+        """The answer as settled, to claiming, under the key of the claim's patient."""
+        settled = answer.model_copy(
+            update={
+                **_ours(answer, "claim-adjudicated"),
+                "claim_id": claim["claim_id"],
+                "hospital": claim["hospital"],
+                "account_number": claim["account"],
+                "balance_charge_cents": balance.charge_cents,
+                "balance_paid_cents": balance.paid_cents,
+                "answers": balance.answers,
+            }
+        )
+        return Say(CLAIM_ADJUDICATED, claim["patient_key"], settled, answer.payer)
+
+    def _overdue(self, world: World, due: DeadlineDue, record: Record) -> Verdict:
+        """A remittance whose parts never met is suspended whole, and its payer is told."""
+        if due.stage != STAGE:
+            return Verdict("not-ours", due.about, due.kind)
+        payment = world.accounts.get(due.about)
+        if due.deadline_id not in world.open_deadlines or (isinstance(payment, Payment) and payment.state != "waiting"):
+            return Verdict("moot", due.about, due.kind)
+        suspended = _payment(world, due.about).model_copy(update={"state": "suspended"})
+        payer = due.about.split("/")[1]
+        refusal = Refusal("remittance-incomplete", "claims_count", "send the answers that are missing, or the payment")
+        return Verdict(
+            "suspended",
+            due.about.removeprefix("payment/"),
+            due.kind,
+            says=(_refused(due, payer, record, refusal),),
+            accounts={due.about: suspended},
+            fired=(due.deadline_id,),
+        )
+
+    def _deadline(self, cause: Remittance | ClaimAdjudicated) -> Deadline:
+        since = cause.received_at or cause.occurred_at
+        about = f"payment/{cause.payer}/{cause.trace_number}"
+        return Deadline(
+            id=derived("deadline", "remittance-incomplete", cause.payer, cause.trace_number),
+            kind="remittance-incomplete",
+            stage=STAGE,
+            key=self.pseudonyms.remittance(cause.payer, cause.trace_number),
+            about=about,
+            due_ms=int((since + PATIENCE).timestamp() * 1000),
+        )
+
+    def _row(self, answer: ClaimAdjudicated, state: str) -> dict[str, Any]:
+        place = {"payer": answer.payer, "trace": answer.trace_number, "position": answer.position}
+        return {**place, "control_number": answer.control_number, "state": state, "body": self.codec.encode(answer)}
+
+    def _event(self, row: Mapping[str, Any]) -> ClaimAdjudicated:
+        answer = self.codec.decode(bytes(row["body"]))
+        assert isinstance(answer, ClaimAdjudicated)
+        return answer
+
+
+def _ours(event: Event, subject: str) -> dict[str, Any]:
+    """The common fields of our own word about a payer's event."""
+    return {"event_id": derived(subject, "settled", event.producer, event.event_id), **caused_by(event, STAGE)}
+
+
+def _payment_key(event: Answered) -> str | None:
+    match event:
+        case Remittance() | ClaimAdjudicated():
+            return f"payment/{event.payer}/{event.trace_number}"
+        case DeadlineDue():
+            return event.about if event.stage == STAGE else None
+        case _:
+            return None
+
+
+def _trace_of(key: str) -> str:
+    return key.split("/", 2)[2]
+
+
+def _balance_key(control_number: str) -> str:
+    return f"claim/{control_number}"
+
+
+def _payment(world: World, key: str) -> Payment:
+    kept = world.accounts.get(key)
+    return kept if isinstance(kept, Payment) else Payment()
+
+
+def _added(kept: object, answer: ClaimAdjudicated) -> ClaimBalance:
+    before = kept if isinstance(kept, ClaimBalance) else ClaimBalance()
+    return ClaimBalance(
+        charge_cents=before.charge_cents + answer.charge_cents,
+        paid_cents=before.paid_cents + answer.paid_cents,
+        answers=before.answers + 1,
+    )
+
+
+def _refused(event: Event, payer: str, record: Record, refusal: Refusal) -> Say:
+    """Tells the payer which of its records we did not post, and how to mend it."""
+    refused = Refused(
+        event_id=derived("refused", payer, event.event_id, refusal.code),
+        **caused_by(event, STAGE),
+        partner=payer,
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        refused_event_id=event.event_id,
+        code=refusal.code,
+        field=refusal.field,
+        mend=refusal.mend,
+    )
+    return Say(REFUSED, payer, refused, payer)

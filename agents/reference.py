@@ -1,0 +1,78 @@
+"""Reads the reference data a worker needs, once, at its start. A broken row stops the start and names where."""
+
+import mmap
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from claims.chargemaster import Chargemaster, parse_chargemaster
+from claims.codesets import CodeSets
+from claims.mce import MedicareCodeEditor
+from claims.partners import Partners, parse_partners
+from claims.reference import BadReference
+from claims.tables import Reference
+
+EDITS_VERSION = "1"
+CODESETS = Path(__file__).resolve().parent.parent / "var" / "codesets.bin"
+
+
+def read_partners(infra: Path) -> Partners:
+    file = infra / "partners.yaml"
+    return parse_partners(_text(file), file.name)
+
+
+def read_chargemaster(infra: Path, name: str) -> Chargemaster:
+    file = infra / "chargemasters" / name
+    return parse_chargemaster(_text(file), f"chargemasters/{name}")
+
+
+def read_reference(infra: Path, codesets: Path = CODESETS) -> Reference:
+    """Every table a step may ask."""
+    partners = read_partners(infra)
+    return Reference(
+        codes=open_codesets(codesets),
+        partners=partners,
+        chargemasters={
+            hospital.id: read_chargemaster(infra, hospital.chargemaster) for hospital in partners.hospitals.values()
+        },
+        mce=MedicareCodeEditor.open(),
+        edits=EDITS_VERSION,
+    )
+
+
+def open_codesets(file: Path) -> CodeSets:
+    """Maps the compiled code sets; the pages are shared by all workers of a machine."""
+    if not file.exists():
+        build_codesets(file)
+    with file.open("rb") as opened:
+        return CodeSets(mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ), file.name)
+
+
+def build_codesets(file: Path) -> None:
+    """Compiles the code sets in a process of its own, for parsing them costs 180 MB; whole or not at all."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, draft = tempfile.mkstemp(dir=file.parent, prefix=file.name)
+    os.close(handle)
+    try:
+        subprocess.run([sys.executable, "-m", "agents.reference", draft], check=True)  # noqa: S603 our own module
+        Path(draft).replace(file)
+    finally:
+        Path(draft).unlink(missing_ok=True)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except FileNotFoundError as missing:
+        raise BadReference(file.name, 1, 1, "file", f"put it into {file.parent.name}/") from missing
+    except UnicodeDecodeError as error:
+        raise BadReference(file.name, 1, error.start + 1, "file", "save it as UTF-8") from error
+
+
+if __name__ == "__main__":
+    from claims.codesets.build import compile_codesets
+    from claims.codesets.sources import RELEASE, rows
+
+    Path(sys.argv[1]).write_bytes(compile_codesets(rows(), RELEASE))

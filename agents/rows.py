@@ -1,0 +1,80 @@
+"""Charts, claims and bills as rows of the ledger, for people who ask and for adjudication, which checks answers
+against them."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from agents.clock import milliseconds
+from claims import settlement
+from claims.accounts import AccountClaim
+from claims.remittance import ClaimFacts
+from schemas.events import ChartCoded, PatientBill
+
+Row = Mapping[str, Any]
+
+
+def chart_row(chart: ChartCoded, state: str, why: str | None = None) -> Row:
+    """Where claiming has a chart; `why` names what it waits for, or what sent it back."""
+    return {
+        "stage": "claiming",
+        "hospital": chart.hospital,
+        "chart_id": chart.chart_id,
+        "version": chart.version,
+        "revision": chart.coding_revision,
+        "account": chart.account_number,
+        "state": state,
+        "why": why,
+        "cents": sum(service.charge_cents for service in chart.services),
+        "at": milliseconds(chart.occurred_at),
+    }
+
+
+def claim_row(kept: AccountClaim, patient_key: str) -> Row:
+    """A claim with where it stands and what was paid on it so far."""
+    claim, money = kept.claim, settlement.totals(kept)
+    return {
+        "control_number": claim.control_number,
+        "claim_id": claim.claim_id,
+        "payer": claim.payer,
+        "payer_kind": claim.payer_kind,
+        "payer_sequence": claim.payer_sequence,
+        "hospital": claim.hospital,
+        "account": claim.account_number,
+        "patient_key": patient_key,
+        "kind": claim.kind,
+        "frequency": claim.frequency,
+        "state": kept.state,
+        "charge_cents": claim.total_charge_cents,
+        "paid_cents": money.paid_cents,
+        "patient_cents": money.patient_cents,
+        "lines": json.dumps([(line.control_number, line.charge_cents) for line in claim.lines]).encode(),
+        "at": milliseconds(claim.occurred_at),
+    }
+
+
+def bill_row(bill: PatientBill) -> Row:
+    return {
+        "bill_id": bill.bill_id,
+        "hospital": bill.hospital,
+        "account": bill.account_number,
+        "revision": bill.revision,
+        "charge_cents": bill.total_charge_cents,
+        "owed_cents": bill.owed_cents,
+        "at": milliseconds(bill.occurred_at),
+    }
+
+
+def claim_facts(row: Row) -> ClaimFacts:
+    """What adjudication has to know of a claim of ours."""
+    return ClaimFacts(
+        claim_id=row["claim_id"],
+        control_number=row["control_number"],
+        payer=row["payer"],
+        hospital=row["hospital"],
+        account_number=row["account"],
+        patient_key=row["patient_key"],
+        kind=row["kind"],
+        total_charge_cents=row["charge_cents"],
+        lines=tuple((number, cents) for number, cents in json.loads(bytes(row["lines"]))),
+    )

@@ -1,0 +1,242 @@
+"""What a stage is: it recalls what a batch may touch, takes one step per event, and says what each step led to.
+
+`Judgement` joins a stage to codec and ledger for the runner; it holds no rule of its own.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any, NamedTuple, Protocol, TypeVar, cast
+
+from sqlalchemy.engine import Connection
+
+from claims.facts import Fact
+from ledger import accounts, deadlines, projections, statistics
+from ledger.accounts import Stored
+from ledger.deadlines import Deadline
+from schemas.codec import Undecodable
+from schemas.compiled import CompiledCodec, compile_pair
+from schemas.events import ClaimStats, Event, Wire
+from schemas.records import Decision, Output, Record
+from streams.deadletters import dead_letter
+from streams.runner import Read
+from streams.topics import CLAIM_STATS
+
+Row = Mapping[str, Any]
+S = TypeVar("S", bound=Wire)
+
+
+_OVERHEAD = 1_000  # key, headers and the batch around a record, with room to spare
+
+
+class TooLarge(ValueError):
+    """An output that its topic would refuse; told before it is sent, so that no transaction fails for it again and
+    again."""
+
+
+class Say(NamedTuple):
+    """An event to be said, under a pseudonymous key; `partner` is whom it concerns, for delivery."""
+
+    topic: str
+    key: str | None
+    event: Event
+    partner: str | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one event led to: what is said to whom, and what changes in the ledger."""
+
+    outcome: str
+    about: str
+    detail: str
+    says: tuple[Say, ...] = ()
+    stats: tuple[ClaimStats, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    accounts: Mapping[str, Wire] = field(default_factory=dict)
+    charts: tuple[Row, ...] = ()
+    claims: tuple[Row, ...] = ()
+    bills: tuple[Row, ...] = ()
+    answers: tuple[Row, ...] = ()
+    cells: tuple[Row, ...] = ()
+    opened: tuple[Deadline, ...] = ()
+    fired: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+
+
+@dataclass
+class World:
+    """What a batch may touch, as the steps before have left it."""
+
+    accounts: dict[str, Wire] = field(default_factory=dict)
+    charts: dict[tuple[str, str], Row] = field(default_factory=dict)
+    claims: dict[str, Row] = field(default_factory=dict)
+    answers: dict[tuple[str, str, int], Row] = field(default_factory=dict)
+    open_deadlines: set[str] = field(default_factory=set)
+    window: str | None = None
+    stored: dict[str, Stored] = field(default_factory=dict)
+    closed: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
+
+    def take(self, verdict: Verdict) -> None:
+        """The next event meets what this one left."""
+        self.accounts.update(verdict.accounts)
+        self.charts.update({(row["hospital"], row["chart_id"]): row for row in verdict.charts})
+        self.claims.update({row["control_number"]: row for row in verdict.claims})
+        self.answers.update({(row["payer"], row["trace"], row["position"]): row for row in verdict.answers})
+        self.open_deadlines.update(deadline.id for deadline in verdict.opened)
+        self.open_deadlines.difference_update(verdict.fired, verdict.closed)
+
+
+class Stage(Protocol):
+    """A stage as its module writes it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def reads(self) -> Collection[str]: ...
+    def recall(self, tx: Connection, events: Sequence[tuple[Record, Any]]) -> World: ...
+    def step(self, world: World, event: Any, record: Record) -> Verdict: ...
+
+
+class States:
+    """State types as bytes and back, by the same generated codec that serves the events."""
+
+    def __init__(self, *models: type[Wire]) -> None:
+        self._pairs = {model: compile_pair(model) for model in models}
+
+    def load(self, model: type[S], body: bytes) -> S:
+        """The state as it was written."""
+        return cast(S, self._pairs[model][1](body))
+
+    def dump(self, state: Wire) -> bytes:
+        return self._pairs[type(state)][0](state)
+
+
+@dataclass
+class Judgement:
+    """A stage as its runner sees it."""
+
+    stage: Stage
+    codec: CompiledCodec
+    states: States
+    limits: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.stage.name
+
+    def read(self, record: Record) -> Read:
+        """Behind intake events are ours: decoded on the fast path. What can't be is a dead letter."""
+        try:
+            event = self.codec.decode(record.value)
+        except Undecodable as refused:
+            return Read(None, refused=self.refuse(record, refused.code))
+        if not isinstance(event, Event):
+            return Read(None, refused=self.refuse(record, "unexpected-subject"))
+        return Read(event, event.producer, event.event_id)
+
+    def refuse(self, record: Record, code: str) -> Decision:
+        return dead_letter(self.name, record, code)
+
+    def decide(self, tx: Connection, accepted: Sequence[tuple[Record, Any]]) -> Sequence[Decision]:
+        """One step per event, each upon what the one before left; then everything written at once."""
+        if not accepted:
+            return ()
+        world = self.stage.recall(tx, accepted)
+        verdicts: list[Verdict | None] = []
+        decisions: list[Decision] = []
+        for record, event in accepted:
+            verdict, decision = self._step(world, event, record)
+            verdicts.append(verdict)
+            decisions.append(decision)
+        good = [verdict for verdict in verdicts if verdict is not None]
+        self._store(tx, world, accepted[0][0], good)
+        return self._with_statistics(decisions, good)
+
+    def _step(self, world: World, event: Any, record: Record) -> tuple[Verdict | None, Decision]:
+        try:
+            verdict = self.stage.step(world, event, record)
+            outputs = tuple(self._output(say, record) for say in verdict.says)
+        except TooLarge:
+            return None, dead_letter(self.name, record, "output-too-large")
+        except Exception as bug:  # noqa: BLE001 the boundary: a bug costs its own record, and the breaker counts it
+            return None, dead_letter(self.name, record, "step-failed", type(bug).__name__)
+        world.take(verdict)
+        return verdict, Decision(outputs, verdict.outcome, verdict.about, verdict.detail)
+
+    def _output(self, say: Say, because: Record) -> Output:
+        """As its record. It keeps the time at which the broker received its cause, so that a chart's age is known."""
+        key = None if say.key is None else say.key.encode()
+        value = self.codec.encode(say.event)
+        if len(value) + _OVERHEAD > self.limits.get(say.topic, len(value) + _OVERHEAD):
+            raise TooLarge
+        return Output(say.topic, key, value, _headers(say), because.timestamp_ms)
+
+    def _store(self, tx: Connection, world: World, first: Record, verdicts: Sequence[Verdict]) -> None:
+        last = {key: state for verdict in verdicts for key, state in verdict.accounts.items()}
+        accounts.save(tx, self.name, world.stored, {key: self.states.dump(state) for key, state in last.items()})
+        projections.put_charts(tx, [row for v in verdicts for row in v.charts])
+        projections.put_claims(tx, [row for v in verdicts for row in v.claims])
+        projections.put_bills(tx, [row for v in verdicts for row in v.bills])
+        projections.put_answers(tx, [row for v in verdicts for row in v.answers])
+        statistics.put_cells(tx, [row for v in verdicts for row in v.cells])
+        deadlines.open_(tx, [deadline for v in verdicts for deadline in v.opened])
+        deadlines.end(tx, [i for v in verdicts for i in v.fired], "fired")
+        deadlines.end(tx, [i for v in verdicts for i in v.closed], "closed")
+        bodies = [self.states.dump(fact) for v in verdicts for fact in v.facts]
+        if bodies:
+            assert world.window is not None
+            statistics.append(tx, world.window, self.name, first.coordinates, bodies)
+
+    def _with_statistics(self, decisions: list[Decision], verdicts: Sequence[Verdict]) -> list[Decision]:
+        """Statistics ride with the batch in the order of their bytes, so that their order tells nothing of who came
+        when.
+
+        They carry no key and no header, and the start of their year for a time (45 CFR 164.514(b)(2)).
+        """
+        said = sorted(
+            (self.codec.encode(stat), year_start_ms(stat.year)) for verdict in verdicts for stat in verdict.stats
+        )
+        outputs = [Output(CLAIM_STATS, None, value, (), when) for value, when in said]
+        if not outputs:
+            return decisions
+        portions = _portions(outputs, len(decisions))
+        return [
+            decision._replace(outputs=decision.outputs + portion)
+            for decision, portion in zip(decisions, portions, strict=True)
+        ]
+
+
+def _portions(outputs: Sequence[Output], n: int) -> list[tuple[Output, ...]]:
+    """`outputs` cut into n runs, as even as they can be."""
+    return [tuple(outputs[len(outputs) * i // n : len(outputs) * (i + 1) // n]) for i in range(n)]
+
+
+def year_start_ms(year: int) -> int:
+    return (_days_before_year(year) - _days_before_year(1970)) * 86_400_000
+
+
+def _days_before_year(year: int) -> int:
+    y = year - 1
+    return y * 365 + y // 4 - y // 100 + y // 400
+
+
+def _headers(say: Say) -> tuple[tuple[str, bytes], ...]:
+    """Content type, W3C trace context (derived from the chart's first event), and the partner; nothing about a
+    person."""
+    trace = (say.event.correlation_id or say.event.event_id).replace("-", "")
+    span = say.event.event_id.replace("-", "")
+    headers = (("content-type", b"application/avro"), ("traceparent", _traceparent(trace, span)))
+    return headers if say.partner is None else (*headers, ("partner", say.partner.encode()))
+
+
+def _traceparent(trace: str, span: str) -> bytes:
+    return b"00-%s-%s-01" % (_hex(trace, 32), _hex(span, 16))
+
+
+def _hex(text: str, width: int) -> bytes:
+    """The last `width` hex digits of an id; an id that isn't hex is hashed, for partners send ids of their own."""
+    try:
+        return b"%0*x" % (width, int(text, 16) & ((1 << 4 * width) - 1))
+    except ValueError:
+        return sha256(text.encode()).hexdigest()[:width].encode()

@@ -1,0 +1,250 @@
+"""The worker: Faust's app, with one agent per stage, timers and the web server. `faust -A agents.worker worker`
+runs it.
+
+This is the one module where something happens at import: it reads the settings and puts the app together.
+
+Faust runs the agents; librdkafka moves the bytes (docs/design.md has the measurements). So Faust's own Kafka
+consumer is off, each stage has a task that takes batches from its source and an agent over a channel that runs
+them, and the channel is opened once.
+"""
+
+import asyncio
+import gc
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from tempfile import gettempdir
+from typing import Any, TypeVar
+
+import faust
+import structlog
+from confluent_kafka import KafkaException, Producer
+from faust.app.base import BootStrategy as FaustBoot
+
+from agents.assembly import Assembly
+from agents.clock import Clock
+from agents.observing import LagWatch, Observer
+from agents.timers import Timers
+from ledger import slots
+from ledger.store import LedgerUnreachable
+from streams.metrics import Metrics, Page, live_page, metrics_page, ready_page
+from streams.provisioning import ProvisioningRefused
+from streams.runner import Runner
+from streams.settings import Settings
+from streams.source import Batch, Stopped
+
+R = TypeVar("R")
+
+SLOT_TAKEN, UNEXPECTED, LEDGER_GONE = 7, 8, 12
+STOP_WAIT_S = 9.0
+LEASE_EVERY_S = 3.0
+LAG_EVERY_S = 10.0
+TICK_EVERY_S = 1.0
+
+log = structlog.get_logger("claimstream")
+
+
+class App(faust.App):
+    """Faust without its own Kafka client."""
+
+    class BootStrategy(FaustBoot):
+        enable_kafka = False
+
+
+@dataclass
+class StageWorker:
+    """One stage in one slot, from lease to leave. Only one batch is under way at a time."""
+
+    stage: str
+    slot: str
+    assembly: Assembly
+    observer: Observer
+    runner: Runner | None = None
+    _busy: threading.Lock = field(default_factory=threading.Lock)
+    _stopping: bool = False
+
+    def start(self) -> None:
+        """Takes the slot, then the place in the group. What a predecessor left open is aborted here."""
+        if not self._lease():
+            raise Stopped(SLOT_TAKEN, f"slot {self.slot} of {self.stage} is taken by a living worker")
+        runner = self.assembly.runner(self.stage, self.slot)
+        runner.on_batch = partial(self.observer.batch, self.stage)
+        runner.kafka.start()
+        runner.source.subscribe()
+        self.runner = runner
+        _spare_the_collector()
+
+    def is_ready(self) -> bool:
+        """True from the moment it is subscribed until it stops."""
+        return self.runner is not None and not self._stopping
+
+    def take(self) -> Batch | None:
+        assert self.runner is not None
+        with self._busy:
+            return None if self._stopping else self.runner.take()
+
+    def run(self, batch: Batch) -> None:
+        assert self.runner is not None
+        with self._busy:
+            if not self._stopping:
+                self.runner.run(batch)
+
+    def renew(self) -> None:
+        if self.runner is not None and not self._lease():
+            raise Stopped(SLOT_TAKEN, f"slot {self.slot} of {self.stage} was taken over")
+
+    def finish(self) -> None:
+        """Lets the batch under way end, leaves the group, gives the slot back."""
+        self._stopping = True
+        if self.runner is None or not self._busy.acquire(timeout=STOP_WAIT_S):
+            return
+        self.runner.source.close()
+        self.assembly.ledger.run(lambda tx: slots.release(tx, self.stage, self.slot, slots.me()))
+
+    def _lease(self) -> bool:
+        now = Clock().now_ms()
+        return self.assembly.ledger.run(lambda tx: slots.lease(tx, self.stage, self.slot, slots.me(), now))
+
+
+def _spare_the_collector() -> None:
+    """What was made at the start stays as long as the process: Python's garbage collector looks at it no more.
+
+    A batch makes hundreds of thousands of short-lived objects, and each full collection went through all tables and
+    modules for them: a seventh of a worker's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+
+
+def build(settings: Settings, assembly: Assembly | None = None) -> App:
+    """The app of one process: the stages and the slot that the settings name."""
+    parts = assembly or Assembly(settings)
+    app = App(
+        "claimstream",
+        broker=f"kafka://{settings.brokers}",
+        store="memory://",
+        web_host=settings.web_host,
+        web_bind=settings.web_host,
+        web_port=settings.web_port,
+        topic_disable_leader=True,
+        datadir=f"{gettempdir()}/claimstream-faust",  # Faust wants one; nothing is kept there
+        worker_redirect_stdouts=False,
+    )
+    metrics = Metrics()
+    observer = Observer(metrics)
+    workers = [StageWorker(stage, settings.slot, parts, observer) for stage in settings.stage_names]
+    # A thread for each stage's batch, and some for timers: neither waits for the other.
+    threads = ThreadPoolExecutor(len(workers) + 4, thread_name_prefix="claimstream")
+    for worker in workers:
+        _run_stage(app, worker, threads)
+    _run_timers(app, parts, workers, LagWatch(parts, metrics, settings.stage_names), threads)
+    _serve(app, metrics, workers)
+
+    @app.on_before_shutdown.connect
+    async def _(*_args: Any, **_kwargs: Any) -> None:
+        await asyncio.gather(*(_thread(threads, worker.finish) for worker in workers))
+
+    return app
+
+
+def _run_stage(app: App, worker: StageWorker, threads: ThreadPoolExecutor) -> None:
+    channel: Any = app.channel(maxsize=1)
+
+    async def source() -> None:
+        app.flow_control.resume()
+        await _thread(threads, worker.start)
+        while not app.should_stop:
+            batch = await _thread(threads, worker.take)
+            if batch is not None:
+                done = asyncio.get_running_loop().create_future()
+                await channel.put((batch, done))
+                await done
+
+    async def agent(batches: Any) -> None:
+        async for batch, done in batches:
+            await _thread(threads, worker.run, batch)
+            done.set_result(None)
+
+    app.task(source)
+    app.agent(channel, name=f"agents.{worker.stage}")(agent)
+
+
+def _run_timers(
+    app: App, parts: Assembly, workers: list[StageWorker], lag: LagWatch, threads: ThreadPoolExecutor
+) -> None:
+    timers = Timers(parts.clock, parts.ledger, parts.codec, Producer(parts.settings.producer_config()))
+
+    async def tick(_app: App) -> None:
+        await _thread(threads, timers.tick)
+
+    async def renew(_app: App) -> None:
+        for worker in workers:
+            await _thread(threads, worker.renew)
+
+    async def look(_app: App) -> None:
+        await _thread(threads, _unless_unavailable, lag.look)
+
+    app.timer(TICK_EVERY_S)(tick)
+    app.timer(LEASE_EVERY_S)(renew)
+    app.timer(LAG_EVERY_S)(look)
+
+
+def _serve(app: App, metrics: Metrics, workers: list[StageWorker]) -> None:
+    """/metrics, /live and /ready, on the loopback unless the settings say otherwise."""
+
+    def ready() -> Page:
+        return ready_page({worker.stage: worker.is_ready for worker in workers})
+
+    pages: dict[str, Callable[[], Page]] = {
+        "/metrics": lambda: metrics_page(metrics),
+        "/live": live_page,
+        "/ready": ready,
+    }
+    for path, page in pages.items():
+        app.page(path)(_handler(page))
+
+
+def _handler(page: Callable[[], Page]) -> Any:
+    async def answer(web: Any, _request: Any) -> Any:
+        said = page()
+        return web.bytes(said.body, content_type=said.content_type.split(";")[0], status=said.status)
+
+    return answer
+
+
+def _unless_unavailable(look: Callable[[], None]) -> None:
+    """A monitor that can't look says nothing new; it is no reason to end the work it looks at."""
+    try:
+        look()
+    except (KafkaException, ProvisioningRefused) as unavailable:
+        log.warning("lag not known", kind=type(unavailable).__name__)
+
+
+async def _thread(threads: ThreadPoolExecutor, work: Callable[..., R], *arguments: Any) -> R:
+    """Work in a thread; trouble that nobody inside could handle ends the process, for its successor to begin from
+    the ledger."""
+    try:
+        return await asyncio.get_running_loop().run_in_executor(threads, work, *arguments)
+    except Stopped as stopped:
+        leave(stopped.exit_code, str(stopped))
+    except LedgerUnreachable as gone:
+        leave(LEDGER_GONE, f"the ledger can't be reached or written: {gone}")
+    except Exception as unexpected:  # noqa: BLE001 the boundary: anything else is a fault of ours
+        leave(UNEXPECTED, type(unexpected).__name__)
+    raise AssertionError
+
+
+def leave(exit_code: int, why: str) -> None:
+    log.error("stopped", exit_code=exit_code, why=why)
+    os._exit(exit_code)
+
+
+def __getattr__(name: str) -> Any:
+    """`app`, put together when Faust's command asks for it."""
+    if name == "app":
+        return build(Settings())
+    raise AttributeError(name)
