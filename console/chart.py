@@ -1,0 +1,100 @@
+"""`claimstream chart`: where a chart is, and what happened to it step by step, from the ledger."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from agents.reference import read_partners
+from agents.stage import States
+from agents.tracing import Trace, trace_chart
+from claims.accounts import Account
+from console.screen import Json, dollars, draw, say, say_json, table
+from ledger.store import Ledger
+from streams.settings import Settings
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def chart(
+    hospital: Annotated[str, typer.Argument(help="Whose chart: an id of partners.yaml.")],
+    chart_id: Annotated[
+        str, typer.Argument(help="The hospital's own id of the chart; of a FHIR export, the encounter's.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Where a chart is and how it came there: decisions in order of time, claims, bills, and what it waits for.
+
+    Nothing of the chart's content is shown. Exit status 1 when the ledger doesn't know it.
+    """
+    settings = Settings()
+    read_partners(settings.infra).hospital(hospital)
+    with Ledger(settings.ledger.get_secret_value()).reading() as tx:
+        trace = trace_chart(tx, States(Account), hospital, chart_id)
+    if trace is None:
+        words = (
+            f"the ledger has no such chart of {hospital}: it was not published, or not taken yet (`claimstream lag`)"
+        )
+        typer.echo(f"{words}, or refused (`claimstream tail refused.{hospital} --from-beginning`)", err=True)
+        raise typer.Exit(1)
+    if as_json:
+        say_json(_facts(trace))
+    else:
+        _tell(_facts(trace))
+
+
+def _facts(trace: Trace) -> dict[str, Any]:
+    return {
+        "hospital": trace.hospital,
+        "chart_id": trace.chart_id,
+        "account": trace.account,
+        "state": trace.state,
+        "stages": _rows(trace.places, "stage", "version", "revision", "state", "why", "cents"),
+        "steps": [
+            {"time": _time(row.at), **each}
+            for row, each in zip(trace.steps, _rows(trace.steps, "stage", "outcome", "detail"), strict=True)
+        ],
+        "claims": _rows(
+            trace.claims,
+            "control_number", "payer", "payer_kind", "payer_sequence", "kind", "frequency", "state",
+            "charge_cents", "paid_cents", "patient_cents",
+        ),
+        "bills": _rows(trace.bills, "bill_id", "revision", "charge_cents", "owed_cents"),
+        "waits": [{"for": row.kind, "stage": row.stage, "until": _time(row.due)} for row in trace.waits],
+    }  # fmt: skip
+
+
+def _rows(rows: Iterable[Any], *names: str) -> list[dict[str, Any]]:
+    return [{name: getattr(row, name) for name in names} for row in rows]
+
+
+def _time(milliseconds: int) -> str:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(sep=" ", timespec="seconds")[:19]
+
+
+def _tell(facts: Mapping[str, Any]) -> None:
+    say(f"Chart {facts['chart_id']} of {facts['hospital']}, account {facts['account']}: {facts['state']}", "")
+    stages = [(s["stage"], s["version"], s["state"], s["why"], dollars(s["cents"])) for s in facts["stages"]]
+    draw(table("Where it is", ("stage", "version#", "state", "why", "charges#"), stages))
+    steps = [(s["time"], s["stage"], s["outcome"], s["detail"]) for s in facts["steps"]]
+    draw(table("What happened to its account", ("time (UTC)", "stage", "outcome", "about"), steps))
+    claims = [
+        (
+            c["control_number"], f"{c['payer_sequence']}. {c['payer']}", c["kind"], c["frequency"], c["state"],
+            *(dollars(c[name]) for name in ("charge_cents", "paid_cents", "patient_cents")),
+        )
+        for c in facts["claims"]
+    ]  # fmt: skip
+    columns = ("claim", "payer", "kind", "frequency", "state", "charged#", "paid#", "patient#")
+    bills = [
+        (b["bill_id"], b["revision"], dollars(b["charge_cents"]), dollars(b["owed_cents"])) for b in facts["bills"]
+    ]
+    waits = [(w["for"], w["stage"], w["until"]) for w in facts["waits"]]
+    tables = (
+        table("Claims", columns, claims),
+        table("Bills to the patient", ("bill", "revision#", "charged#", "owed#"), bills),
+        table("Waits for", ("what", "stage", "until (UTC)"), waits),
+    )
+    draw(*(each for each in tables if each.row_count))

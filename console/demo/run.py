@@ -1,0 +1,149 @@
+"""Runs the demo from beginning to end, in the order a reader of design.md would expect."""
+
+import json
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from shutil import rmtree
+
+from confluent_kafka import Producer
+from rich.console import Console
+from rich.live import Live
+
+from agents.assembly import Assembly
+from agents.clock import Clock
+from agents.provision import provision
+from agents.timers import Timers
+from console.demo.files import returns, write_examples
+from console.demo.machine import HOLDS_END, MONTH_ENDS, Machine, machine
+from console.demo.state import read_books
+from console.demo.summary import as_json, show, verdict
+from console.demo.watch import Look, Stuck, Watch, as_table
+from ledger.upgrade import upgrade
+
+_PAYERS_IDLE_S = 1.2
+
+
+@dataclass
+class Demo:
+    """The demo's options. `said` goes to people; the JSON object goes to stdout."""
+
+    home: Path
+    broker: str
+    keep: bool
+    as_json: bool
+    web_port: int
+    _worker: "subprocess.Popen[bytes] | None" = None
+    said: Console = field(default_factory=lambda: Console(stderr=True))
+
+    def run(self) -> int:
+        """The exit status: 0 only when every chart has one state, enough are settled, and the cents balance."""
+        started = time.monotonic()
+        signal.signal(signal.SIGTERM, _ended)
+        rmtree(self.home, ignore_errors=True)
+        self.say(f"1. starting a broker ({self.broker}) under {self.home}")
+        with ExitStack() as open_:
+            here = open_.enter_context(machine(self.home, self.broker, self.web_port))
+            assembly = Assembly(here.settings)
+            upgrade(assembly.ledger)
+            planned = provision(assembly)
+            self.say(f"2. {len(planned.topics.create)} topics applied; starting the worker, all stages in one process")
+            self._worker = open_.enter_context(here.running("worker", here.worker()))
+            looks = self._play(here, assembly)
+            status = self._tell(assembly, looks, time.monotonic() - started)
+            if self.keep:
+                self._keep(here)
+        return status
+
+    def _play(self, here: Machine, assembly: Assembly) -> list[Look]:
+        """Charts in; then the payers; then the clock moves: holds end, and the month closes."""
+        hospitals = assembly.reference.partners.hospitals
+        with self._watching(assembly) as watch:
+            self.say(f"3. {len(hospitals)} hospitals publish their example charts, as any hospital would")
+            for hospital in hospitals:
+                self._publish(here, hospital)
+            watch.until_quiet()
+            self.say("4. the example payers consume their claims, acknowledge them and answer with remittances")
+            payers = [payer for payer in assembly.reference.partners.payers if payer != "patient"]
+            with here.running("payer", here.payer(payers)):
+                time.sleep(_PAYERS_IDLE_S)
+                watch.until_quiet()
+                self.say(f"5. the clock moves to {HOLDS_END:%Y-%m-%d}: bill holds end, and their claims go out")
+                self._move_clock(assembly, HOLDS_END)
+                watch.until_quiet()
+                time.sleep(_PAYERS_IDLE_S)
+                watch.until_quiet()
+            self.say(f"6. the clock moves to {MONTH_ENDS:%Y-%m-%d}: the month closes and its statistics are published")
+            self._move_clock(assembly, MONTH_ENDS)
+            watch.until_quiet()
+            return watch.look(exact=True)
+
+    def _publish(self, here: Machine, hospital: str) -> None:
+        """The publisher of the command line. An unfinished encounter is said, and is no failure."""
+        command = here.publish(hospital)
+        done = subprocess.run(command, env=here.environment(), capture_output=True, text=True, check=False)  # noqa: S603
+        if done.returncode:
+            raise RuntimeError(f"publishing for {hospital} failed: {done.stderr.strip()}")
+        said = json.loads(done.stdout.strip().splitlines()[-1])
+        self.say(f"   {hospital}: {said['published']} charts, {len(said['unpublished'])} not published (unfinished)")
+
+    def _move_clock(self, assembly: Assembly, to: datetime) -> None:
+        """Any worker's timer may say what is due; here it is ours, with a clock that has moved on."""
+        producer = Producer(assembly.settings.producer_config())
+        Timers(Clock(to), assembly.ledger, assembly.codec, producer).tick()
+
+    @contextmanager
+    def _watching(self, assembly: Assembly) -> Iterator[Watch]:
+        """Live progress where a person looks on."""
+        if self.as_json or not self.said.is_terminal:
+            yield Watch(assembly, lambda _looks: None, self._alive)
+            return
+        with Live(console=self.said, refresh_per_second=4, transient=False) as live:
+            yield Watch(assembly, lambda looks: live.update(as_table(looks, "claimstream")), self._alive)
+
+    def _alive(self) -> None:
+        """The worker says in its log why it ended."""
+        if self._worker is not None and self._worker.poll() is not None:
+            last = (self.home / "worker.log").read_text().strip().rpartition("\n")[2]
+            raise Stuck(f"the worker ended with status {self._worker.returncode}: {last}")
+
+    def _tell(self, assembly: Assembly, looks: list[Look], seconds: float) -> int:
+        books = read_books(assembly)
+        wrong = verdict(books, looks)
+        paths = write_examples(assembly, self.home)
+        if self.as_json:
+            print(json.dumps(as_json(books, looks, seconds)))  # noqa: T201 the object a machine reads
+        else:
+            if not self.said.is_terminal:
+                self.said.print(as_table(looks, "stages"))
+            show(self.said, books, returns(assembly), paths)
+            balanced = "NO" if books.unbalanced else "yes"
+            self.said.print(f"lag {sum(look.behind for look in looks)}, {seconds:.0f} s, balanced: {balanced}")
+        for fault in wrong:
+            self.said.print(f"[red]not as promised:[/red] {fault}")
+        return 1 if wrong else 0
+
+    def _keep(self, here: Machine) -> None:
+        """Broker and worker stay until Ctrl-C."""
+        settings = here.settings
+        self.say(
+            f"broker {settings.brokers}, worker http://{settings.web_host}:{settings.web_port}/ready; Ctrl-C ends both"
+        )
+        try:
+            while True:
+                time.sleep(1)
+        except KeyboardInterrupt:
+            self.say("ending")
+
+    def say(self, words: str) -> None:
+        self.said.print(words, highlight=False)
+
+
+def _ended(_signal: int, _frame: object) -> None:
+    """Told to end, the demo ends its broker and worker too."""
+    raise SystemExit(143)

@@ -1,0 +1,110 @@
+"""The end of the demo: one page that a newcomer understands, or one JSON object."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from console.demo.state import RETURNED, SETTLED, Books
+from console.demo.watch import Look
+from schemas.events import ChartReturned, ClaimStatsPublished
+
+MINIMUM_SETTLED = 0.6
+_TOP = 8
+
+
+def verdict(books: Books, looks: Sequence[Look]) -> list[str]:
+    """What is not as promised; empty when the demo succeeded."""
+    wrong = list(books.unbalanced)
+    stray = {state: n for state, n in books.outcomes.items() if state not in {SETTLED, RETURNED, "waiting"}}
+    if stray:
+        wrong.append(f"{sum(stray.values())} charts are in no state")
+    if books.settled_share < MINIMUM_SETTLED:
+        wrong.append(f"only {books.settled_share:.0%} of the charts are claimed and settled")
+    if behind := sum(look.behind for look in looks):
+        wrong.append(f"{behind} records are still behind")
+    if dead := sum(look.dead for look in looks):
+        wrong.append(f"{dead} records are dead letters")
+    return wrong
+
+
+def as_json(books: Books, looks: Sequence[Look], seconds: float) -> dict[str, Any]:
+    return {
+        "charts": len(books.states),
+        "outcomes": dict(books.outcomes),
+        "waiting_for": dict(books.waiting),
+        "claims": dict(books.claims),
+        "payer_kinds": sorted(books.payer_kinds),
+        "cents": dict(books.cents),
+        "published_cells": books.published_cells,
+        "suppressed_cells": books.suppressed_cells,
+        "lag": sum(look.behind for look in looks),
+        "balanced": not books.unbalanced,
+        "seconds": round(seconds, 1),
+    }
+
+
+def show(console: Console, books: Books, returned: Sequence[ChartReturned], paths: Mapping[str, str]) -> None:
+    """Charts, dollars, what went back and why, what was published, and where to look."""
+    console.print(_charts(books))
+    console.print(_dollars(books))
+    console.print(_returns(returned))
+    for table in books.published[:1] + tuple(t for t in books.published if t.table == "services-by-diagnosis"):
+        console.print(_statistics(table))
+    console.print("To open:")
+    for what, path in paths.items():
+        console.print(f"  {what}: {path}", soft_wrap=True, highlight=False)
+
+
+def _charts(books: Books) -> Table:
+    table = Table(
+        title=f"{len(books.states)} charts, each in exactly one state", title_justify="left", show_header=False
+    )
+    for state, n in sorted(books.outcomes.items()):
+        table.add_row(state, f"{n:,}", f"{n / len(books.states):.0%}")
+    for why, n in sorted(books.waiting.items()):
+        table.add_row(f"  waiting for: {why}", f"{n:,}", "")
+    for state, n in sorted(books.claims.items()):
+        table.add_row(f"  claims {state}", f"{n:,}", "")
+    table.add_row(f"  payers: {', '.join(sorted(books.payer_kinds))}", "", "")
+    return table
+
+
+def _dollars(books: Books) -> Table:
+    balanced = "yes" if not books.unbalanced else "NO"
+    table = Table(title=f"Dollars (balanced: {balanced})", title_justify="left", show_header=False)
+    for name, cents in books.cents.items():
+        table.add_row(name.replace("_", " "), f"${cents / 100:,.2f}")
+    return table
+
+
+def _returns(returned: Sequence[ChartReturned]) -> Table:
+    """The commonest reasons, in words."""
+    said: Counter[tuple[str, str]] = Counter()
+    for chart in returned:
+        said.update({(chart.reason, finding.message) for finding in chart.findings if finding.severity == "reject"})
+        said.update({(chart.reason, query.question.split(". ")[0]) for query in chart.queries})
+        said.update({(chart.reason, item.why) for item in chart.worklist})
+        if chart.reason == "late-version":
+            said[chart.reason, "a newer version of this chart was there already"] += 1
+    table = Table(title=f"{len(returned)} answers to hospitals, and why", title_justify="left")
+    for column in ("charts", "returned as", "because"):
+        table.add_column(column, justify="right" if column == "charts" else "left")
+    for (reason, why), n in said.most_common(_TOP):
+        table.add_row(f"{n}", reason, why)
+    return table
+
+
+def _statistics(published: ClaimStatsPublished) -> Table:
+    """The first rows of a published table, and how many were withheld."""
+    shown = [cell for cell in published.cells if cell.patients is not None]
+    counts = f"{len(shown)} cells published, {published.suppressed_cells} suppressed"
+    title = f"{published.question} ({published.window}; {counts})"
+    table = Table(title=title, title_justify="left")
+    for column in (*published.dimensions, "patients"):
+        table.add_column(column)
+    for cell in shown[:_TOP]:
+        table.add_row(*cell.dimensions, f"{cell.patients:,}")
+    return table

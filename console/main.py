@@ -1,0 +1,69 @@
+"""`claimstream`: one module a command, and the one boundary at which an error becomes a line of words."""
+
+import errno
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+COMMANDS = {
+    "demo": "The whole pipeline on this machine, from example charts to published statistics.",
+    "worker": "Run stages until told to stop.",
+    "publish": "Send a hospital's FHIR R4 export as finished charts.",
+    "topics": "Compare the broker's topics with topics.yaml; make them so.",
+    "lag": "How far each stage is behind, the worst first.",
+    "tail": "Records of a topic, decoded; PHI is masked.",
+    "chart": "Where a chart is, and what happened to it.",
+    "reconcile": "Compare the ledger with Kafka; mend what can be mended safely.",
+    "kafka": "A local Apache Kafka.",
+    "ledger": "The ledger's schema.",
+    "codesets": "The code sets that workers map.",
+}
+FAILED = 2
+
+
+class Commands(TyperGroup):
+    """The commands by the name of their module, which is imported when it is asked for: `--help` answers at once."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands.update({name: TyperCommand(name, help=words) for name, words in COMMANDS.items()})
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name, _, rest = super().resolve_command(ctx, args)
+        return name, typer.main.get_command(import_module(f"console.{name}").app), rest
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Exception as error:  # the boundary: words instead of a traceback, which could quote a chart
+            if _is_typers_own(error):
+                raise
+            words = import_module("console.faults").said_of(error)
+            typer.echo(f"claimstream: {words}", err=True)
+            raise typer.Exit(FAILED) from None
+
+
+app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def claimstream() -> None:
+    """Finished charts in; claims, answers, bills and de-identified statistics out.
+
+    To see it all at once: `demo`. By hand, in this order: `kafka up`, `ledger upgrade`, `topics apply`, `worker`,
+    `publish`; then `lag` and `chart` say how far it is.
+
+    Settings come from the environment: CLAIMSTREAM_BROKERS, CLAIMSTREAM_LEDGER, CLAIMSTREAM_KEY_FILE and more.
+    `reconcile` and `topics` first show what they would do.
+
+    Exit status: 0 all is well, 1 something needs a look, 2 an error.
+    """
+
+
+def _is_typers_own(error: Exception) -> bool:
+    """Exits, usage errors and a reader that went away are typer's to say."""
+    if isinstance(error, OSError):
+        return error.errno == errno.EPIPE
+    return isinstance(error, typer.Exit | typer.Abort) or hasattr(error, "format_message")
