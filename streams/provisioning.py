@@ -236,9 +236,11 @@ def _offsets(
         refused = {(tp.topic, tp.partition): future.exception(_WAIT_S) for tp, future in answers.items()}
         known |= {(tp.topic, tp.partition): f.result().offset for tp, f in answers.items() if not f.exception()}
         errors = {partition: error.args[0] for partition, error in refused.items() if error}
-        left = tuple(partition for partition, error in errors.items() if error.code() in _PASSING)
-        if errors and (not left or time.monotonic() > deadline):
-            return known, next(iter(errors.values()))
+        lasting = [error for error in errors.values() if error.code() not in _PASSING]
+        # While leaders move librdkafka may leave a partition out of its answer: it is asked for again as well.
+        left = tuple(partition for partition in left if partition not in known)
+        if lasting or (left and time.monotonic() > deadline):
+            return known, next(iter([*lasting, *errors.values()]), KafkaError(KafkaError._TIMED_OUT))
         time.sleep(0.1 if left else 0)
     return known, None
 

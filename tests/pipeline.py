@@ -144,9 +144,8 @@ def records_of(assembly: Assembly, *topics: str) -> list[Record]:
             topic, number = str(message.topic()), int(message.partition() or 0)
             offset = int(message.offset() or 0)
             if message.error():
-                if offset >= ends.get(
-                    (topic, number), 0
-                ):  # a transaction's marker may come after its commit was answered
+                # A transaction's marker may come after its commit was answered.
+                if offset >= ends.get((topic, number), 0):
                     open_.discard((topic, number))
                 continue
             given: Any = message.headers() or ()
