@@ -9,7 +9,6 @@ them, and the channel is opened once.
 """
 
 import asyncio
-import gc
 import os
 import threading
 from collections.abc import Callable
@@ -26,6 +25,7 @@ from faust.app.base import BootStrategy as FaustBoot
 
 from agents.assembly import Assembly
 from agents.clock import Clock
+from agents.heap import one_arena, spare_the_collector
 from agents.observing import LagWatch, Observer
 from agents.timers import Timers
 from ledger import slots
@@ -75,7 +75,7 @@ class StageWorker:
         runner.kafka.start()
         runner.source.subscribe()
         self.runner = runner
-        _spare_the_collector()
+        spare_the_collector()
 
     def is_ready(self) -> bool:
         """True from the moment it is subscribed until it stops."""
@@ -101,27 +101,20 @@ class StageWorker:
         self._stopping = True
         if self.runner is None or not self._busy.acquire(timeout=STOP_WAIT_S):
             return
-        self.runner.source.close()
-        self.assembly.ledger.run(lambda tx: slots.release(tx, self.stage, self.slot, slots.me()))
+        try:
+            self.runner.source.close()
+            self.assembly.ledger.run(lambda tx: slots.release(tx, self.stage, self.slot, slots.me()))
+        finally:
+            self._busy.release()  # a batch that was taken and not begun waits for it, and the process for that thread
 
     def _lease(self) -> bool:
         now = Clock().now_ms()
         return self.assembly.ledger.run(lambda tx: slots.lease(tx, self.stage, self.slot, slots.me(), now))
 
 
-def _spare_the_collector() -> None:
-    """What was made at the start stays as long as the process: Python's garbage collector looks at it no more.
-
-    A batch makes hundreds of thousands of short-lived objects, and each full collection went through all tables and
-    modules for them: a seventh of a worker's time.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
-
-
 def build(settings: Settings, assembly: Assembly | None = None) -> App:
     """The app of one process: the stages and the slot that the settings name."""
+    one_arena()
     parts = assembly or Assembly(settings)
     app = App(
         "claimstream",

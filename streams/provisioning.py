@@ -37,6 +37,8 @@ _PASSING = {
     KafkaError.UNSTABLE_OFFSET_COMMIT,
     KafkaError.LEADER_NOT_AVAILABLE,
     KafkaError.NOT_LEADER_FOR_PARTITION,
+    KafkaError.UNKNOWN_LEADER_EPOCH,
+    KafkaError.FENCED_LEADER_EPOCH,
     KafkaError.UNKNOWN_TOPIC_OR_PART,  # made a moment ago: not every broker knows it yet
 }
 _MEMBERS = {"UNKNOWN_MEMBER_ID", "NON_EMPTY_GROUP"}
