@@ -11,6 +11,7 @@ from agents.adjudication import Adjudication
 from agents.claiming import Claiming
 from agents.clock import Clock
 from agents.delivery import Delivery
+from agents.intake import STAGE as INTAKE
 from agents.intake import Intake, IntakeJudgement
 from agents.pseudonyms import Pseudonyms
 from agents.reference import CODESETS, read_partners, read_reference
@@ -28,6 +29,7 @@ from ledger.store import Ledger
 from schemas.codec import Codec
 from schemas.compiled import CompiledCodec
 from schemas.registry import Ids, committed
+from streams.gate import Gate
 from streams.provisioning import topic_ids
 from streams.runner import Runner
 from streams.schema_registry import registered
@@ -139,7 +141,7 @@ class Assembly:
     def reads(self, stage: str) -> tuple[str, ...]:
         """The topics a stage reads; intake's are the partners'."""
         partners = self.partners
-        if stage == "intake":
+        if stage == INTAKE:
             from_hospitals = [outer(family, hospital) for hospital in partners.hospitals for family in FROM_HOSPITALS]
             return (*from_hospitals, *(outer(family, payer) for payer in partners.payers for family in FROM_PAYERS))
         return _READS[stage]
@@ -152,7 +154,8 @@ class Assembly:
         source = Source(group, reads, given.batch_records, given.batch_bytes, linger_s=given.batch_linger_ms / 1000)
         kafka = Transactions(self.settings.producer_config(f"{stage}-{slot}"), point)
         ids = topic_ids(AdminClient(self.settings.admin_config()), reads)
-        return Runner(self.stage(stage), source, kafka, self.ledger, BatchLedger(stage), ids, point=point)
+        gate = Gate(reads) if stage == INTAKE else None
+        return Runner(self.stage(stage), source, kafka, self.ledger, BatchLedger(stage), ids, gate=gate, point=point)
 
     def _intake(self) -> Intake:
         return Intake(self.reads("intake"), self.pseudonyms, self.clock.received)

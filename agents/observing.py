@@ -4,15 +4,18 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import structlog
 from confluent_kafka.admin import AdminClient
 
 from agents.assembly import Assembly
 from agents.clock import Clock
 from schemas.records import Ruling
 from streams.lag import Row, Window, drain_eta_s, evaluate, group_lag, worst
-from streams.metrics import CHART_TO_TERMINAL, STAGE_DURATION, Metrics
+from streams.metrics import CHART_TO_TERMINAL, PARTNER_PAUSED, STAGE_DURATION, Metrics
 from streams.runner import Timing
 from streams.source import Batch
+
+log = structlog.get_logger("claimstream")
 
 _TERMINAL = {
     "validation": frozenset({"incomplete", "uncodable", "rejected-by-edits", "late-version"}),
@@ -27,6 +30,7 @@ class Observer:
 
     metrics: Metrics
     clock: Clock = field(default_factory=Clock)
+    _paused: frozenset[str] = frozenset()
 
     def batch(self, stage: str, _batch: Batch, rulings: Sequence[Ruling], timing: Timing) -> None:
         """Called once per batch, after Kafka has it."""
@@ -38,6 +42,16 @@ class Observer:
             if ruling.decision.outcome in _TERMINAL.get(stage, ()):
                 seconds = max(0, now - ruling.at_ms) / 1000
                 self.metrics.observe(CHART_TO_TERMINAL, ruling.decision.outcome, seconds=seconds)
+
+    def paused(self, partners: frozenset[str]) -> None:
+        """Called when a partner who sends mostly garbage is paused, and when his pause is over."""
+        for partner in self._paused - partners:
+            self.metrics.set(PARTNER_PAUSED, partner, to=0)
+            log.warning("partner goes on", partner=partner)
+        for partner in partners - self._paused:
+            self.metrics.set(PARTNER_PAUSED, partner, to=1)
+            log.warning("partner paused", partner=partner, why="most of what came last was refused")
+        self._paused = partners
 
 
 @dataclass

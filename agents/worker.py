@@ -27,6 +27,7 @@ from agents.assembly import Assembly
 from agents.clock import Clock
 from agents.heap import one_arena, spare_the_collector
 from agents.observing import LagWatch, Observer
+from agents.retention import Retention
 from agents.timers import Timers
 from ledger import slots
 from ledger.store import LedgerUnreachable
@@ -43,6 +44,7 @@ STOP_WAIT_S = 9.0
 LEASE_EVERY_S = 3.0
 LAG_EVERY_S = 10.0
 TICK_EVERY_S = 1.0
+FORGET_EVERY_S = 600.0
 
 log = structlog.get_logger("claimstream")
 
@@ -72,6 +74,8 @@ class StageWorker:
             raise Stopped(SLOT_TAKEN, f"slot {self.slot} of {self.stage} is taken by a living worker")
         runner = self.assembly.runner(self.stage, self.slot)
         runner.on_batch = partial(self.observer.batch, self.stage)
+        if runner.gate is not None:
+            runner.gate.on_change = self.observer.paused
         runner.kafka.start()
         runner.source.subscribe()
         self.runner = runner
@@ -170,6 +174,7 @@ def _run_timers(
     app: App, parts: Assembly, workers: list[StageWorker], lag: LagWatch, threads: ThreadPoolExecutor
 ) -> None:
     timers = Timers(parts.clock, parts.ledger, parts.codec, Producer(parts.settings.producer_config()))
+    retention = Retention(parts, parts.settings.stage_names)
 
     async def tick(_app: App) -> None:
         await _thread(threads, timers.tick)
@@ -181,9 +186,13 @@ def _run_timers(
     async def look(_app: App) -> None:
         await _thread(threads, _unless_unavailable, lag.look)
 
+    async def forget(_app: App) -> None:
+        await _thread(threads, retention.look)
+
     app.timer(TICK_EVERY_S)(tick)
     app.timer(LEASE_EVERY_S)(renew)
     app.timer(LAG_EVERY_S)(look)
+    app.timer(FORGET_EVERY_S)(forget)
 
 
 def _serve(app: App, metrics: Metrics, workers: list[StageWorker]) -> None:

@@ -2,9 +2,15 @@
 
 from schemas.records import Decision, Output, Record
 
+_OUTCOME = "dead-letter:"
+
 
 def dead_letter_topic(stage: str) -> str:
     return f"dead-letter.{stage}"
+
+
+def is_dead_letter(decision: Decision) -> bool:
+    return decision.outcome.startswith(_OUTCOME)
 
 
 def dead_letter(
@@ -23,4 +29,4 @@ def dead_letter(
         headers.append(("exception", exception.encode()))  # the class's name, never its words
     key = record.key if keep_key else None
     output = Output(dead_letter_topic(stage), key, record.value or b"", tuple(headers), record.timestamp_ms)
-    return Decision((output,), f"dead-letter:{code}", failed=True)
+    return Decision((output,), f"{_OUTCOME}{code}", failed=True)

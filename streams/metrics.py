@@ -44,14 +44,12 @@ DUPLICATES = Metric("claims_duplicates_dropped_total", "counter", ("stage",),
     "Records whose event id was decided before with the same content.")  # fmt: skip
 DEAD_LETTERS = Metric("claims_dead_letters_total", "counter", ("stage", "code"),
     "Records that couldn't be taken, by the code in their header.")  # fmt: skip
-DEAD_LETTER_AGE = Metric("claims_dead_letter_oldest_age_seconds", "gauge", ("stage",),
-    "Age of the stage's oldest dead letter that nobody has settled. NaN: not known.")  # fmt: skip
-IMBALANCE = Metric("claims_ledger_imbalance", "gauge", (),
-    "Cents by which the ledger's sums disagree. 0 is the only good value. NaN: not known.")  # fmt: skip
+PARTNER_PAUSED = Metric("claims_partner_paused", "gauge", ("partner",),
+    "1 while a partner's topics wait because most of what he sent last was refused, 0 once they go on.")  # fmt: skip
 
 METRICS = (
     LAG_RECORDS, RETENTION_MARGIN, STATUS, DRAIN_ETA, STAGE_DURATION, CHART_TO_TERMINAL, OUTCOMES, DUPLICATES,
-    DEAD_LETTERS, DEAD_LETTER_AGE, IMBALANCE,
+    DEAD_LETTERS, PARTNER_PAUSED,
 )  # fmt: skip
 
 
@@ -61,7 +59,6 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self._gauges = {m: Gauge(m.name, m.meaning, m.labels, registry=self.registry) for m in _of("gauge")}
-        self.set(IMBALANCE, to=None)
         self._counters = {m: Counter(m.name, m.meaning, m.labels, registry=self.registry) for m in _of("counter")}
         self._histograms = {
             m: Histogram(m.name, m.meaning, m.labels, registry=self.registry, buckets=m.buckets)

@@ -8,11 +8,14 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from time import perf_counter
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from schemas.records import Decided, Decision, Output, Record, Ruling
 from streams.breaker import Breaker
+from streams.deadletters import is_dead_letter
+from streams.gate import Gate
 from streams.source import Batch, Partition, Source, Stopped
 from streams.transaction import Transactions
 
@@ -104,6 +107,8 @@ class Runner:
     memory: Remembered
     topic_ids: Mapping[str, str]
     breaker: Breaker = field(default_factory=Breaker)
+    gate: Gate | None = None
+    """Where partners' topics are read."""
     point: Callable[[str], None] = lambda _: None
     on_batch: Callable[[Batch, Sequence[Ruling], Timing], None] = lambda _b, _r, _t: None
     _published: dict[Partition, int] = field(default_factory=dict)
@@ -114,6 +119,8 @@ class Runner:
         return 0 if batch is None else self.run(batch)
 
     def take(self) -> Batch | None:
+        if self.gate is not None:
+            self.source.hold(self.gate.shut())
         batch = self.source.take()
         if batch is not None:
             self.point("consumed")
@@ -134,6 +141,8 @@ class Runner:
             return 0
         self.source.advance(batch)
         self._published = {self._named(partition): end for partition, (_, end) in batch.spans.items()}
+        if self.gate is not None:
+            self.gate.saw((self._names[ruling.topic], is_dead_letter(ruling.decision)) for ruling in rulings)
         self.on_batch(batch, rulings, Timing(decided - begun, perf_counter() - decided))
         return len(batch.records)
 
@@ -229,6 +238,10 @@ class Runner:
             )
         self.source.rewind()
         return 0
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        return {topic_id: name for name, topic_id in self.topic_ids.items()}
 
     def _named(self, partition: Partition) -> Partition:
         return self.topic_ids[partition[0]], partition[1]

@@ -84,6 +84,7 @@ class Source:
         self._on_assigned = on_assigned
         self._standing: dict[Partition, int] = {}
         self._ends: dict[Partition, int] = {}
+        self._held: frozenset[Partition] = frozenset()
         self._markers_after_s, self._last_took = markers_after_s, time.monotonic()
         self._rebalances = 0
         self._closing = False
@@ -132,6 +133,19 @@ class Source:
             return None
         return Batch(records, self._spans(records), metadata)
 
+    def hold(self, topics: Collection[str]) -> None:
+        """These topics wait until they are no longer among those told to; whatever else is assigned goes on."""
+        held = frozenset(partition for partition in self._standing if partition[0] in topics)
+        if held == self._held:
+            return
+        if held - self._held:
+            self._consumer.pause([TopicPartition(*partition) for partition in held - self._held])
+        for partition in self._held - held:
+            self._consumer.resume([TopicPartition(*partition)])
+            # From where we stand, whatever the client remembers of what it gave us: a batch may have been taken back.
+            self._seek(TopicPartition(*partition, self._standing[partition]))
+        self._held = held
+
     def advance(self, batch: Batch) -> None:
         """The batch is in Kafka: its partitions stand after it."""
         for partition, (_, end) in batch.spans.items():
@@ -143,7 +157,7 @@ class Source:
         self._ends.clear()  # what lies between there and an end will be read again
         for tp in self._committed(self._standing):
             self._standing[tp.topic, tp.partition] = tp.offset
-            _patiently(lambda tp=tp: self._consumer.seek(tp), _UNSETTLED)  # type: ignore[misc]
+            self._seek(tp)
 
     def committed(self, partition: Partition) -> int:
         """What Kafka has committed for one partition now."""
@@ -153,6 +167,9 @@ class Source:
         """Leaves the group. Whoever leaves while he joins may still be given partitions: he takes none."""
         self._closing = True
         self._consumer.close()
+
+    def _seek(self, to: TopicPartition) -> None:
+        _patiently(lambda: self._consumer.seek(to), _UNSETTLED)
 
     def _past_markers(self, metadata: bytes) -> Batch | None:
         """A batch of no records, that moves an idle partition past the transaction markers at its end.
@@ -202,13 +219,14 @@ class Source:
             return
         found = self._committed([(tp.topic, tp.partition) for tp in partitions])
         self._standing = {(tp.topic, tp.partition): tp.offset for tp in found}
+        self._held = frozenset()
         self._ends.clear()
         self._on_assigned(self.assigned)
         consumer.assign(found)
 
     def _revoke(self, consumer: Consumer, _partitions: list[TopicPartition]) -> None:
         self._rebalances += 1
-        self._standing = {}
+        self._standing, self._held = {}, frozenset()
         consumer.unassign()
 
 

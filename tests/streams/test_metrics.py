@@ -3,7 +3,7 @@
 from streams.lag import Row, Status, Verdict
 from streams.metrics import (
     CHART_TO_TERMINAL,
-    DEAD_LETTER_AGE,
+    DRAIN_ETA,
     METRICS,
     OUTCOMES,
     STAGE_DURATION,
@@ -15,7 +15,7 @@ from streams.metrics import (
 )
 
 FINE = Verdict(Status.OK, "0 records behind")
-LABELS = {"stage", "outcome", "code", "group", "topic", "partition", "part"}
+LABELS = {"partner", "stage", "outcome", "code", "group", "topic", "partition", "part"}
 
 
 def shown(metrics: Metrics) -> list[str]:
@@ -45,9 +45,9 @@ def test_a_duplicate_and_a_dead_letter_are_counted_as_such() -> None:
 
 def test_what_isnt_known_is_nan_and_not_zero() -> None:
     metrics = Metrics()
-    metrics.set(DEAD_LETTER_AGE, "intake", to=None)
+    metrics.set(DRAIN_ETA, "intake", to=None)
     metrics.lag("claiming", [Row("chart-coded", 0, None, 5)], FINE, None)
-    assert 'claims_dead_letter_oldest_age_seconds{stage="intake"} NaN' in shown(metrics)
+    assert 'claims_consumer_drain_eta_seconds{group="intake"} NaN' in shown(metrics)
     assert 'claims_consumer_lag_records{group="claiming",partition="0",topic="chart-coded"} NaN' in shown(metrics)
 
 

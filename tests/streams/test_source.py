@@ -150,6 +150,44 @@ def test_an_idle_source_moves_past_the_markers_at_the_end(
     assert (idle.records, idle.spans) == ((), {(topic, 0): (0, 1)})
 
 
+def test_a_topic_that_is_held_waits_and_the_others_go_on(config: dict[str, Any], cluster: Settings, topic: str) -> None:
+    other = f"{topic}-other"
+    Producer(cluster.producer_config()).list_topics(other, timeout=10)
+    offsets_set(config, topic)
+    offsets_set(config, other)
+    source = Source(config, [topic, other])
+    source.subscribe()
+    while not source.assigned:
+        source.take()
+    source.hold({topic})
+    published(cluster, topic, b"held")
+    published(cluster, other, b"taken")
+    batches = [batch for batch in (source.take() for _ in range(20)) if batch is not None]
+    source.close()
+    assert [value for batch in batches for value in values(batch)] == [b"taken"]
+
+
+def test_a_topic_that_goes_on_gives_what_waited(source: Source, cluster: Settings, topic: str) -> None:
+    published(cluster, topic, b"a")
+    source.advance(taken(source))
+    source.hold({topic})
+    published(cluster, topic, b"b")
+    source.hold(())
+    batch = taken(source)
+    assert (values(batch), batch.spans) == ([b"b"], {(topic, 0): (1, 2)})
+
+
+def test_what_was_given_back_before_the_pause_is_taken_after_it(source: Source, cluster: Settings, topic: str) -> None:
+    """A client that went on behind what it gave us last would skip a batch that was taken back."""
+    published(cluster, topic, b"a", b"b")
+    first = taken(source)
+    source.rewind()
+    source.hold({topic})
+    source.hold(())
+    again = taken(source)
+    assert (first.records, first.spans) == (again.records, again.spans)
+
+
 def test_what_kafka_has_committed_is_asked_for(source: Source, cluster: Settings, topic: str) -> None:
     published(cluster, topic, b"a")
     taken(source)

@@ -1,0 +1,50 @@
+"""Decisions are remembered for as long as their topics are kept, and two months more."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from agents.assembly import Assembly
+from agents.clock import Clock
+from agents.retention import Retention
+from ledger.batches import BatchLedger
+from ledger.upgrade import upgrade
+from tests.ledger.given_rulings import PLACE, ruling
+from tests.pipeline import settings
+
+DECIDED = datetime(2026, 9, 1, tzinfo=UTC)
+KEPT = timedelta(days=14 + 61)  # chart-coded and its neighbours in infra/kafka/topics.yaml
+CLAIMING = BatchLedger("claiming")
+
+
+@pytest.fixture
+def assembly(tmp_path: Path) -> Iterator[Assembly]:
+    """A ledger in which claiming decided one record, and said nothing that is still stored."""
+    made = Assembly(settings("", f"sqlite:///{tmp_path}/ledger.db"))
+    upgrade(made.ledger)
+    with made.ledger.transaction() as tx:
+        CLAIMING.open(tx, {PLACE: 0})
+        CLAIMING.remember(tx, [ruling(0)._replace(at_ms=int(DECIDED.timestamp() * 1000))])
+        CLAIMING.prune(tx, {PLACE: 1})
+    yield made
+    made.ledger.close()
+
+
+def forgotten(assembly: Assembly, now: datetime) -> int:
+    return Retention(assembly, ("claiming", "validation"), Clock(now)).look()
+
+
+def test_a_decision_is_remembered_two_months_longer_than_its_topic(assembly: Assembly) -> None:
+    assert forgotten(assembly, DECIDED + KEPT) == 0
+
+
+def test_after_that_it_is_forgotten(assembly: Assembly) -> None:
+    assert forgotten(assembly, DECIDED + KEPT + timedelta(seconds=1)) == 1
+
+
+def test_forgetting_again_finds_nothing(assembly: Assembly) -> None:
+    later = DECIDED + KEPT + timedelta(days=1)
+    forgotten(assembly, later)
+    assert forgotten(assembly, later) == 0
