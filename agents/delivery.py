@@ -12,6 +12,8 @@ from streams.topics import CHART_RETURNED, CLAIM_BUILT, PATIENT_BILL, REFUSED, o
 
 STAGE = "delivery"
 
+_NO_FAULT = frozenset({"unknown-partner", "conflict"})
+
 
 @dataclass(frozen=True)
 class Delivery:
@@ -34,7 +36,8 @@ class Delivery:
         return Read(partner, record.topic, event_id)
 
     def refuse(self, record: Record, code: str) -> Decision:
-        return dead_letter(STAGE, record, code)
+        """A partner who is gone or an id that came twice is told by its dead letter; it is no sign of bad code here."""
+        return dead_letter(STAGE, record, code)._replace(failed=code not in _NO_FAULT)
 
     def decide(self, _tx: object, accepted: Sequence[tuple[Record, str]]) -> Sequence[Decision]:
         return [self._send(record, partner) for record, partner in accepted]

@@ -23,6 +23,13 @@ from streams.topics import CHART_COMPLETED, CODER_ANSWERS, PAYER_ANSWERS, REFUSE
 
 STAGE = "intake"
 
+_MENDS = {
+    "conflict": "an event id names one content: send other content under an id of its own",
+    "output-too-large": "send it in parts: what it holds is more than a topic takes",
+    "step-failed": "nothing is wrong with the record that we know of: ask the operator to send it on",
+}
+"""What a partner is told of a record that could be read and is not passed on."""
+
 Received = ChartCompleted | ChartCoded | ClaimAcknowledged | Remittance | ClaimAdjudicated
 
 EXPECTED: dict[str, frozenset[type]] = {
@@ -93,9 +100,14 @@ class IntakeJudgement(Judgement):
             return Read(None, refused=self._refuse(record, "partner-mismatch", stranger, mend, event.event_id))
         return Read(event, event.producer, event.event_id)
 
-    def refuse(self, record: Record, code: str) -> Decision:
-        mend = "an event id names one content: send other content under an id of its own"
-        return self._refuse(record, code, None, mend)
+    def refuse(self, record: Record, code: str, exception: str | None = None) -> Decision:
+        """A record that was read and is not passed on. A bug of ours is told too, and is what the breaker counts."""
+        refused = self._refuse(record, code, None, _MENDS[code])
+        if exception is None:
+            return refused
+        dead, told = refused.outputs
+        named = dead._replace(headers=(*dead.headers, ("exception", exception.encode())))
+        return refused._replace(outputs=(named, told), failed=True)
 
     def _refuse(self, record: Record, code: str, field: str | None, mend: str, event_id: str | None = None) -> Decision:
         """The record untouched to the dead letters, and to the partner where it stood and how to mend it."""

@@ -138,9 +138,7 @@ class Sayings:
     def _returned(self, chart: ChartCoded, reason: ReturnReason, findings: tuple[Finding, ...]) -> ChartReturned:
         rules = [finding.rule for finding in findings]
         return ChartReturned(
-            event_id=derived(
-                "chart-returned", STAGE, reason, chart.hospital, chart.chart_id, *version_of(chart), *rules
-            ),
+            event_id=derived("chart-returned", STAGE, reason, chart.event_id, *rules),
             **caused_by(chart, STAGE),
             hospital=chart.hospital,
             chart_id=chart.chart_id,

@@ -3,6 +3,7 @@
 `Judgement` joins a stage to codec and ledger for the runner; it holds no rule of its own.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -26,6 +27,7 @@ Row = Mapping[str, Any]
 S = TypeVar("S", bound=Wire)
 
 
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _OVERHEAD = 1_000  # key, headers and the batch around a record, with room to spare
 
 
@@ -135,8 +137,8 @@ class Judgement:
             return Read(None, refused=self.refuse(record, "unexpected-subject"))
         return Read(event, event.producer, event.event_id)
 
-    def refuse(self, record: Record, code: str) -> Decision:
-        return dead_letter(self.name, record, code)
+    def refuse(self, record: Record, code: str, exception: str | None = None) -> Decision:
+        return dead_letter(self.name, record, code, exception)
 
     def decide(self, tx: Connection, accepted: Sequence[tuple[Record, Any]]) -> Sequence[Decision]:
         """One step per event, each upon what the one before left; then everything written at once."""
@@ -158,9 +160,9 @@ class Judgement:
             verdict = self.stage.step(world, event, record)
             outputs = tuple(self._output(say, record) for say in verdict.says)
         except TooLarge:
-            return None, dead_letter(self.name, record, "output-too-large")
+            return None, self.refuse(record, "output-too-large")
         except Exception as bug:  # noqa: BLE001 the boundary: a bug costs its own record, and the breaker counts it
-            return None, dead_letter(self.name, record, "step-failed", type(bug).__name__)
+            return None, self.refuse(record, "step-failed", type(bug).__name__)
         world.take(verdict)
         return verdict, Decision(outputs, verdict.outcome, verdict.about, verdict.detail)
 
@@ -224,19 +226,14 @@ def _days_before_year(year: int) -> int:
 def _headers(say: Say) -> tuple[tuple[str, bytes], ...]:
     """Content type, W3C trace context (derived from the chart's first event), and the partner; nothing about a
     person."""
-    trace = (say.event.correlation_id or say.event.event_id).replace("-", "")
-    span = say.event.event_id.replace("-", "")
-    headers = (("content-type", b"application/avro"), ("traceparent", _traceparent(trace, span)))
+    event = say.event
+    trace, span = _trace(event.correlation_id or event.event_id, 32), _trace(event.event_id, 16)
+    headers = (("content-type", b"application/avro"), ("traceparent", b"00-%s-%s-01" % (trace, span)))
     return headers if say.partner is None else (*headers, ("partner", say.partner.encode()))
 
 
-def _traceparent(trace: str, span: str) -> bytes:
-    return b"00-%s-%s-01" % (_hex(trace, 32), _hex(span, 16))
-
-
-def _hex(text: str, width: int) -> bytes:
-    """The last `width` hex digits of an id; an id that isn't hex is hashed, for partners send ids of their own."""
-    try:
-        return b"%0*x" % (width, int(text, 16) & ((1 << 4 * width) - 1))
-    except ValueError:
-        return sha256(text.encode()).hexdigest()[:width].encode()
+def _trace(event_id: str, width: int) -> bytes:
+    """The last `width` digits of a UUID. Partners send ids of their own: any other may say something, and is hashed."""
+    if _UUID.fullmatch(event_id):
+        return event_id.replace("-", "")[-width:].encode()
+    return sha256(event_id.encode()).hexdigest()[:width].encode()

@@ -17,6 +17,7 @@ from schemas.events.control import DeadlineKind
 from schemas.identity import derived
 from streams.topics import DEADLINE_DUE
 
+PORTION = 500
 SAY_AGAIN_MS = 30_000
 """A deadline that is still open this long after it was said is said again: whoever heard it may have died."""
 
@@ -31,13 +32,14 @@ class Timers:
 
     def tick(self) -> int:
         """Says what is due; how many deadlines that was. Repeating it is harmless: the event's id is the deadline's."""
-        try:
-            with self.ledger.reading() as tx:
-                due = deadlines.due(tx, self.clock.now_ms())
-        except OperationalError:
-            return 0  # the stages try again and end when it lasts; a timer only looks again in a second
         now = Clock().now_ms()  # the machine's own time: a fixed clock must not keep us from saying it again
         self._said = {name: said for name, said in self._said.items() if now - said < SAY_AGAIN_MS}
+        try:
+            with self.ledger.reading() as tx:
+                # Past those that were said a moment ago: what one stage leaves undone holds up no other's.
+                due = deadlines.due(tx, self.clock.now_ms(), limit=PORTION + len(self._said))
+        except OperationalError:
+            return 0  # the stages try again and end when it lasts; a timer only looks again in a second
         fresh = [deadline for deadline in due if deadline.id not in self._said]
         for deadline in fresh:
             self.producer.produce(DEADLINE_DUE, self.codec.encode(announced(deadline)), deadline.key.encode())

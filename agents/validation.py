@@ -124,7 +124,7 @@ def _row(chart: Chart, state: str, why: str | None, cents: int) -> Mapping[str, 
 def _late(chart: Chart, newest: int) -> ChartReturned:
     """A lower version than the one we judged is answered so, and otherwise without effect."""
     return ChartReturned(
-        event_id=derived("chart-returned", "late-version", chart.hospital, chart.chart_id, *_order(chart), newest),
+        event_id=derived("chart-returned", "late-version", chart.event_id, newest),
         **caused_by(chart, STAGE),
         hospital=chart.hospital,
         chart_id=chart.chart_id,

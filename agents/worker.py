@@ -222,7 +222,7 @@ def _unless_unavailable(look: Callable[[], None]) -> None:
     """A monitor that can't look says nothing new; it is no reason to end the work it looks at."""
     try:
         look()
-    except (KafkaException, ProvisioningRefused) as unavailable:
+    except (KafkaException, ProvisioningRefused, TimeoutError) as unavailable:
         log.warning("lag not known", kind=type(unavailable).__name__)
 
 

@@ -174,10 +174,15 @@ def is_part2(chart: Chart) -> bool:
 
 
 def day_of(chart: Chart) -> date:
-    """The day a chart's age and year are taken on: its end where it happened, else the last moment that is known."""
+    """The day a chart's age and year are taken on: its end where it happened, else the last moment that is known.
+
+    Never after it was received: a mistyped year is no fact, and a broker takes no record of the future.
+    """
+    received = (chart.received_at or chart.occurred_at).date()
     if isinstance(chart, ChartCoded):
-        return chart.encounter.end_day
-    return (chart.encounter.end or chart.encounter.start or chart.received_at or chart.occurred_at).date()
+        return min(chart.encounter.end_day, received)
+    known = chart.encounter.end or chart.encounter.start
+    return min(known.date(), received) if known else received
 
 
 def _codes(chart: Chart) -> list[str]:

@@ -6,7 +6,12 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
+from streams.breaker import TOO_MANY_FAILURES
+from streams.source import Stopped
 from streams.topics import partner_of
+
+_MOST = 3
+"""So many partners at once are no accident."""
 
 
 @dataclass
@@ -38,6 +43,7 @@ class Gate:
             self._lately[partner].append(refused)
             partners.add(partner)
         shut = {partner for partner in partners if self._is_garbage(self._lately[partner])}
+        self._blame(shut | self._until.keys())
         for partner in shut:
             del self._lately[partner]
             self._until[partner] = self.now() + self.shut_s
@@ -52,6 +58,16 @@ class Gate:
         if over:
             self.on_change(frozenset(self._until))
         return frozenset(topic for partner in self._until for topic in self._of[partner])
+
+    def _blame(self, shut: Collection[str]) -> None:
+        """Raises Stopped when most partners would be paused: then the fault is ours, a release or a registry's ids."""
+        heard = self._lately.keys() | self._until.keys()
+        if len(shut) >= _MOST and 2 * len(shut) > len(heard):
+            raise Stopped(
+                TOO_MANY_FAILURES,
+                f"most of what came last from {len(shut)} of {len(heard)} partners was refused: that is no partner's "
+                "garbage; look at this release, and at the schema registry's ids",
+            )
 
     def _is_garbage(self, lately: Collection[bool]) -> bool:
         return len(lately) == self.of_last and sum(lately) > self.share * self.of_last

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
-from schemas.records import Record
+from schemas.records import Headers, Record
 
 Partition = tuple[str, int]
 R = TypeVar("R")
@@ -39,6 +39,15 @@ _PASSING = frozenset(
     }
 )
 """Trouble that passes: a broker that starts, a coordinator that moves, a transaction that still ends."""
+
+_REFUSED = frozenset(
+    {
+        KafkaError.GROUP_AUTHORIZATION_FAILED,
+        KafkaError.TOPIC_AUTHORIZATION_FAILED,
+        KafkaError.CLUSTER_AUTHORIZATION_FAILED,
+    }
+)
+"""What no waiting mends: somebody took a right away, and a worker that reads nothing must not look ready."""
 
 _UNSETTLED = frozenset({*_PASSING, KafkaError._STATE, KafkaError._PREV_IN_PROGRESS})
 """A partition that was assigned a moment ago can't be sought yet."""
@@ -265,8 +274,16 @@ def _count(messages: Sequence[Any]) -> int:
 
 
 def _record(m: Any) -> Record:
-    headers = tuple((str(name), value or b"") for name, value in m.headers() or ())
-    return Record(m.topic(), m.partition(), m.offset(), m.key(), m.value(), headers, m.timestamp()[1])
+    return Record(m.topic(), m.partition(), m.offset(), m.key(), m.value(), _headers(m), m.timestamp()[1])
+
+
+def _headers(m: Any) -> Headers:
+    """None where a name isn't UTF-8, which any partner may send: the client fails on it (2.16), and a record must not
+    end its stage."""
+    try:
+        return tuple((str(name), value or b"") for name, value in m.headers() or ())
+    except (SystemError, UnicodeDecodeError):
+        return ()
 
 
 def _error_of(m: Any) -> bool:
@@ -276,6 +293,6 @@ def _error_of(m: Any) -> bool:
         return False
     if error.name() == "_AUTO_OFFSET_RESET":
         raise Stopped(NO_OFFSETS, f"offsets of {m.topic()}[{m.partition()}] are gone: run `claimstream reconcile`")
-    if error.fatal() or error.code() == KafkaError.GROUP_AUTHORIZATION_FAILED:
+    if error.fatal() or error.code() in _REFUSED:
         raise Stopped(KAFKA_FATAL, f"Kafka ended this consumer: {error.name()}")
     return True

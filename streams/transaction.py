@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, Producer, TopicPartition
@@ -16,6 +17,25 @@ _PATIENCE_S = 30.0  # all waits of a batch together stay below max.poll.interval
 _GRACE_S = 10.0  # past the timeout a call was given
 _PAUSE_S = 0.1
 _POLL_EVERY = 200
+_MOST_ABORTS = 30
+
+
+@dataclass
+class Aborts:
+    """Aborts in a row. A rebalance makes one or two; a batch that Kafka refuses each time makes no end of them."""
+
+    pause: Callable[[float], None] = time.sleep
+    _row: int = 0
+
+    def count(self, why: str) -> None:
+        """Waits a while, longer each time; Stopped at the thirtieth, half a minute after the first."""
+        self._row += 1
+        if self._row == _MOST_ABORTS:
+            raise Stopped(KAFKA_FATAL, f"{_MOST_ABORTS} transactions in a row were refused: {why}")
+        self.pause(min(1.0, 0.02 * 2**self._row))
+
+    def over(self) -> None:
+        self._row = 0
 
 
 class Transactions:
@@ -24,6 +44,7 @@ class Transactions:
     def __init__(self, config: Mapping[str, Any], point: Callable[[str], None] = lambda _: None) -> None:
         self._producer = Producer(dict(config))
         self._point = point
+        self._aborts = Aborts()
 
     def start(self) -> None:
         """Aborts what a predecessor left open, and fences it if it lives."""
@@ -47,7 +68,10 @@ class Transactions:
             self._point("offsets-sent")
             _again(lambda: self._producer.commit_transaction(_WAIT_S))
         except KafkaException as refused:
-            return self._abort(refused)
+            self._abort(refused)
+            self._aborts.count(refused.args[0].name())
+            return False
+        self._aborts.over()
         self._point("committed")
         return True
 
@@ -67,7 +91,7 @@ class Transactions:
             if n % _POLL_EVERY == 0:
                 self._producer.poll(0)
 
-    def _abort(self, refused: KafkaException) -> bool:
+    def _abort(self, refused: KafkaException) -> None:
         error = refused.args[0]
         # _STATE: produce() met a transaction that had failed meanwhile.
         if error.fatal() or not (error.txn_requires_abort() or error.code() == KafkaError._STATE):
@@ -76,7 +100,6 @@ class Transactions:
             _again(lambda: self._producer.abort_transaction(_WAIT_S))
         except KafkaException as unknown:
             raise Stopped(KAFKA_FATAL, f"a transaction's outcome is unknown: {unknown.args[0].name()}") from unknown
-        return False
 
 
 def come_back(act: Callable[[], object], within_s: float) -> None:

@@ -1,6 +1,6 @@
 """Safe Harbor (45 CFR 164.514(b)(2)): what a statistic may say, and that it says nothing else."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import cast
 
 import pytest
@@ -125,6 +125,13 @@ def test_what_a_partner_wrote_into_a_code_field_does_not_leave() -> None:
 )
 def test_a_service_is_told_by_its_group(changed: dict[str, str | None], group: str) -> None:
     assert deidentify.service_group(CODED.services[0].model_copy(update=changed)) == group
+
+
+def test_a_mistyped_year_of_the_future_is_no_fact() -> None:
+    """A broker takes no record that is stamped with it, and the batch would wait for ever."""
+    stay = COMPLETED.encounter.model_copy(update={"end": datetime(2062, 3, 2, 12, tzinfo=UTC)})
+    chart = COMPLETED.model_copy(update={"encounter": stay, "received_at": datetime(2026, 3, 3, tzinfo=UTC)})
+    assert deidentify.of_returned("validation", RETURNED, chart, ccsr).year == 2026
 
 
 def test_a_part_2_chart_is_counted_without_saying_what_was_treated() -> None:

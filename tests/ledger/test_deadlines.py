@@ -35,7 +35,7 @@ def test_an_open_deadline_is_due_when_its_time_has_come(ledger: Ledger) -> None:
 def test_a_due_deadline_is_found_as_it_was_opened(ledger: Ledger) -> None:
     opened(ledger, deadline("a"))
     with ledger.reading() as tx:
-        assert deadlines.due(tx, 1_000) == [deadline("a")]
+        assert deadlines.due(tx, 1_000, 500) == [deadline("a")]
 
 
 def test_the_oldest_deadlines_come_first(ledger: Ledger) -> None:

@@ -1,7 +1,13 @@
 """A dead letter is the record as it came, with a reason beside it and nothing of its content anywhere else."""
 
+from hashlib import sha256
+from pathlib import Path
+
 from schemas.records import Record
-from streams.deadletters import dead_letter, dead_letter_topic
+from streams.deadletters import MOST_BYTES, dead_letter, dead_letter_topic
+from streams.topics import parse_topics
+
+ROOT = Path(__file__).parents[2]
 
 SECRET = b"Jane Canary"
 RECORD = Record(
@@ -45,6 +51,20 @@ def test_our_own_key_leads_it_to_its_partition() -> None:
 def test_a_partner_s_key_is_dropped() -> None:
     (output,) = dead_letter("intake", RECORD, "malformed", keep_key=False).outputs
     assert output.key is None
+
+
+def test_a_record_larger_than_its_topic_takes_is_stood_for_by_size_and_hash() -> None:
+    """A broker measures compressed batches: what it took may be more than we can send."""
+    large = RECORD._replace(value=b"x" * (MOST_BYTES + 1))
+    (output,) = dead_letter("intake", large, "malformed").outputs
+    headers = dict(output.headers)
+    assert (output.value, headers["left-out-bytes"]) == (b"", b"%d" % (MOST_BYTES + 1))
+    assert headers["left-out-sha256"] == sha256(large.value or b"").hexdigest().encode()
+
+
+def test_what_is_kept_of_a_record_fits_its_topic() -> None:
+    families = parse_topics((ROOT / "infra/kafka/topics.yaml").read_text(), "topics.yaml")
+    assert families["dead-letter.{stage}"].max_message_bytes > MOST_BYTES + 10_000
 
 
 def test_a_record_without_value_has_an_empty_one() -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from streams.gate import Gate
+from streams.source import Stopped
 
 TOPICS = ("chart-completed.mercy", "chart-coded.mercy", "chart-completed.anna")
 MERCY, ANNA = "chart-completed.mercy", "chart-completed.anna"
@@ -85,6 +86,20 @@ def test_who_goes_on_is_paused_again(gate: Gate, watch: Watch) -> None:
     gate.shut()
     sent(gate, MERCY, BAD, BAD, BAD, BAD)
     assert MERCY in gate.shut()
+
+
+def test_garbage_from_most_partners_at_once_stops_the_stage() -> None:
+    """That is a release of ours, or a registry's ids."""
+    gate = Gate([f"chart-completed.{name}" for name in "abcd"], of_last=4)
+    gate.saw([("chart-completed.d", GOOD)] * 4)
+    with pytest.raises(Stopped, match="3 of 4 partners"):
+        gate.saw([(f"chart-completed.{name}", BAD) for name in "abc"] * 4)
+
+
+def test_two_partners_garbage_is_theirs(gate: Gate) -> None:
+    sent(gate, MERCY, BAD, BAD, BAD, BAD)
+    sent(gate, ANNA, BAD, BAD, BAD, BAD)
+    assert gate.shut() == set(TOPICS)
 
 
 def test_whoever_watches_hears_of_the_pause_and_of_its_end(gate: Gate, watch: Watch) -> None:

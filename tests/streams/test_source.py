@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 
-from schemas.records import Output
+from schemas.records import Output, Record
 from streams.settings import Settings
-from streams.source import KAFKA_FATAL, NO_OFFSETS, Batch, Source, Stopped
+from streams.source import KAFKA_FATAL, NO_OFFSETS, Batch, Source, Stopped, _record
 from streams.transaction import Transactions
 
 NUMBERS = count(1)
@@ -83,6 +83,20 @@ def test_a_record_is_taken_whole(source: Source, cluster: Settings, topic: str) 
     (record,) = taken(source).records
     assert record[:-1] == (topic, 3, 0, b"key", b"a", (("name", b"value"), ("none", b"")))
     assert record.timestamp_ms > 0
+
+
+class Unreadable:
+    """A message whose header's name isn't UTF-8, as the client gives it (2.16); no client of Python's can send one."""
+
+    topic, partition, offset = (lambda _self: "charts"), (lambda _self: 0), (lambda _self: 7)
+    key, value, timestamp = (lambda _self: None), (lambda _self: b"a"), (lambda _self: (2, 9))
+
+    def headers(self) -> None:
+        raise SystemError
+
+
+def test_a_record_whose_header_has_a_name_of_no_text_is_taken_without_headers() -> None:
+    assert _record(Unreadable()) == Record("charts", 0, 7, None, b"a", (), 9)
 
 
 def test_a_batch_always_has_a_generation(source: Source, cluster: Settings, topic: str, config: dict[str, Any]) -> None:
