@@ -7,7 +7,7 @@ from claims.completeness import Case, incompleteness, signatures_on_file
 from claims.edits import check_chart
 from claims.edits.inpatient import inpatient_stay
 from claims.encoding import Encoded, Scene, encode
-from claims.ranking import diagnoses, unusable_admission
+from claims.ranking import diagnoses, undecided_principal, unusable_admission
 from claims.services import price
 from claims.stay import stay_facts
 from claims.tables import Reference
@@ -39,7 +39,12 @@ def validate(chart: ChartCompleted, reference: Reference) -> ChartCoded | ChartR
     scene = Scene(chart, hospital, facts, reference)
     encoded = encode(scene)
     coded, unpriced = _coded(scene, encoded)
-    worklist = (*encoded.worklist, *unusable_admission(scene), *unpriced)
+    worklist = (
+        *encoded.worklist,
+        *undecided_principal(scene, encoded.found),
+        *unusable_admission(scene),
+        *unpriced,
+    )
     findings = check_chart(coded, reference)
     if missing or encoded.queries or worklist:
         return _returned(chart, (*missing, *encoded.queries), tuple(_certain(findings)), worklist, bool(missing))

@@ -329,6 +329,112 @@ def test_an_item_paid_in_full_is_restricted(read: Reader) -> None:
     assert chart.restrictions == (Restriction(statement="a", paid_cents=7990),)
 
 
+def paid_in_full(item: str, cents: float = 79.9) -> list[Json]:
+    parts = [{"url": "item", "valueReference": ref(item)}, {"url": "paid", "valueMoney": {"value": cents}}]
+    return [{"url": "urn:claimstream:paid-in-full", "extension": parts}]
+
+
+def test_a_restriction_that_leads_nowhere_is_kept_to_be_asked_about(read: Reader) -> None:
+    """45 CFR 164.522(a)(1)(vi): dropped, the item would go to a plan."""
+    chart = read.chart(patient(), encounter(extension=paid_in_full("ServiceRequest/lost")), order("a"))
+
+    assert chart.restrictions == (Restriction(statement="lost", paid_cents=7990),)
+
+
+def test_a_dose_that_is_paid_in_full_is_no_part_of_the_day_s_sum(read: Reader) -> None:
+    doses = [dose("one", "2026-03-02T14:05:00Z", 5), dose("two", "2026-03-02T14:10:00Z", 5)]
+
+    chart = read.chart(patient(), encounter(extension=paid_in_full("MedicationAdministration/two")), *doses)
+
+    assert [(s.id, s.quantity) for s in chart.statements] == [("one", 5000), ("two", 5000)]
+
+
+def test_a_part_2_label_on_anything_in_the_encounter_counts(read: Reader) -> None:
+    labelled = condition("c", "F11.20", "Opioid dependence", meta={"security": [{"code": "42CFRPart2"}]})
+
+    assert read.chart(patient(), encounter(), labelled).part2 is not None
+
+
+def test_a_consent_that_denies_is_no_consent(read: Reader) -> None:
+    denied = {
+        "resourceType": "Consent", "id": "k", "status": "active", "patient": ref("Patient/p1"),
+        "category": [concept("x", "42-CFR-2")], "dateTime": "2026-02-01", "provision": {"type": "deny"},
+    }  # fmt: skip
+
+    part2 = read.chart(patient(), encounter(meta={"security": [{"code": "42CFRPart2"}]}), denied).part2
+
+    assert part2 is not None
+    assert (part2.applies, part2.start) == (True, None)
+
+
+@pytest.mark.parametrize(
+    ("codes", "certainty"),
+    [
+        (("refuted", "RO"), "ruled-out"),
+        (("RO", "refuted"), "ruled-out"),
+        (("confirmed", "local"), "confirmed"),
+        (("local",), "suspected"),
+        ((), "confirmed"),
+    ],
+)
+def test_certainty_is_the_first_coding_that_is_known(read: Reader, codes: tuple[str, ...], certainty: str) -> None:
+    status = {"coding": [{"system": "x", "code": code} for code in codes]}
+
+    chart = read.chart(patient(), encounter(), condition("c", "I10", "Hypertension", verificationStatus=status))
+
+    assert chart.statements[0].certainty == certainty
+
+
+@pytest.mark.parametrize(
+    ("onset", "present"), [("2026-03-01", "Y"), ("2026-03-02", None), ("2026-03-02T13:00:00Z", "Y")]
+)
+def test_an_onset_without_a_time_on_the_day_of_admission_says_nothing(
+    read: Reader, onset: str, present: str | None
+) -> None:
+    chart = read.chart(patient(), encounter("IMP"), condition("c", "I10", "Hypertension", onsetDateTime=onset))
+
+    assert chart.statements[0].present_on_admission == present
+
+
+@pytest.mark.parametrize(
+    ("codes", "status"),
+    [(("home",), "01"), (("elsewhere", "snf"), "03"), (("long",), None), (("hosp",), None), (("other-hcf",), None)],
+)
+def test_a_discharge_that_may_mean_several_statuses_is_none(
+    read: Reader, codes: tuple[str, ...], status: str | None
+) -> None:
+    said = {"dischargeDisposition": {"coding": [{"system": "x", "code": code} for code in codes]}}
+
+    discharge = read.chart(patient(), encounter("IMP", hospitalization=said)).encounter.discharge
+
+    assert discharge is not None
+    assert discharge.status == status
+
+
+def test_an_order_that_a_procedure_carried_out_is_one_service(read: Reader) -> None:
+    """The order, its report and the procedure would be priced twice."""
+    report = of_encounter(
+        "DiagnosticReport", "r", status="final", code={"text": "report"}, basedOn=[ref("ServiceRequest/a")]
+    )
+    procedure = of_encounter(
+        "Procedure", "p", status="completed", code={"text": "done"}, basedOn=[ref("ServiceRequest/a")]
+    )
+
+    chart = read.chart(patient(), encounter(), order("a"), report, procedure)
+
+    assert [statement.id for statement in chart.statements] == ["p"]
+
+
+def test_an_order_not_to_do_something_is_no_service(read: Reader) -> None:
+    assert read.chart(patient(), encounter(), order("a", doNotPerform=True)).statements == ()
+
+
+def test_a_dose_without_a_unit_has_no_quantity(read: Reader) -> None:
+    given = dose("one", "2026-03-02T14:05:00Z", None) | {"dosage": {"dose": {"value": 2}}}
+
+    assert [s.quantity for s in read.chart(patient(), encounter(), given).statements] == [None]
+
+
 def test_a_part_2_chart_without_consent_has_none(read: Reader) -> None:
     part2 = read.chart(patient(), encounter(meta={"security": [{"code": "42CFRPart2"}]})).part2
 
