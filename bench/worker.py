@@ -5,8 +5,9 @@ Nothing is replaced: what the meter times is called as ever, so a metered worker
 
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,22 +35,34 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Timed:
-    """Adds what a call took to one part of a stage. What it passes on to another part is taken off again."""
+    """Adds what a call took to one part of a stage. What it passes on to another part is taken off again.
+
+    Sums are kept here and told to the meter once a batch: a metered worker must not be slower for being metered.
+    """
 
     meter: Meter
     stage: str
+    spent: Counter[str] = field(default_factory=Counter)
 
     def part(self, part: str, call: Callable[..., R], inside: bool = True) -> Callable[..., R]:
+        spent, clock = self.spent, time.perf_counter
+
         def timed(*arguments: Any, **named: Any) -> R:
-            started = time.perf_counter()
+            started = clock()
             result = call(*arguments, **named)
-            took = time.perf_counter() - started
-            self.meter.add(self.stage, part, took)
+            took = clock() - started
+            spent[part] += took
             if inside:
-                self.meter.add(self.stage, "ledger", -took)
+                spent["ledger"] -= took
             return result
 
         return timed
+
+    def tell(self) -> None:
+        """What was spent since the last time."""
+        for part, seconds in self.spent.items():
+            self.meter.add(self.stage, part, seconds)
+        self.spent.clear()
 
 
 class MeteredStates(States):
@@ -136,13 +149,14 @@ def _take(timed: Timed, take: Callable[[], Batch | None]) -> Batch | None:
     started = time.thread_time()
     batch = take()
     if batch is not None:
-        timed.meter.add(timed.stage, "kafka", time.thread_time() - started)
+        timed.spent["kafka"] += time.thread_time() - started
     return batch
 
 
 def _run(timed: Timed, run: Callable[[Batch], int], batch: Batch) -> int:
     """A batch from beginning to end: what no other part takes off is the ledger's."""
     done = timed.part("ledger", run, inside=False)(batch)
+    timed.tell()
     timed.meter.add(timed.stage, "records", done)
     timed.meter.add(timed.stage, "batches", 1)
     return done
