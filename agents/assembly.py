@@ -10,6 +10,7 @@ from confluent_kafka.admin import AdminClient
 from agents.adjudication import Adjudication
 from agents.claiming import Claiming
 from agents.clock import Clock
+from agents.counting import CountsFirst
 from agents.delivery import Delivery
 from agents.intake import STAGE as INTAKE
 from agents.intake import Intake, IntakeJudgement
@@ -31,7 +32,7 @@ from schemas.compiled import CompiledCodec
 from schemas.registry import Ids, committed
 from streams.gate import Gate
 from streams.provisioning import topic_ids
-from streams.runner import Runner
+from streams.runner import Ledgers, Runner
 from streams.schema_registry import registered
 from streams.settings import Settings
 from streams.source import Source
@@ -155,7 +156,14 @@ class Assembly:
         kafka = Transactions(self.settings.producer_config(f"{stage}-{slot}"), point)
         ids = topic_ids(AdminClient(self.settings.admin_config()), reads)
         gate = Gate(reads) if stage == INTAKE else None
-        return Runner(self.stage(stage), source, kafka, self.ledger, BatchLedger(stage), ids, gate=gate, point=point)
+        judged = self.stage(stage)
+        ledger = self.deciding(judged)
+        return Runner(judged, source, kafka, ledger, BatchLedger(stage), ids, gate=gate, point=point)
+
+    def deciding(self, judged: Judgement | Delivery) -> Ledgers:
+        """The ledger as a stage decides in it."""
+        stage = judged.stage if isinstance(judged, Judgement) else None
+        return CountsFirst(self.ledger, stage) if isinstance(stage, Statistics) else self.ledger
 
     def _intake(self) -> Intake:
         return Intake(self.reads("intake"), self.pseudonyms, self.clock.received)

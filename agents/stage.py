@@ -6,7 +6,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, NamedTuple, Protocol, TypeVar, cast
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar, cast
 
 from sqlalchemy.engine import Connection
 
@@ -16,13 +16,16 @@ from ledger.accounts import Stored
 from ledger.deadlines import Deadline
 from schemas.codec import Undecodable
 from schemas.compiled import CompiledCodec, compile_pair
-from schemas.events import ClaimStats, Event, Wire
+from schemas.events import ClaimStats, ClaimStatsPublished, Event, Wire
 from schemas.records import Decision, Output, Record
 from streams.deadletters import dead_letter
 from streams.runner import Read
 from streams.topics import CLAIM_STATS
 
 Row = Mapping[str, Any]
+WindowState = Literal["closed", "published"]
+Counted = tuple[ClaimStatsPublished, ...] | Exception
+"""A closed window's tables, or why there are none."""
 S = TypeVar("S", bound=Wire)
 
 
@@ -62,6 +65,8 @@ class Verdict:
     opened: tuple[Deadline, ...] = ()
     fired: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
+    begun: tuple[Row, ...] = ()
+    windows: Mapping[str, WindowState] = field(default_factory=dict)
 
 
 @dataclass
@@ -75,7 +80,8 @@ class World:
     open_deadlines: set[str] = field(default_factory=set)
     window: str | None = None
     stored: dict[str, Stored] = field(default_factory=dict)
-    closed: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
+    windows: dict[str, str] = field(default_factory=dict)
+    counted: Mapping[str, Counted] = field(default_factory=dict)
 
     def take(self, verdict: Verdict) -> None:
         """The next event meets what this one left."""
@@ -85,6 +91,7 @@ class World:
         self.answers.update({(row["payer"], row["trace"], row["position"]): row for row in verdict.answers})
         self.open_deadlines.update(deadline.id for deadline in verdict.opened)
         self.open_deadlines.difference_update(verdict.fired, verdict.closed)
+        self.windows.update(verdict.windows)
 
 
 class Stage(Protocol):
@@ -179,7 +186,7 @@ class Judgement:
         projections.put_claims(tx, [row for v in verdicts for row in v.claims])
         projections.put_bills(tx, [row for v in verdicts for row in v.bills])
         projections.put_answers(tx, [row for v in verdicts for row in v.answers])
-        statistics.put_cells(tx, [row for v in verdicts for row in v.cells])
+        self._move_windows(tx, verdicts)
         deadlines.open_(tx, [deadline for v in verdicts for deadline in v.opened])
         deadlines.end(tx, [i for v in verdicts for i in v.fired], "fired")
         deadlines.end(tx, [i for v in verdicts for i in v.closed], "closed")
@@ -187,6 +194,16 @@ class Judgement:
         if bodies:
             assert world.window is not None
             statistics.append(tx, world.window, self.name, first.coordinates, bodies)
+
+    def _move_windows(self, tx: Connection, verdicts: Sequence[Verdict]) -> None:
+        """Each move by compare-and-set; the next window begins under the lock by which the last one closed."""
+        moves = {"closed": statistics.close_window, "published": statistics.publish_window}
+        for verdict in verdicts:
+            for window, state in verdict.windows.items():
+                moves[state](tx, window)
+            for row in verdict.begun:
+                statistics.begin_window(tx, **row)
+        statistics.put_cells(tx, [row for v in verdicts for row in v.cells])
 
     def _with_statistics(self, decisions: list[Decision], verdicts: Sequence[Verdict]) -> list[Decision]:
         """Statistics ride with the batch in the order of their bytes, so that their order tells nothing of who came

@@ -150,7 +150,7 @@ windows = sa.Table(
     metadata,
     sa.Column("id", T, primary_key=True),
     sa.Column("opened", I, nullable=False),
-    sa.Column("state", T, nullable=False),  # open, closed
+    sa.Column("state", T, nullable=False),  # open, closed, published
 )
 
 cells = sa.Table(
