@@ -20,12 +20,10 @@ from agents.sayings import Sayings
 from agents.stage import Judgement, Stage, States
 from agents.statistics import Statistics
 from agents.validation import Validation
-from claims.accounts import Account, PatientHistory
-from claims.facts import Fact
 from claims.partners import Partners
-from claims.postings import ClaimBalance, Payment
 from claims.tables import Reference
 from ledger.batches import BatchLedger
+from ledger.states import STATES
 from ledger.store import Ledger
 from schemas.codec import Codec
 from schemas.compiled import CompiledCodec
@@ -80,7 +78,7 @@ class Assembly:
 
     @cached_property
     def states(self) -> States:
-        return States(Account, PatientHistory, Payment, ClaimBalance, Fact)
+        return States(*STATES)
 
     @cached_property
     def ledger(self) -> Ledger:

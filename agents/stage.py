@@ -3,7 +3,7 @@
 `Judgement` joins a stage to codec and ledger for the runner; it holds no rule of its own.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Literal, NamedTuple, Protocol, TypeVar, cast
@@ -14,10 +14,12 @@ from claims.facts import Fact
 from ledger import accounts, deadlines, projections, statistics
 from ledger.accounts import Stored
 from ledger.deadlines import Deadline
+from ledger.states import shapes
 from schemas.codec import Undecodable
 from schemas.compiled import CompiledCodec, compile_pair
 from schemas.events import ClaimStats, ClaimStatsPublished, Event, Wire
 from schemas.records import Decision, Output, Record
+from schemas.registry import Schema
 from streams.deadletters import dead_letter
 from streams.runner import Read
 from streams.topics import CLAIM_STATS
@@ -108,11 +110,11 @@ class Stage(Protocol):
 class States:
     """State types as bytes and back, by the same generated codec that serves the events."""
 
-    def __init__(self, *models: type[Wire]) -> None:
-        self._pairs = {model: compile_pair(model) for model in models}
+    def __init__(self, *models: type[Wire], older: Callable[[type[Wire]], Sequence[Schema]] = shapes) -> None:
+        self._pairs = {model: compile_pair(model, older(model)) for model in models}
 
     def load(self, model: type[S], body: bytes) -> S:
-        """The state as it was written."""
+        """The state as it was written, in whichever version of its schema."""
         return cast(S, self._pairs[model][1](body))
 
     def dump(self, state: Wire) -> bytes:
