@@ -53,6 +53,7 @@ class Adjudication:
             event.control_number for event in said if isinstance(event, ClaimAdjudicated | ClaimAcknowledged)
         }
         claims = projections.claims_by_number(tx, (number for number in numbers if number))
+        by_id = projections.claims_by_id(tx, (claim for event in said if (claim := _named_by_id(event)) is not None))
         balances_of = {_balance_key(number) for number in claims}
         stored = accounts.lock(tx, STAGE, {*(key for key in payments if key), *balances_of})
         return World(
@@ -63,6 +64,7 @@ class Adjudication:
             },
             stored=stored,
             claims={number: dict(row._mapping) for number, row in claims.items()},
+            claims_by_id={claim: dict(row._mapping) for claim, row in by_id.items()},
             answers={(row.payer, row.trace, row.position): dict(row._mapping) for row in waiting},
             open_deadlines=set(deadlines.still_open(tx, (e.deadline_id for e in said if isinstance(e, DeadlineDue)))),
             window=statistics.open_window(tx),
@@ -81,19 +83,26 @@ class Adjudication:
 
     def _acknowledge(self, world: World, ack: ClaimAcknowledged, record: Record) -> Verdict:
         """277CA: one of our claims, from the payer it was sent to; on to claiming under the patient's key."""
-        claim = world.claims.get(ack.control_number or "")
+        claim = world.claims.get(ack.control_number or "") or world.claims_by_id.get(_named_by_id(ack) or "")
         about, detail = f"{ack.payer}/acknowledgements", ack.control_number or ""
         if claim is None or claim["payer"] != ack.payer:
             refusal = Refusal(
-                "unknown-claim", "control_number", "acknowledge claims of your own topic, by their number"
+                "unknown-claim", "control_number", "acknowledge claims of your own topic, by number or id"
             )
             return Verdict("refused:unknown-claim", about, detail, says=(_refused(ack, ack.payer, record, refusal),))
-        whose = {"claim_id": claim["claim_id"], "hospital": claim["hospital"], "account_number": claim["account"]}
-        known = ack.model_copy(update={**_ours(ack, "claim-acknowledged"), **whose})
+        known = ack.model_copy(
+            update={
+                **_ours(ack, "claim-acknowledged"),
+                "claim_id": claim["claim_id"],
+                "control_number": claim["control_number"],
+                "hospital": claim["hospital"],
+                "account_number": claim["account"],
+            }
+        )
         return Verdict(
             "acknowledged" if ack.accepted else "rejected",
             f"{claim['hospital']}/{claim['account']}",
-            detail,
+            claim["control_number"],
             says=(Say(CLAIM_ACKNOWLEDGED, claim["patient_key"], known, ack.payer),),
         )
 
@@ -236,6 +245,11 @@ class Adjudication:
 def _ours(event: Event, subject: str) -> dict[str, Any]:
     """The common fields of our own word about a payer's event."""
     return {"event_id": derived(subject, "settled", event.producer, event.event_id), **caused_by(event, STAGE)}
+
+
+def _named_by_id(event: Answered) -> str | None:
+    """The claim's id where an acknowledgement names the claim by nothing else."""
+    return event.claim_id if isinstance(event, ClaimAcknowledged) and event.control_number is None else None
 
 
 def _payment_key(event: Answered) -> str | None:

@@ -78,6 +78,7 @@ class World:
     accounts: dict[str, Wire] = field(default_factory=dict)
     charts: dict[tuple[str, str], Row] = field(default_factory=dict)
     claims: dict[str, Row] = field(default_factory=dict)
+    claims_by_id: Mapping[str, Row] = field(default_factory=dict)
     answers: dict[tuple[str, str, int], Row] = field(default_factory=dict)
     open_deadlines: set[str] = field(default_factory=set)
     window: str | None = None

@@ -42,7 +42,9 @@ def claims_by_number(tx: Connection, control_numbers: Iterable[str]) -> dict[str
 
 
 def claims_by_id(tx: Connection, claim_ids: Iterable[str]) -> dict[str, Row[Any]]:
-    return {row.claim_id: row for row in pick(tx, claims, {}, "claim_id", claim_ids)}
+    """The newest submission of each of these claims: a resend has a number of its own."""
+    rows = pick(tx, claims, {}, "claim_id", claim_ids)
+    return {row.claim_id: row for row in sorted(rows, key=lambda row: (row.at, row.control_number))}
 
 
 def answers_of(tx: Connection, traces: Iterable[str]) -> list[Row[Any]]:

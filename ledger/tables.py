@@ -94,6 +94,7 @@ claims = sa.Table(
     sa.Column("at", I, nullable=False),
     sa.Index("claims_account", "hospital", "account"),
     sa.Index("claims_state", "state"),
+    sa.Index("claims_claim_id", "claim_id"),  # a payer may acknowledge by it
 )
 
 bills = sa.Table(

@@ -63,3 +63,16 @@ def test_a_trace_tells_an_account_s_decisions_oldest_first(ledger: Ledger) -> No
         BatchLedger("claiming").remember(tx, [ruling(4)])
         found = [(row.stage, row.off) for row in projections.trace(tx, "mercy/A1")]
     assert found == [("validation", 3), ("claiming", 4), ("validation", 5)]
+
+
+def claim(number: str, at: int) -> dict[str, Any]:
+    words = ("payer", "payer_kind", "hospital", "account", "patient_key", "kind", "frequency", "state")
+    cents = {"charge_cents": 1, "paid_cents": 0, "patient_cents": 0}
+    named = {"control_number": number, "claim_id": "claim-1", "payer_sequence": 1, "lines": b"[]", "at": at}
+    return {**dict.fromkeys(words, "x"), **cents, **named}
+
+
+def test_a_claim_s_id_leads_to_its_newest_submission(ledger: Ledger) -> None:
+    with ledger.transaction() as tx:
+        projections.put_claims(tx, [claim("A", AT + 1), claim("B", AT)])
+        assert projections.claims_by_id(tx, ["claim-1"])["claim-1"].control_number == "A"
