@@ -1,9 +1,9 @@
 """Adjudication: payers' answers in; checked and settled answers out, one per claim, once their remittance balances.
 
 An answer must be that payer's, for a claim of ours, and balance by line and by claim; a remittance must balance
-with all its answers before any of them is posted. What doesn't balance is never half posted: the payer is told, and
-a deadline makes it a work item. Answers are summed, none is dropped as old: a correction may come before the
-reversal it belongs to.
+with all its answers before any of them is posted. What doesn't balance is never half posted, and the payer is told.
+One whose parts don't come together in time is a work item, and posted when they come after all. Answers are summed,
+none is dropped as old: a correction may come before the reversal it belongs to.
 """
 
 from collections.abc import Mapping, Sequence
@@ -128,7 +128,7 @@ class Adjudication:
         key = f"payment/{answer.payer}/{answer.trace_number}"
         if place in world.answers:
             refusals = (Refusal("position-repeated", "position", "a position holds one answer of a remittance"),)
-        elif _payment(world, key).state != "waiting":
+        elif not _payment(world, key).is_open:
             refusals = (Refusal("remittance-closed", "trace_number", "send it in a remittance of its own"),)
         if refusals:
             said = tuple(_refused(answer, answer.payer, record, refusal) for refusal in refusals)
@@ -152,9 +152,9 @@ class Adjudication:
         rows = {p: row for p, row in {**world.answers, **arrived}.items() if p[:2] == (cause.payer, cause.trace_number)}
         opened = self._deadline(cause)
         if payment.remittance is None or len(rows) < payment.remittance.claims_count:
-            waiting = () if opened.id in world.open_deadlines else (opened,)
+            waiting = () if payment.state == "incomplete" or opened.id in world.open_deadlines else (opened,)
             return Verdict(
-                "waiting", about, detail, accounts={key: payment}, answers=tuple(arrived.values()), opened=waiting
+                payment.state, about, detail, accounts={key: payment}, answers=tuple(arrived.values()), opened=waiting
             )
         answers = [self._event(rows[place]) for place in sorted(rows)]
         if (refusal := balances(payment.remittance, answers)) is not None:
@@ -202,21 +202,21 @@ class Adjudication:
         return Say(CLAIM_ADJUDICATED, claim["patient_key"], settled, answer.payer)
 
     def _overdue(self, world: World, due: DeadlineDue, record: Record) -> Verdict:
-        """A remittance whose parts never met is suspended whole, and its payer is told."""
+        """A remittance whose parts haven't met in time is a work item, and its payer is told."""
         if due.stage != STAGE:
             return Verdict("not-ours", due.about, due.kind)
         payment = world.accounts.get(due.about)
         if due.deadline_id not in world.open_deadlines or (isinstance(payment, Payment) and payment.state != "waiting"):
             return Verdict("moot", due.about, due.kind)
-        suspended = _payment(world, due.about).model_copy(update={"state": "suspended"})
+        incomplete = _payment(world, due.about).model_copy(update={"state": "incomplete"})
         payer = due.about.split("/")[1]
         refusal = Refusal("remittance-incomplete", "claims_count", "send the answers that are missing, or the payment")
         return Verdict(
-            "suspended",
+            "incomplete",
             due.about.removeprefix("payment/"),
             due.kind,
             says=(_refused(due, payer, record, refusal),),
-            accounts={due.about: suspended},
+            accounts={due.about: incomplete},
             fired=(due.deadline_id,),
         )
 

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from agents.rows import claim_row
+from agents.timers import announced
 from claims.accounts import AccountClaim
 from claims.forming import form
-from ledger import projections
-from schemas.events import ClaimAcknowledged, ClaimBuilt, Refused
+from ledger import deadlines, projections
+from schemas.events import ClaimAcknowledged, ClaimAdjudicated, ClaimBuilt, Refused, Remittance
 from tests.agents.given_stages import Stages, outcomes, stages
-from tests.claims.given_accounts import NOON, account, chart, committed_partners
+from tests.claims.given_accounts import NOON, account, answer, chart, committed_partners
 
 
 @pytest.fixture
@@ -60,3 +61,63 @@ def test_an_id_that_names_no_claim_is_refused(given: Stages, claim: ClaimBuilt) 
 def test_an_id_of_another_payer_s_claim_is_refused(given: Stages, claim: ClaimBuilt) -> None:
     theirs = {"payer": "medicare", "producer": "medicare", "claim_id": claim.claim_id}
     assert outcomes(given.decide("adjudication", receipt(claim, **theirs))) == ["refused:unknown-claim"]
+
+
+def payment(*answers: ClaimAdjudicated, **other: Any) -> Remittance:
+    """The remittance of these answers, balanced."""
+    paid = sum(answer.paid_cents for answer in answers)
+    fixed = {"event_id": "payment", "occurred_at": NOON, "producer": answers[0].payer, "payer": answers[0].payer}
+    money = {"payment_cents": paid, "claims_count": len(answers), "claims_paid_cents": paid}
+    named = {"trace_number": answers[0].trace_number, "method": "ACH", "date": NOON.date()}
+    return Remittance.model_validate({**fixed, **money, **named, **other})
+
+
+def overdue(given: Stages) -> list[str]:
+    """The deadlines of remittances come."""
+    with given.assembly.ledger.reading() as tx:
+        due = [announced(each) for each in deadlines.due(tx, 10**14) if each.stage == "adjudication"]
+    return outcomes(given.decide("adjudication", *due))
+
+
+def test_an_answer_that_comes_after_the_deadline_is_posted_with_its_remittance(
+    given: Stages, claim: ClaimBuilt
+) -> None:
+    said = answer(claim)
+    given.decide("adjudication", payment(said))
+    overdue(given)
+    assert outcomes(given.decide("adjudication", said)) == ["settled"]
+
+
+def test_a_payment_that_comes_after_the_deadline_posts_its_answers(given: Stages, claim: ClaimBuilt) -> None:
+    said = answer(claim)
+    given.decide("adjudication", said)
+    overdue(given)
+    assert outcomes(given.decide("adjudication", payment(said))) == ["settled"]
+
+
+def test_a_part_that_comes_after_the_deadline_and_is_not_the_last_one_waits(given: Stages, claim: ClaimBuilt) -> None:
+    said = answer(claim)
+    given.decide("adjudication", payment(said, claims_count=2))
+    overdue(given)
+    assert outcomes(given.decide("adjudication", said)) == ["incomplete"]
+
+
+def test_what_is_incomplete_is_told_once(given: Stages, claim: ClaimBuilt) -> None:
+    given.decide("adjudication", payment(answer(claim), claims_count=2))
+    assert overdue(given) == ["incomplete"]
+    given.decide("adjudication", answer(claim))
+    assert overdue(given) == []
+
+
+def test_a_late_part_that_does_not_balance_suspends_the_remittance(given: Stages, claim: ClaimBuilt) -> None:
+    given.decide("adjudication", payment(answer(claim), claims_paid_cents=1, payment_cents=1))
+    overdue(given)
+    assert outcomes(given.decide("adjudication", answer(claim))) == ["suspended:remittance-sum"]
+
+
+def test_a_remittance_that_was_whole_and_did_not_balance_takes_no_more_answers(
+    given: Stages, claim: ClaimBuilt
+) -> None:
+    given.decide("adjudication", payment(answer(claim), claims_paid_cents=1, payment_cents=1), answer(claim))
+    late = answer(claim, position=2)
+    assert outcomes(given.decide("adjudication", late)) == ["refused:remittance-closed"]
