@@ -8,11 +8,23 @@ none is dropped as old: a correction may come before the reversal it belongs to.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from agents.payments import (
+    PATIENCE,
+    STAGE,
+    Answered,
+    added,
+    balance_key,
+    by_trace,
+    may_be_whole,
+    parts,
+    payment_key,
+    payment_of,
+    places,
+)
 from agents.pseudonyms import Pseudonyms
 from agents.rows import claim_facts
 from agents.stage import Say, States, Verdict, World
@@ -25,13 +37,6 @@ from schemas.events import ClaimAcknowledged, ClaimAdjudicated, DeadlineDue, Eve
 from schemas.identity import caused_by, derived
 from schemas.records import Record
 from streams.topics import CLAIM_ACKNOWLEDGED, CLAIM_ADJUDICATED, DEADLINE_DUE, PAYER_ANSWERS, REFUSED
-
-STAGE = "adjudication"
-
-Answered = ClaimAcknowledged | Remittance | ClaimAdjudicated | DeadlineDue
-
-PATIENCE = timedelta(days=7)
-"""How long the parts of a remittance may come apart before it is a work item."""
 
 
 @dataclass(frozen=True)
@@ -46,26 +51,27 @@ class Adjudication:
     def recall(self, tx: Connection, events: Sequence[tuple[Record, Answered]]) -> World:
         """The remittances of this batch with what they wait for, the claims they answer, and those claims' balances."""
         said = [event for _, event in events]
-        payments = {_payment_key(event) for event in said if not isinstance(event, ClaimAcknowledged)} - {None}
-        traces = {_trace_of(key) for key in payments if key}
-        waiting = projections.answers_of(tx, traces)
-        numbers = {row.control_number for row in waiting} | {
-            event.control_number for event in said if isinstance(event, ClaimAdjudicated | ClaimAcknowledged)
+        keys = {key for event in said if (key := payment_key(event)) is not None}
+        stored = accounts.lock(tx, STAGE, keys)
+        payments = {key: self.states.load(Payment, row.body) for key, row in stored.items() if row.body is not None}
+        waiting = projections.answers_of(tx, may_be_whole(payments, said))
+        answered = {row.control_number for row in waiting} | {
+            e.control_number for e in said if isinstance(e, ClaimAdjudicated)
         }
-        claims = projections.claims_by_number(tx, (number for number in numbers if number))
+        named = {e.control_number for e in said if isinstance(e, ClaimAcknowledged) and e.control_number}
+        claims = projections.claims_by_number(tx, answered | named)
         by_id = projections.claims_by_id(tx, (claim for event in said if (claim := _named_by_id(event)) is not None))
-        balances_of = {_balance_key(number) for number in claims}
-        stored = accounts.lock(tx, STAGE, {*(key for key in payments if key), *balances_of})
+        balances_of = accounts.lock(tx, STAGE, {balance_key(number) for number in claims.keys() & answered})
+        balances_by = {
+            k: self.states.load(ClaimBalance, row.body) for k, row in balances_of.items() if row.body is not None
+        }
         return World(
-            accounts={
-                key: self.states.load(Payment if key.startswith("payment/") else ClaimBalance, row.body)
-                for key, row in stored.items()
-                if row.body is not None
-            },
-            stored=stored,
+            accounts={**payments, **balances_by},
+            stored={**stored, **balances_of},
             claims={number: dict(row._mapping) for number, row in claims.items()},
             claims_by_id={claim: dict(row._mapping) for claim, row in by_id.items()},
-            answers={(row.payer, row.trace, row.position): dict(row._mapping) for row in waiting},
+            answers=by_trace(waiting),
+            taken=projections.answers_at(tx, places(said)),
             open_deadlines=set(deadlines.still_open(tx, (e.deadline_id for e in said if isinstance(e, DeadlineDue)))),
             window=statistics.open_window(tx),
         )
@@ -109,14 +115,14 @@ class Adjudication:
     def _pay(self, world: World, remittance: Remittance, record: Record) -> Verdict:
         """The payment came: its answers may be there already, or follow."""
         key = f"payment/{remittance.payer}/{remittance.trace_number}"
-        payment = _payment(world, key)
+        payment = payment_of(world, key)
         about, detail = f"{remittance.payer}/{remittance.trace_number}", "payment"
         if payment.remittance is not None:
             refusal = Refusal("trace-repeated", "trace_number", "a trace number names one payment")
             said = (_refused(remittance, remittance.payer, record, refusal),)
             return Verdict("refused:trace-repeated", about, detail, says=said)
         return self._settle(
-            world, key, payment.model_copy(update={"remittance": remittance}), remittance, record=record, arrived={}
+            world, key, payment.model_copy(update={"remittance": remittance}), remittance, record=record, arrived=()
         )
 
     def _answer(self, world: World, answer: ClaimAdjudicated, record: Record) -> Verdict:
@@ -124,17 +130,17 @@ class Adjudication:
         about, detail = f"{answer.payer}/{answer.trace_number}", answer.control_number
         row = world.claims.get(answer.control_number)
         refusals = check_answer(answer, None if row is None else claim_facts(row))
-        place = (answer.payer, answer.trace_number, answer.position)
+        (place,) = places([answer])
         key = f"payment/{answer.payer}/{answer.trace_number}"
-        if place in world.answers:
+        if place in world.taken:
             refusals = (Refusal("position-repeated", "position", "a position holds one answer of a remittance"),)
-        elif not _payment(world, key).is_open:
+        elif not payment_of(world, key).is_open:
             refusals = (Refusal("remittance-closed", "trace_number", "send it in a remittance of its own"),)
         if refusals:
             said = tuple(_refused(answer, answer.payer, record, refusal) for refusal in refusals)
             return Verdict(f"refused:{refusals[0].code}", about, detail, says=said)
         return self._settle(
-            world, key, _payment(world, key), answer, record=record, arrived={place: self._row(answer, "waiting")}
+            world, key, payment_of(world, key), answer, record=record, arrived=(self._row(answer, "waiting"),)
         )
 
     def _settle(
@@ -145,18 +151,17 @@ class Adjudication:
         cause: Remittance | ClaimAdjudicated,
         *,
         record: Record,
-        arrived: Mapping[tuple[str, str, int], Mapping[str, Any]],
+        arrived: tuple[Mapping[str, Any], ...],
     ) -> Verdict:
         """Posts a remittance's answers together once they are all there and balance, or suspends it whole."""
         about, detail = f"{cause.payer}/{cause.trace_number}", getattr(cause, "control_number", "payment")
-        rows = {p: row for p, row in {**world.answers, **arrived}.items() if p[:2] == (cause.payer, cause.trace_number)}
+        payment = payment.model_copy(update={"answers": payment.answers + len(arrived)})
         opened = self._deadline(cause)
-        if payment.remittance is None or len(rows) < payment.remittance.claims_count:
+        if payment.remittance is None or payment.answers < payment.remittance.claims_count:
             waiting = () if payment.state == "incomplete" or opened.id in world.open_deadlines else (opened,)
-            return Verdict(
-                payment.state, about, detail, accounts={key: payment}, answers=tuple(arrived.values()), opened=waiting
-            )
-        answers = [self._event(rows[place]) for place in sorted(rows)]
+            return Verdict(payment.state, about, detail, accounts={key: payment}, answers=arrived, opened=waiting)
+        rows = parts(world, payment, cause, arrived)
+        answers = [self._event(row) for row in rows]
         if (refusal := balances(payment.remittance, answers)) is not None:
             return Verdict(
                 f"suspended:{refusal.code}",
@@ -164,15 +169,15 @@ class Adjudication:
                 detail,
                 says=(_refused(cause, cause.payer, record, refusal),),
                 accounts={key: payment.model_copy(update={"state": "suspended"})},
-                answers=tuple(arrived.values()),
+                answers=arrived,
                 closed=(opened.id,),
             )
         changed: dict[str, Any] = {key: payment.model_copy(update={"state": "settled"})}
         says = []
         for answer in answers:
             claim = world.claims[answer.control_number]
-            balance = _added(
-                changed.get(number := _balance_key(answer.control_number)) or world.accounts.get(number), answer
+            balance = added(
+                changed.get(number := balance_key(answer.control_number)) or world.accounts.get(number), answer
             )
             changed[number] = balance
             says.append(self._say(answer, claim, balance))
@@ -182,7 +187,7 @@ class Adjudication:
             detail,
             says=tuple(says),
             accounts=changed,
-            answers=tuple({**row, "state": "settled"} for row in rows.values()),
+            answers=tuple({**row, "state": "settled"} for row in rows),
             closed=(opened.id,),
         )
 
@@ -208,7 +213,7 @@ class Adjudication:
         payment = world.accounts.get(due.about)
         if due.deadline_id not in world.open_deadlines or (isinstance(payment, Payment) and payment.state != "waiting"):
             return Verdict("moot", due.about, due.kind)
-        incomplete = _payment(world, due.about).model_copy(update={"state": "incomplete"})
+        incomplete = payment_of(world, due.about).model_copy(update={"state": "incomplete"})
         payer = due.about.split("/")[1]
         refusal = Refusal("remittance-incomplete", "claims_count", "send the answers that are missing, or the payment")
         return Verdict(
@@ -250,38 +255,6 @@ def _ours(event: Event, subject: str) -> dict[str, Any]:
 def _named_by_id(event: Answered) -> str | None:
     """The claim's id where an acknowledgement names the claim by nothing else."""
     return event.claim_id if isinstance(event, ClaimAcknowledged) and event.control_number is None else None
-
-
-def _payment_key(event: Answered) -> str | None:
-    match event:
-        case Remittance() | ClaimAdjudicated():
-            return f"payment/{event.payer}/{event.trace_number}"
-        case DeadlineDue():
-            return event.about if event.stage == STAGE else None
-        case _:
-            return None
-
-
-def _trace_of(key: str) -> str:
-    return key.split("/", 2)[2]
-
-
-def _balance_key(control_number: str) -> str:
-    return f"claim/{control_number}"
-
-
-def _payment(world: World, key: str) -> Payment:
-    kept = world.accounts.get(key)
-    return kept if isinstance(kept, Payment) else Payment()
-
-
-def _added(kept: object, answer: ClaimAdjudicated) -> ClaimBalance:
-    before = kept if isinstance(kept, ClaimBalance) else ClaimBalance()
-    return ClaimBalance(
-        charge_cents=before.charge_cents + answer.charge_cents,
-        paid_cents=before.paid_cents + answer.paid_cents,
-        answers=before.answers + 1,
-    )
 
 
 def _refused(event: Event, payer: str, record: Record, refusal: Refusal) -> Say:

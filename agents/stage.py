@@ -14,6 +14,7 @@ from claims.facts import Fact
 from ledger import accounts, deadlines, projections, statistics
 from ledger.accounts import Stored
 from ledger.deadlines import Deadline
+from ledger.projections import Place
 from ledger.states import shapes
 from schemas.codec import Undecodable
 from schemas.compiled import CompiledCodec, compile_pair
@@ -79,7 +80,8 @@ class World:
     charts: dict[tuple[str, str], Row] = field(default_factory=dict)
     claims: dict[str, Row] = field(default_factory=dict)
     claims_by_id: Mapping[str, Row] = field(default_factory=dict)
-    answers: dict[tuple[str, str, int], Row] = field(default_factory=dict)
+    answers: dict[tuple[str, str], dict[int, Row]] = field(default_factory=dict)
+    taken: set[Place] = field(default_factory=set)
     open_deadlines: set[str] = field(default_factory=set)
     window: str | None = None
     stored: dict[str, Stored] = field(default_factory=dict)
@@ -91,7 +93,9 @@ class World:
         self.accounts.update(verdict.accounts)
         self.charts.update({(row["hospital"], row["chart_id"]): row for row in verdict.charts})
         self.claims.update({row["control_number"]: row for row in verdict.claims})
-        self.answers.update({(row["payer"], row["trace"], row["position"]): row for row in verdict.answers})
+        for row in verdict.answers:
+            self.answers.setdefault((row["payer"], row["trace"]), {})[row["position"]] = row
+            self.taken.add(Place(row["payer"], row["trace"], row["position"]))
         self.open_deadlines.update(deadline.id for deadline in verdict.opened)
         self.open_deadlines.difference_update(verdict.fired, verdict.closed)
         self.windows.update(verdict.windows)

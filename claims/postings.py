@@ -7,13 +7,15 @@ from schemas.events.types import Cents, Count, Wire
 
 
 class Payment(Wire):
-    """A remittance as far as it came. Answers may come before it; they wait in the ledger by its trace number.
+    """A remittance as far as it came. Answers may come before it; they wait in the ledger by its trace number, and are
+    only counted here.
 
     One whose time is over is incomplete: its payer was told, and it is posted when the missing parts come after all.
     What is whole and doesn't balance is suspended for good.
     """
 
     remittance: Remittance | None = None
+    answers: Count = 0
     state: Literal["waiting", "incomplete", "settled", "suspended"] = "waiting"
 
     @property

@@ -29,7 +29,7 @@ class Stages:
         """One batch of a stage: decided and written, not said."""
         judged = self.assembly.stage(stage)
         assert isinstance(judged, Judgement)
-        batch: list[tuple[Record, Any]] = [(self._record(event), event) for event in events]
+        batch: list[tuple[Record, Any]] = [(self.record(event), event) for event in events]
         return self.assembly.deciding(judged).run(lambda tx: judged.decide(tx, batch))
 
     def said(self, decisions: Sequence[Decision], kind: type[W]) -> list[W]:
@@ -38,7 +38,7 @@ class Stages:
         events = [self.assembly.codec.decode(value) for value in values]
         return [event for event in events if isinstance(event, kind)]
 
-    def _record(self, event: Event) -> Record:
+    def record(self, event: Event) -> Record:
         return Record("given", 0, next(self._offsets), b"key", self.assembly.codec.encode(event), (), AT_MS)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from agents.rows import claim_row
+from agents.stage import Judgement
 from agents.timers import announced
 from claims.accounts import AccountClaim
 from claims.forming import form
@@ -121,3 +122,49 @@ def test_a_remittance_that_was_whole_and_did_not_balance_takes_no_more_answers(
     given.decide("adjudication", payment(answer(claim), claims_paid_cents=1, payment_cents=1), answer(claim))
     late = answer(claim, position=2)
     assert outcomes(given.decide("adjudication", late)) == ["refused:remittance-closed"]
+
+
+def recalled(given: Stages, *events: ClaimAdjudicated | Remittance) -> int:
+    """How many waiting answers a batch of these events loads."""
+    stage = given.assembly.stage("adjudication")
+    assert isinstance(stage, Judgement)
+    with given.assembly.ledger.transaction() as tx:
+        world = stage.stage.recall(tx, [(given.record(event), event) for event in events])
+    return sum(len(rows) for rows in world.answers.values())
+
+
+def test_an_answer_of_many_loads_none_of_those_that_wait(given: Stages, claim: ClaimBuilt) -> None:
+    first, second, *_ = (answer(claim, position=n) for n in range(1, 4))
+    given.decide("adjudication", payment(first, claims_count=3), first)
+    assert recalled(given, second) == 0
+
+
+def test_the_answer_that_may_be_the_last_one_loads_the_others(given: Stages, claim: ClaimBuilt) -> None:
+    first, second, third = (answer(claim, position=n) for n in range(1, 4))
+    given.decide("adjudication", payment(first, claims_count=3), first, second)
+    assert recalled(given, third) == 2
+
+
+def test_a_remittance_in_one_batch_is_settled_as_one_that_comes_bit_by_bit(given: Stages, claim: ClaimBuilt) -> None:
+    other = sent(given, chart_id="c2", account_number="a2")
+    for trace, batches in (("whole", 1), ("bit by bit", 3)):
+        answers = [answer(each, trace_number=trace, position=n) for n, each in enumerate((claim, other), start=1)]
+        events = [payment(*answers, event_id=trace), *answers]
+        split = [events] if batches == 1 else [[event] for event in events]
+        assert outcomes([d for batch in split for d in given.decide("adjudication", *batch)]) == [
+            "waiting",
+            "waiting",
+            "settled",
+        ]
+
+
+def test_a_position_that_waits_since_an_earlier_batch_is_not_taken_twice(given: Stages, claim: ClaimBuilt) -> None:
+    given.decide("adjudication", answer(claim))
+    assert outcomes(given.decide("adjudication", answer(claim))) == ["refused:position-repeated"]
+
+
+def test_more_answers_than_announced_suspend_the_remittance(given: Stages, claim: ClaimBuilt) -> None:
+    answers = [answer(claim, position=n) for n in (1, 2)]
+    given.decide("adjudication", *answers)
+    decisions = given.decide("adjudication", payment(answers[0]))
+    assert outcomes(decisions) == ["suspended:remittance-count"]

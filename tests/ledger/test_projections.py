@@ -4,6 +4,7 @@ from typing import Any
 
 from ledger import projections
 from ledger.batches import BatchLedger
+from ledger.projections import Place
 from ledger.store import Ledger
 from tests.ledger.given_rulings import ruling
 
@@ -55,6 +56,13 @@ def test_answers_come_in_order_of_position(ledger: Ledger) -> None:
         projections.put_answers(tx, [answer("acme", 10), answer("acme", 9), answer("a-payer", 11)])
         found = [(row.payer, row.position) for row in projections.answers_of(tx, ["trace-1"])]
     assert found == [("a-payer", 11), ("acme", 9), ("acme", 10)]
+
+
+def test_of_the_places_asked_for_those_that_hold_an_answer_are_told(ledger: Ledger) -> None:
+    asked = [Place("acme", "trace-1", 9), Place("acme", "trace-2", 9), Place("b-payer", "trace-1", 9)]
+    with ledger.transaction() as tx:
+        projections.put_answers(tx, [answer("acme", 9), answer("acme", 10)])
+        assert projections.answers_at(tx, asked) == {Place("acme", "trace-1", 9)}
 
 
 def test_a_trace_tells_an_account_s_decisions_oldest_first(ledger: Ledger) -> None:
