@@ -30,7 +30,7 @@ from agents.rows import claim_facts
 from agents.stage import Say, States, Verdict, World
 from claims.postings import ClaimBalance, Payment
 from claims.remittance import Refusal, balances, check_answer
-from ledger import accounts, deadlines, projections, statistics
+from ledger import accounts, deadlines, projections
 from ledger.deadlines import Deadline
 from schemas.compiled import CompiledCodec
 from schemas.events import ClaimAcknowledged, ClaimAdjudicated, DeadlineDue, Event, Refused, Remittance
@@ -73,7 +73,6 @@ class Adjudication:
             answers=by_trace(waiting),
             taken=projections.answers_at(tx, places(said)),
             open_deadlines=set(deadlines.still_open(tx, (e.deadline_id for e in said if isinstance(e, DeadlineDue)))),
-            window=statistics.open_window(tx),
         )
 
     def step(self, world: World, event: Answered, record: Record) -> Verdict:

@@ -11,9 +11,9 @@ from agents.stage import Judgement
 from agents.timers import announced
 from claims.accounts import AccountClaim
 from claims.forming import form
-from ledger import deadlines, projections
+from ledger import deadlines, projections, statistics
 from schemas.events import ClaimAcknowledged, ClaimAdjudicated, ClaimBuilt, Refused, Remittance
-from tests.agents.given_stages import Stages, outcomes, stages
+from tests.agents.given_stages import MONTH, Stages, outcomes, stages
 from tests.claims.given_accounts import NOON, account, answer, chart, committed_partners
 
 
@@ -168,3 +168,11 @@ def test_more_answers_than_announced_suspend_the_remittance(given: Stages, claim
     given.decide("adjudication", *answers)
     decisions = given.decide("adjudication", payment(answers[0]))
     assert outcomes(decisions) == ["suspended:remittance-count"]
+
+
+def test_answers_are_settled_while_no_statistics_window_is_open(given: Stages, claim: ClaimBuilt) -> None:
+    """They write no facts, so they wait for no window."""
+    with given.assembly.ledger.transaction() as tx:
+        statistics.close_window(tx, MONTH)
+    said = answer(claim)
+    assert outcomes(given.decide("adjudication", payment(said), said)) == ["waiting", "settled"]
