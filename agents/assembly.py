@@ -17,7 +17,7 @@ from agents.intake import Intake, IntakeJudgement
 from agents.pseudonyms import Pseudonyms
 from agents.reference import CODESETS, read_partners, read_reference
 from agents.sayings import Sayings
-from agents.stage import Judgement, Stage, States
+from agents.stage import Judgement, Stage, States, Versions
 from agents.statistics import Statistics
 from agents.validation import Validation
 from claims.partners import Partners
@@ -124,8 +124,14 @@ class Assembly:
         }
         made = makers[name]()
         if isinstance(made, Intake):
-            return IntakeJudgement(made, self.codec, self.states, self.limits, strict=self.strict)
-        return Judgement(made, self.codec, self.states, self.limits)
+            return IntakeJudgement(made, self.codec, self.states, self.limits, self._versions(name), strict=self.strict)
+        return Judgement(made, self.codec, self.states, self.limits, self._versions(name))
+
+    def _versions(self, name: str) -> Versions:
+        """Of a stage; only two of them ask the reference data, and the others do without loading it."""
+        if name not in {"validation", "claiming"}:
+            return Versions(SOFTWARE)
+        return Versions(SOFTWARE, self.reference.codes.version, self.reference.edit_tables)
 
     @cached_property
     def limits(self) -> dict[str, int]:

@@ -50,6 +50,22 @@ class Say(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Versions:
+    """What a stage judges by: its own version, and where it asks them, those of the code sets and edit tables."""
+
+    software: str | None = None
+    code_sets: str | None = None
+    edit_tables: str | None = None
+
+    def on(self, event: Event, stage: str) -> Event:
+        """The stage's own event with what it was judged by; what others said, a partner or a timer, stays theirs."""
+        if event.producer != stage:
+            return event
+        unsaid = {name: said for name, said in vars(self).items() if said and getattr(event, name, said) is None}
+        return event.model_copy(update=unsaid) if unsaid else event
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What one event led to: what is said to whom, and what changes in the ledger."""
 
@@ -134,6 +150,7 @@ class Judgement:
     codec: CompiledCodec
     states: States
     limits: Mapping[str, int] = field(default_factory=dict)
+    versions: Versions = Versions()
 
     @property
     def name(self) -> str:
@@ -181,7 +198,7 @@ class Judgement:
     def _output(self, say: Say, because: Record) -> Output:
         """As its record. It keeps the time at which the broker received its cause, so that a chart's age is known."""
         key = None if say.key is None else say.key.encode()
-        value = self.codec.encode(say.event)
+        value = self.codec.encode(self.versions.on(say.event, self.name))
         if len(value) + _OVERHEAD > self.limits.get(say.topic, len(value) + _OVERHEAD):
             raise TooLarge
         return Output(say.topic, key, value, _headers(say), because.timestamp_ms)
