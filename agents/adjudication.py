@@ -161,7 +161,8 @@ class Adjudication:
             return Verdict(payment.state, about, detail, accounts={key: payment}, answers=arrived, opened=waiting)
         rows = parts(world, payment, cause, arrived)
         answers = [self._event(row) for row in rows]
-        if (refusal := balances(payment.remittance, answers)) is not None:
+        refusal = balances(payment.remittance, answers)
+        if refusal is not None:
             return Verdict(
                 f"suspended:{refusal.code}",
                 about,
@@ -171,24 +172,28 @@ class Adjudication:
                 answers=arrived,
                 closed=(opened.id,),
             )
-        changed: dict[str, Any] = {key: payment.model_copy(update={"state": "settled"})}
-        says = []
-        for answer in answers:
-            claim = world.claims[answer.control_number]
-            balance = added(
-                changed.get(number := balance_key(answer.control_number)) or world.accounts.get(number), answer
-            )
-            changed[number] = balance
-            says.append(self._say(answer, claim, balance))
+        says, balanced = self._posted(world, answers)
         return Verdict(
             "settled",
             about,
             detail,
-            says=tuple(says),
-            accounts=changed,
+            says=says,
+            accounts={key: payment.model_copy(update={"state": "settled"}), **balanced},
             answers=tuple({**row, "state": "settled"} for row in rows),
             closed=(opened.id,),
         )
+
+    def _posted(
+        self, world: World, answers: Sequence[ClaimAdjudicated]
+    ) -> tuple[tuple[Say, ...], dict[str, ClaimBalance]]:
+        """Every answer as settled, each upon the balance that the one before left its claim."""
+        balanced: dict[str, ClaimBalance] = {}
+        says = []
+        for answer in answers:
+            number = balance_key(answer.control_number)
+            balanced[number] = added(balanced.get(number) or world.accounts.get(number), answer)
+            says.append(self._say(answer, world.claims[answer.control_number], balanced[number]))
+        return tuple(says), balanced
 
     def _say(self, answer: ClaimAdjudicated, claim: Mapping[str, Any], balance: ClaimBalance) -> Say:
         """The answer as settled, to claiming, under the key of the claim's patient."""

@@ -15,6 +15,7 @@ from ledger import deadlines, statistics
 from ledger.tables import deadlines as deadline_rows
 from schemas.events import ClaimStatsPublished, DeadlineDue
 from schemas.records import Coordinates, Decision
+from streams.topics import CLAIM_STATS_PUBLISHED
 from tests.agents.given_stages import MONTH, Stages, outcomes, stages
 from tests.claims.given_accounts import chart
 
@@ -92,6 +93,13 @@ def test_a_fact_that_cannot_be_read_costs_only_the_event_that_publishes(given: S
     counted(given, b"no fact")
     asked = closed(given)
     given.decide("statistics", *asked)
+    assert windows(given)[MONTH] == "closed"
+
+
+def test_a_table_that_its_topic_would_refuse_leaves_the_window_to_be_published(given: Stages) -> None:
+    asked = closed(given)
+    given.assembly.limits[CLAIM_STATS_PUBLISHED] = 1
+    assert outcomes(given.decide("statistics", *asked)) == ["dead-letter:output-too-large"]
     assert windows(given)[MONTH] == "closed"
 
 
