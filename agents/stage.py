@@ -4,10 +4,10 @@
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, NamedTuple, Protocol, TypeVar, cast
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar, cast
 
 from sqlalchemy.engine import Connection
 
@@ -15,15 +15,21 @@ from claims.facts import Fact
 from ledger import accounts, deadlines, projections, statistics
 from ledger.accounts import Stored
 from ledger.deadlines import Deadline
+from ledger.projections import Place
+from ledger.states import shapes
 from schemas.codec import Undecodable
 from schemas.compiled import CompiledCodec, compile_pair
-from schemas.events import ClaimStats, Event, Wire
+from schemas.events import ClaimStats, ClaimStatsPublished, Event, Wire
 from schemas.records import Decision, Output, Record
+from schemas.registry import Schema
 from streams.deadletters import dead_letter
 from streams.runner import Read
 from streams.topics import CLAIM_STATS
 
 Row = Mapping[str, Any]
+WindowState = Literal["closed", "published"]
+Counted = tuple[ClaimStatsPublished, ...] | Exception
+"""A closed window's tables, or why there are none."""
 S = TypeVar("S", bound=Wire)
 
 
@@ -46,6 +52,22 @@ class Say(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Versions:
+    """What a stage judges by: its own version, and where it asks them, those of the code sets and edit tables."""
+
+    software: str | None = None
+    code_sets: str | None = None
+    edit_tables: str | None = None
+
+    def on(self, event: Event, stage: str) -> Event:
+        """The stage's own event with what it was judged by; what others said, a partner or a timer, stays theirs."""
+        if event.producer != stage:
+            return event
+        unsaid = {name: said for name, said in vars(self).items() if said and getattr(event, name, said) is None}
+        return event.model_copy(update=unsaid) if unsaid else event
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What one event led to: what is said to whom, and what changes in the ledger."""
 
@@ -64,6 +86,8 @@ class Verdict:
     opened: tuple[Deadline, ...] = ()
     fired: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
+    begun: tuple[Row, ...] = ()
+    windows: Mapping[str, WindowState] = field(default_factory=dict)
 
 
 @dataclass
@@ -73,20 +97,26 @@ class World:
     accounts: dict[str, Wire] = field(default_factory=dict)
     charts: dict[tuple[str, str], Row] = field(default_factory=dict)
     claims: dict[str, Row] = field(default_factory=dict)
-    answers: dict[tuple[str, str, int], Row] = field(default_factory=dict)
+    claims_by_id: Mapping[str, Row] = field(default_factory=dict)
+    answers: dict[tuple[str, str], dict[int, Row]] = field(default_factory=dict)
+    taken: set[Place] = field(default_factory=set)
     open_deadlines: set[str] = field(default_factory=set)
     window: str | None = None
     stored: dict[str, Stored] = field(default_factory=dict)
-    closed: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
+    windows: dict[str, str] = field(default_factory=dict)
+    counted: Mapping[str, Counted] = field(default_factory=dict)
 
     def take(self, verdict: Verdict) -> None:
         """The next event meets what this one left."""
         self.accounts.update(verdict.accounts)
         self.charts.update({(row["hospital"], row["chart_id"]): row for row in verdict.charts})
         self.claims.update({row["control_number"]: row for row in verdict.claims})
-        self.answers.update({(row["payer"], row["trace"], row["position"]): row for row in verdict.answers})
+        for row in verdict.answers:
+            self.answers.setdefault((row["payer"], row["trace"]), {})[row["position"]] = row
+            self.taken.add(Place(row["payer"], row["trace"], row["position"]))
         self.open_deadlines.update(deadline.id for deadline in verdict.opened)
         self.open_deadlines.difference_update(verdict.fired, verdict.closed)
+        self.windows.update(verdict.windows)
 
 
 class Stage(Protocol):
@@ -103,11 +133,11 @@ class Stage(Protocol):
 class States:
     """State types as bytes and back, by the same generated codec that serves the events."""
 
-    def __init__(self, *models: type[Wire]) -> None:
-        self._pairs = {model: compile_pair(model) for model in models}
+    def __init__(self, *models: type[Wire], older: Callable[[type[Wire]], Sequence[Schema]] = shapes) -> None:
+        self._pairs = {model: compile_pair(model, older(model)) for model in models}
 
     def load(self, model: type[S], body: bytes) -> S:
-        """The state as it was written."""
+        """The state as it was written, in whichever version of its schema."""
         return cast(S, self._pairs[model][1](body))
 
     def dump(self, state: Wire) -> bytes:
@@ -122,6 +152,7 @@ class Judgement:
     codec: CompiledCodec
     states: States
     limits: Mapping[str, int] = field(default_factory=dict)
+    versions: Versions = Versions()
 
     @property
     def name(self) -> str:
@@ -169,7 +200,7 @@ class Judgement:
     def _output(self, say: Say, because: Record) -> Output:
         """As its record. It keeps the time at which the broker received its cause, so that a chart's age is known."""
         key = None if say.key is None else say.key.encode()
-        value = self.codec.encode(say.event)
+        value = self.codec.encode(self.versions.on(say.event, self.name))
         if len(value) + _OVERHEAD > self.limits.get(say.topic, len(value) + _OVERHEAD):
             raise TooLarge
         return Output(say.topic, key, value, _headers(say), because.timestamp_ms)
@@ -181,7 +212,7 @@ class Judgement:
         projections.put_claims(tx, [row for v in verdicts for row in v.claims])
         projections.put_bills(tx, [row for v in verdicts for row in v.bills])
         projections.put_answers(tx, [row for v in verdicts for row in v.answers])
-        statistics.put_cells(tx, [row for v in verdicts for row in v.cells])
+        self._move_windows(tx, verdicts)
         deadlines.open_(tx, [deadline for v in verdicts for deadline in v.opened])
         deadlines.end(tx, [i for v in verdicts for i in v.fired], "fired")
         deadlines.end(tx, [i for v in verdicts for i in v.closed], "closed")
@@ -189,6 +220,16 @@ class Judgement:
         if bodies:
             assert world.window is not None
             statistics.append(tx, world.window, self.name, first.coordinates, bodies)
+
+    def _move_windows(self, tx: Connection, verdicts: Sequence[Verdict]) -> None:
+        """Each move by compare-and-set; the next window begins under the lock by which the last one closed."""
+        moves = {"closed": statistics.close_window, "published": statistics.publish_window}
+        for verdict in verdicts:
+            for window, state in verdict.windows.items():
+                moves[state](tx, window)
+            for row in verdict.begun:
+                statistics.begin_window(tx, **row)
+        statistics.put_cells(tx, [row for v in verdicts for row in v.cells])
 
     def _with_statistics(self, decisions: list[Decision], verdicts: Sequence[Verdict]) -> list[Decision]:
         """Statistics ride with the batch in the order of their bytes, so that their order tells nothing of who came

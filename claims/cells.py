@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from claims.complement import Number, complement, is_small
 from claims.facts import Fact
-from claims.tabulate import Table, tabulate
+from claims.tabulate import Table, tabulate_all
 from schemas.events.control import Cell, ClaimStatsPublished
 from schemas.events.types import Event
 from schemas.identity import caused_by, derived
@@ -47,9 +47,19 @@ def ranked(cells: Iterable[Cell], top: int) -> tuple[Cell, ...]:
     return (*shown[:top], *sorted((c for c in cells if c.patients is None), key=lambda c: c.dimensions)[:top])
 
 
-def publish(window: str, table: Table, facts: Iterable[Fact], versions: str, cause: Event) -> ClaimStatsPublished:
-    """One table of one closed window, said because of `cause`. The same facts always give the same event."""
-    cells = suppress(tabulate(facts, table))
+def publish(
+    window: str, tables: Sequence[Table], facts: Iterable[Fact], versions: str, cause: Event
+) -> tuple[ClaimStatsPublished, ...]:
+    """The tables of one closed window, said because of `cause`. The same facts always give the same events.
+
+    `facts` may be gone through more than once: they come from where they are kept, and not from an iterator.
+    """
+    counted = tabulate_all(facts, tables)
+    return tuple(_said(window, table, counted[table.name], versions, cause) for table in tables)
+
+
+def _said(window: str, table: Table, counted: Sequence[Cell], versions: str, cause: Event) -> ClaimStatsPublished:
+    cells = suppress(counted)
     return ClaimStatsPublished(
         event_id=derived("claim-stats-published", window, table.name),
         **caused_by(cause, "statistics"),

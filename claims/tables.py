@@ -19,3 +19,8 @@ class Reference:
     chargemasters: Mapping[str, Chargemaster]
     mce: MedicareCodeEditor
     edits: str
+
+    @property
+    def edit_tables(self) -> str:
+        """The versions of the rules and of their tables in one word, as events carry them."""
+        return f"{self.edits}; {self.mce.version}"

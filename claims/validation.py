@@ -107,7 +107,7 @@ def _coded_id(hospital: str, chart_id: str, version: int, revision: int) -> str:
 
 
 def _tables(reference: Reference) -> Tables:
-    return {"code_sets": reference.codes.version, "edit_tables": f"{reference.edits}; {reference.mce.version}"}
+    return {"code_sets": reference.codes.version, "edit_tables": reference.edit_tables}
 
 
 def _grouped(coded: ChartCoded, reference: Reference) -> ChartCoded:

@@ -94,6 +94,7 @@ claims = sa.Table(
     sa.Column("at", I, nullable=False),
     sa.Index("claims_account", "hospital", "account"),
     sa.Index("claims_state", "state"),
+    sa.Index("claims_claim_id", "claim_id"),  # a payer may acknowledge by it
 )
 
 bills = sa.Table(
@@ -150,7 +151,7 @@ windows = sa.Table(
     metadata,
     sa.Column("id", T, primary_key=True),
     sa.Column("opened", I, nullable=False),
-    sa.Column("state", T, nullable=False),  # open, closed
+    sa.Column("state", T, nullable=False),  # open, closed, published
 )
 
 cells = sa.Table(

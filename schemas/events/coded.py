@@ -186,3 +186,5 @@ class ChartReturned(Event):
     queries: Many[Query] = ()
     findings: Many[Finding] = ()
     worklist: Many[WorkItem] = ()
+    code_sets: Line | None = None
+    edit_tables: Line | None = None

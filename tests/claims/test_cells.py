@@ -197,7 +197,8 @@ def window() -> list[Fact]:
 
 
 def published(facts: list[Fact]) -> ClaimStatsPublished:
-    return publish("2026-03", SERVICES, facts, "icd-10-cm 2026-04-01", CLOSING)
+    (table,) = publish("2026-03", [SERVICES], facts, "icd-10-cm 2026-04-01", CLOSING)
+    return table
 
 
 def test_a_window_is_published_with_its_question_and_how_it_was_made(window: list[Fact]) -> None:
