@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from agents.stage import Say, States, Verdict, World
 from claims.cells import publish
 from claims.facts import Fact
-from claims.tabulate import TABLES
+from claims.tabulate import CHAINS
 from ledger import deadlines, statistics
 from ledger.deadlines import Deadline
 from schemas.compiled import CompiledCodec
@@ -53,7 +53,7 @@ class Statistics:
         facts = world.closed.get(due.about)
         if due.deadline_id not in world.open_deadlines or facts is None:
             return Verdict("moot", f"window/{due.about}", due.kind)
-        tables = [publish(due.about, table, facts, self.versions, due) for table in TABLES]
+        tables = [table for chain in CHAINS for table in publish(due.about, chain, facts, self.versions, due)]
         return Verdict(
             "published",
             f"window/{due.about}",
