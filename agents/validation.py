@@ -60,12 +60,12 @@ class Validation:
     def _pass(self, world: World, coded: ChartCoded) -> Verdict:
         """Every statement has its code: on to claiming."""
         key = self.pseudonyms.patient(coded.hospital, coded.patient.mrn)
-        fact = facts.of_coded(coded, self.reference.codes.ccsr, self._where(world, coded))
+        fact = facts.of_coded(coded, self.reference.groups, self._where(world, coded))
         return Verdict(
             "coded",
             *_whom(coded),
             says=(Say(CHART_CODED, key, coded, coded.hospital),),
-            stats=(deidentify.of_coded(coded, self.reference.codes.ccsr),),
+            stats=(deidentify.of_coded(coded, self.reference.groups),),
             facts=() if fact is None else (fact,),
             charts=(_row(coded, "coded", None, sum(service.charge_cents for service in coded.services)),),
         )
@@ -73,14 +73,14 @@ class Validation:
     def _return(self, world: World, chart: Chart, returned: ChartReturned) -> Verdict:
         """Everything the hospital has to know, at once. A late version changes nothing of what stands."""
         key = self.pseudonyms.patient(chart.hospital, chart.patient.mrn)
-        ccsr = self.reference.codes.ccsr
-        fact = facts.of_returned(STAGE, returned, chart, ccsr, self._where(world, chart))
+        groups = self.reference.groups
+        fact = facts.of_returned(STAGE, returned, chart, groups, self._where(world, chart))
         late = returned.reason == "late-version"
         return Verdict(
             returned.reason,
             *_whom(chart),
             says=(Say(CHART_RETURNED, key, returned, chart.hospital),),
-            stats=(deidentify.of_returned(STAGE, returned, chart, ccsr),),
+            stats=(deidentify.of_returned(STAGE, returned, chart, groups),),
             facts=() if fact is None or late else (fact,),
             charts=() if late else (_row(chart, "returned", _why(returned), 0),),
         )

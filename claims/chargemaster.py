@@ -8,7 +8,7 @@ A row that can't be read stops the start, because a price that is quietly missin
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,6 +17,7 @@ from typing import Final, Literal, NamedTuple
 from claims.chargemaster_file import Cells, read_rows
 from claims.codesets.shapes import is_modifier_shape, is_procedure_shape, is_revenue_shape
 from schemas.events.chart import Coding
+from schemas.events.coded import Service
 
 Component = Literal["facility", "professional"]
 
@@ -77,12 +78,15 @@ class Key(NamedTuple):
 class Chargemaster:
     """The rows of one hospital, found by what a chart says of a service, on its day."""
 
-    def __init__(self, rows: Iterable[Charge]) -> None:
+    def __init__(self, rows: Collection[Charge]) -> None:
         found: dict[Key, list[Charge]] = defaultdict(list)
         for row in rows:
             found[Key(row.system, row.code)].append(row)
         self._rows: Mapping[Key, tuple[Charge, ...]] = {key: tuple(charges) for key, charges in found.items()}
-
+        self._lines: dict[tuple[str | None, ...], list[Charge]] = defaultdict(list)
+        for row in rows:
+            self._lines[row.billing_code, row.revenue_code, row.component, row.department].append(row)
+        self.departments = frozenset(row.department for row in rows if row.department)
         self.prices_visits = any(key.system == "class" for key in self._rows)
 
     def __len__(self) -> int:
@@ -103,6 +107,11 @@ class Chargemaster:
     def visit(self, encounter_class: str, on: date) -> tuple[Charge, ...]:
         """The visit charges of an encounter class, or of a level of care ('inpatient/icu')."""
         return self._on(Key("class", encounter_class), on)
+
+    def made(self, line: Service) -> bool:
+        """Whether a row in force on its day makes a line of these codes, this component and department."""
+        same = self._lines.get((line.code, line.revenue_code, line.component, line.group), ())
+        return any(charge.covers(line.service_from) for charge in same)
 
     def _on(self, key: Key, on: date) -> tuple[Charge, ...]:
         return tuple(charge for charge in self._rows.get(key, ()) if charge.covers(on))

@@ -1,11 +1,13 @@
 """Safe Harbor (45 CFR 164.514(b)(2)): what may be said about one outcome of one stage, and nothing else.
 
 A `ClaimStats` holds no id, no name, no place below the state and no date element but the year; ages over 89 are one
-band and no birth year is carried. What a partner may write freely is let through only in the shape of its code set.
+band and no birth year is carried. What a partner may write freely is let through only in the shape of its code set, or
+where reference data of ours names it.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import TypedDict, Unpack
 
@@ -19,6 +21,15 @@ from schemas.events.people import Address, Patient
 
 Ccsr = Callable[[str], str]
 """The CCSR group of an ICD-10-CM code (`CodeSets.ccsr`); "unclassified" where the table lacks it."""
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The names things are counted under: a diagnosis by its CCSR, a service by a department of our chargemasters."""
+
+    ccsr: Ccsr
+    departments: frozenset[str]
+
 
 Chart = ChartCompleted | ChartCoded
 """A chart as the hospital told it, or in codes."""
@@ -92,9 +103,13 @@ def diagnosis_groups(codes: Iterable[str], ccsr: Ccsr) -> tuple[str, ...]:
     return tuple(sorted({ccsr(code) for code in codes}))
 
 
-def service_group(service: Service) -> str:
-    """The chargemaster's department, or the code's family where a coder chose it: a coder's own words are no group."""
-    if service.group and service.path == "chargemaster":
+def service_group(service: Service, departments: Collection[str]) -> str:
+    """The department, if a chargemaster of ours has it; else the family of the code.
+
+    Who sends a line may write anything into its group and say it was the chargemaster's: free text does not leave
+    (45 CFR 164.514(b)(2)(i)).
+    """
+    if service.group and service.group in departments and service.path == "chargemaster":
         return service.group
     if service.code:
         return _FAMILIES.get(service.code[0], "procedures")
@@ -186,13 +201,13 @@ def _codes(chart: Chart) -> list[str]:
     return [each.code for said in chart.statements for each in said.codings if each.system == ICD10CM]
 
 
-def _of_chart(stage: str, outcome: str, chart: Chart, ccsr: Ccsr, edits: Iterable[str]) -> ClaimStats:
+def _of_chart(stage: str, outcome: str, chart: Chart, groups: Groups, edits: Iterable[str]) -> ClaimStats:
     services = chart.services if isinstance(chart, ChartCoded) else ()
     drg = chart.drg.code if isinstance(chart, ChartCoded) and chart.drg else None
     statistic = ClaimStats(
         stage=stage, outcome=outcome, encounter_class=chart.encounter.encounter_class,
-        diagnosis_groups=diagnosis_groups(_codes(chart), ccsr),
-        service_groups=tuple(sorted({service_group(each) for each in services})),
+        diagnosis_groups=diagnosis_groups(_codes(chart), groups.ccsr),
+        service_groups=tuple(sorted({service_group(each, groups.departments) for each in services})),
         drg=_only(drg, r"[0-9]{3}"), edits=tuple(sorted(set(edits))),
         cents_bucket=cents_bucket(sum(each.charge_cents for each in services)) if services else None,
         **_person(chart.patient, day_of(chart)), **_payer(chart.coverages),
@@ -200,18 +215,18 @@ def _of_chart(stage: str, outcome: str, chart: Chart, ccsr: Ccsr, edits: Iterabl
     return withheld(statistic) if is_part2(chart) else statistic
 
 
-def of_coded(chart: ChartCoded, ccsr: Ccsr) -> ClaimStats:
+def of_coded(chart: ChartCoded, groups: Groups) -> ClaimStats:
     """A chart that became codes: `complete-at-first` if nobody had to be asked, else `complete-later`."""
     at_first = chart.version <= 1 and chart.coding_revision == 0
     warned = (each.rule for each in chart.findings)
-    return _of_chart("validation", "complete-at-first" if at_first else "complete-later", chart, ccsr, warned)
+    return _of_chart("validation", "complete-at-first" if at_first else "complete-later", chart, groups, warned)
 
 
-def of_returned(stage: str, returned: ChartReturned, chart: Chart, ccsr: Ccsr) -> ClaimStats:
+def of_returned(stage: str, returned: ChartReturned, chart: Chart, groups: Groups) -> ClaimStats:
     """A chart that went back: its reason, the rules that reject it, and the kinds of query it needs."""
     why = [each.rule for each in returned.findings if each.severity == "reject"]
     why += [f"query-{each.kind}" for each in returned.queries]
-    return _of_chart(stage, returned.reason, chart, ccsr, why + ["coding"] * bool(returned.worklist))
+    return _of_chart(stage, returned.reason, chart, groups, why + ["coding"] * bool(returned.worklist))
 
 
 def _of_claim(claim: ClaimBuilt, ccsr: Ccsr, part2: bool, **told: Unpack[_Told]) -> ClaimStats:

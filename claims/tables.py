@@ -3,9 +3,11 @@ every step."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from claims.chargemaster import Chargemaster
 from claims.codesets import CodeSets
+from claims.deidentify import Groups
 from claims.mce import MedicareCodeEditor
 from claims.partners import Partners
 
@@ -19,3 +21,9 @@ class Reference:
     chargemasters: Mapping[str, Chargemaster]
     mce: MedicareCodeEditor
     edits: str
+
+    @cached_property
+    def groups(self) -> Groups:
+        """What statistics are counted under. Departments of all hospitals together: a table is of them all."""
+        masters = self.chargemasters.values()
+        return Groups(self.codes.ccsr, frozenset().union(*(master.departments for master in masters)))

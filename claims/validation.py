@@ -17,6 +17,7 @@ from schemas.identity import caused_by, derived
 
 _STAGE: Final = "validation"
 _ENCODER: Final = "claimstream"
+_BY_HAND: Final = {"path": "coder", "group": None}
 
 
 class Tables(TypedDict):
@@ -49,8 +50,13 @@ def validate(chart: ChartCompleted, reference: Reference) -> ChartCoded | ChartR
 
 
 def accept_coder(answer: ChartCoded, reference: Reference) -> ChartCoded | ChartReturned:
-    """A coder's answer, held to the same edits: his coding revision stands; tables, group and findings are ours."""
-    revised = _grouped(answer.model_copy(update=_tables(reference)), reference)
+    """A coder's answer, held to the same edits: his coding revision stands; tables, group and findings are ours.
+
+    So is what only a chargemaster may say: a line is its own only if the hospital's file has such a row.
+    """
+    master = reference.chargemasters[answer.hospital]
+    lines = tuple(line if master.made(line) else line.model_copy(update=_BY_HAND) for line in answer.services)
+    revised = _grouped(answer.model_copy(update={**_tables(reference), "services": lines}), reference)
     findings = check_chart(revised, reference)
     common = caused_by(answer, _STAGE)
     if _rejects(findings):
@@ -106,9 +112,9 @@ def _tables(reference: Reference) -> Tables:
 
 
 def _grouped(coded: ChartCoded, reference: Reference) -> ChartCoded:
-    """An inpatient stay with the MS-DRG of its discharge day, if any groups it; another chart as it is."""
+    """An inpatient stay with the MS-DRG of its discharge day, if any groups it; no other chart has one."""
     stay = inpatient_stay(coded)
-    return coded if stay is None else coded.model_copy(update={"drg": reference.mce.drg(stay)})
+    return coded.model_copy(update={"drg": None if stay is None else reference.mce.drg(stay)})
 
 
 def _rejects(findings: Iterable[Finding]) -> bool:

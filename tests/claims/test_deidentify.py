@@ -26,6 +26,9 @@ def ccsr(code: str) -> str:
     return {"I10": "CIR007", "M54.50": "MUS038"}.get(code, "unclassified")
 
 
+GROUPS = deidentify.Groups(ccsr, frozenset({"laboratory", "radiology"}))
+
+
 @pytest.mark.parametrize(
     ("birth", "band"),
     [
@@ -79,14 +82,14 @@ def test_money_is_told_in_coarse_steps(cents: int, bucket: str) -> None:
 
 
 def test_a_coded_chart_is_told_by_its_groups_and_its_year() -> None:
-    said = deidentify.of_coded(CODED, ccsr)
+    said = deidentify.of_coded(CODED, GROUPS)
     assert (said.stage, said.outcome, said.year, said.state) == ("validation", "complete-at-first", 2026, "MA")
     assert said.diagnosis_groups == ("CIR007", "MUS038", "unclassified")
 
 
 @pytest.mark.parametrize("changed", [{"version": 2}, {"coding_revision": 1}])
 def test_a_chart_that_had_to_be_asked_about_is_complete_later(changed: dict[str, int]) -> None:
-    assert deidentify.of_coded(CODED.model_copy(update=changed), ccsr).outcome == "complete-later"
+    assert deidentify.of_coded(CODED.model_copy(update=changed), GROUPS).outcome == "complete-later"
 
 
 def test_no_statistic_holds_anything_of_the_person() -> None:
@@ -95,8 +98,8 @@ def test_no_statistic_holds_anything_of_the_person() -> None:
     coded, claim = CODED.model_copy(update=person), CLAIM.model_copy(update=person)
     bill = BILL.model_copy(update=person)
     said = (
-        deidentify.of_coded(coded, ccsr),
-        deidentify.of_returned("validation", RETURNED, planted, ccsr),
+        deidentify.of_coded(coded, GROUPS),
+        deidentify.of_returned("validation", RETURNED, planted, GROUPS),
         deidentify.of_claim(claim, ccsr, part2=False),
         deidentify.of_answer(ANSWER, claim, ccsr, part2=False),
         deidentify.of_bill(bill, part2=False),
@@ -112,28 +115,31 @@ def test_no_statistic_holds_a_date_finer_than_a_year() -> None:
 
 def test_what_a_partner_wrote_into_a_code_field_does_not_leave() -> None:
     coverage = CODED.coverages[0].model_copy(update={"plan_kind": "Mira's plan"})
-    assert deidentify.of_coded(CODED.model_copy(update={"coverages": (coverage,)}), ccsr).plan_kind == "other"
+    assert deidentify.of_coded(CODED.model_copy(update={"coverages": (coverage,)}), GROUPS).plan_kind == "other"
 
 
 @pytest.mark.parametrize(
     ("changed", "group"),
     [
+        pytest.param(
+            {"group": "Ann Doe", "path": "chargemaster", "code": "J1885"}, "drugs", id="no department of ours"
+        ),
         pytest.param({"group": "laboratory", "path": "chargemaster"}, "laboratory", id="its department"),
         pytest.param({"group": "for Mira", "path": "coder", "code": "J1885"}, "drugs", id="never a coder's own words"),
         pytest.param({"group": None, "code": None, "revenue_code": "0270"}, "revenue 027x", id="no code"),
     ],
 )
 def test_a_service_is_told_by_its_group(changed: dict[str, str | None], group: str) -> None:
-    assert deidentify.service_group(CODED.services[0].model_copy(update=changed)) == group
+    assert deidentify.service_group(CODED.services[0].model_copy(update=changed), GROUPS.departments) == group
 
 
 def test_a_part_2_chart_is_counted_without_saying_what_was_treated() -> None:
-    said = deidentify.of_coded(CODED.model_copy(update={"part2": PART2}), ccsr)
+    said = deidentify.of_coded(CODED.model_copy(update={"part2": PART2}), GROUPS)
     assert (said.outcome, said.diagnosis_groups, said.service_groups, said.drg) == ("complete-at-first", (), (), None)
 
 
 def test_a_returned_chart_says_its_reason_and_what_was_wrong() -> None:
-    said = deidentify.of_returned("validation", RETURNED, COMPLETED, ccsr)
+    said = deidentify.of_returned("validation", RETURNED, COMPLETED, GROUPS)
     rules = {finding.rule for finding in RETURNED.findings if finding.severity == "reject"}
     assert said.outcome == RETURNED.reason
     assert rules <= set(said.edits)
