@@ -14,6 +14,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, Literal, NamedTuple
 
+from claims.amounts import LARGEST
 from claims.chargemaster_file import Cells, read_rows
 from claims.codesets.shapes import is_modifier_shape, is_procedure_shape, is_revenue_shape
 from schemas.events.chart import Coding
@@ -55,7 +56,8 @@ class Charge:
         return self.start <= day and (self.end is None or day <= self.end)
 
     def units(self, quantity: int | None, unit: str | None) -> int | None:
-        """Whole billing units of a quantity in thousandths; None where the quantity is unknown or in another unit.
+        """Whole billing units of a quantity in thousandths; None where the quantity is unknown or in another unit, or
+        where they would cost more than a claim can say.
 
         A dose that is no multiple of the code's is rounded to the next higher unit, and never below one (CMS Pub.
         100-04 chapter 17 section 10): of a code 'per 10 mg', 12 mg have used a second one. Hours are rounded to the
@@ -67,7 +69,8 @@ class Charge:
             return None
         if self.unit == "h":
             return max(1, (2 * quantity + self.per_unit) // (2 * self.per_unit))
-        return -(-quantity // self.per_unit)
+        units = -(-quantity // self.per_unit)
+        return units if units * max(self.price_cents, 1) <= LARGEST else None
 
 
 class Key(NamedTuple):

@@ -16,6 +16,7 @@ from claims.edits.diagnosis import duplicate_of_principal, external_cause_first,
 from claims.edits.inpatient import admitting_diagnosis_missing, medicare_code_editor, ungroupable
 from claims.edits.institutional import patient_status_disagrees, revenue_code_unknown
 from claims.edits.modifiers import modifier_unknown, modifiers_conflict
+from claims.edits.money import amounts_beyond_a_claim
 from claims.edits.providers import npi_check_digit, npi_missing
 from claims.edits.units import units_not_whole
 from claims.partners import Payer
@@ -47,13 +48,16 @@ CHART_EDITS: Final[tuple[ChartEdit, ...]] = (
     outside_coverage,
     health_plan_for_an_accident,
 )
+SOUND: Final[tuple[ChartEdit, ...]] = (amounts_beyond_a_claim,)
+"""What no payer turns off: without it the chart can't be counted, claimed or billed at all."""
 ACCOUNT_EDITS: Final[tuple[AccountEdit, ...]] = (same_line_on_another_chart,)
 
 
 def check_chart(chart: ChartCoded, reference: Reference) -> tuple[Finding, ...]:
     """Everything the chart alone can tell."""
     found = (finding for edit in CHART_EDITS for finding in edit(chart, reference))
-    return _as_the_payer_wants(found, chart, reference)
+    sound = (finding for edit in SOUND for finding in edit(chart, reference))
+    return (*_as_the_payer_wants(found, chart, reference), *sound)
 
 
 def check_account(chart: ChartCoded, history: PatientHistory, reference: Reference) -> tuple[Finding, ...]:

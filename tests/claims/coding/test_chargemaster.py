@@ -100,6 +100,12 @@ def test_hours_of_observation_are_rounded_to_the_nearest(chargemaster: Chargemas
     assert charge.units(minutes * 1000 // 60 + (minutes * 1000 % 60 > 0), "h") == hours
 
 
+def test_a_quantity_that_no_claim_can_charge_is_no_units(chargemaster: Chargemaster) -> None:
+    charge = chargemaster.charge([Coding(system="http://www.nlm.nih.gov/research/umls/rxnorm", code="7804")], None, DAY)
+    assert charge is not None
+    assert charge.units(2**53, "mg") is None
+
+
 def test_an_occurrence_is_one_unit(chargemaster: Chargemaster) -> None:
     charge = chargemaster.charge([glucose()], None, DAY)
 
