@@ -199,6 +199,7 @@ def _chart_row(stage: str, chart: ChartCoded, state: str) -> dict[str, Any]:
         "state": state,
         "why": None,
         "cents": sum(service.charge_cents for service in chart.services),
+        "held": None,
         "at": _ms(chart.occurred_at),
     }
 

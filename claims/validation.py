@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Final, TypedDict
 
+from claims.coder import Answered, faults
 from claims.completeness import Case, incompleteness, signatures_on_file
 from claims.edits import check_chart
 from claims.edits.inpatient import inpatient_stay
@@ -49,15 +50,18 @@ def validate(chart: ChartCompleted, reference: Reference) -> ChartCoded | ChartR
     return coded.model_copy(update={"findings": findings})
 
 
-def accept_coder(answer: ChartCoded, reference: Reference) -> ChartCoded | ChartReturned:
+def accept_coder(answer: ChartCoded, reference: Reference, held: str | None = None) -> ChartCoded | ChartReturned:
     """A coder's answer, held to the same edits: his coding revision stands; tables, group and findings are ours.
 
-    So is what only a chargemaster may say: a line is its own only if the hospital's file has such a row.
+    So is what only a chargemaster may say: a line is its own only if the hospital's file has such a row. `held` is the
+    digest of what the chart said that a coder can't change (claims/coder.py); null where it was judged before we kept
+    one, and then nothing can be compared.
     """
     master = reference.chargemasters[answer.hospital]
     lines = tuple(line if master.made(line) else line.model_copy(update=_BY_HAND) for line in answer.services)
     revised = _grouped(answer.model_copy(update={**_tables(reference), "services": lines}), reference)
-    findings = check_chart(revised, reference)
+    beyond = faults(Answered(answer, reference.partners.payers.keys(), held))
+    findings = (*beyond, *check_chart(revised, reference))
     common = caused_by(answer, _STAGE)
     if _rejects(findings):
         return ChartReturned(
