@@ -31,7 +31,9 @@ SYSTEMS: Final = {
 }
 """FHIR's URI of a code system and its word in the file; any other URI is the hospital's own: local."""
 _WORDS: Final = frozenset({*SYSTEMS.values(), "local", "text", "class"})
-_MAX_CENTS: Final = 100_000_000_00
+_LONGEST_CODE: Final = 40  # the wire's Code
+_MAX_DIGITS: Final = len(str(LARGEST))
+_MAX_THOUSANDTHS: Final = 2**53  # the wire's Milli
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +158,9 @@ def _charge(cells: Cells) -> Charge:
     if end is not None and end < start:
         raise cells.bad("end", "ends before it starts")
     system = cells.one_of("system", _WORDS)
-    code = cells.required("code")
     return Charge(
         system=system,
-        code=order_text(code) if system == "text" else code,
+        code=_service_code(cells, system),
         description=cells.required("description"),
         billing_code=_billing_code(cells),
         modifiers=_modifiers(cells),
@@ -172,6 +173,16 @@ def _charge(cells: Cells) -> Charge:
         start=start,
         end=end,
     )
+
+
+def _service_code(cells: Cells, system: str) -> str:
+    """An order's text is a line of text; any other code is no longer than a chart's may be."""
+    code = cells.required("code")
+    if system == "text":
+        return order_text(code)
+    if len(code) > _LONGEST_CODE:
+        raise cells.bad("code", f"at most {_LONGEST_CODE} characters; no chart can name a longer code")
+    return code
 
 
 def _component(cells: Cells) -> Component:
@@ -202,8 +213,11 @@ def _revenue_code(cells: Cells) -> str:
 
 def _price(cells: Cells) -> int:
     price = cells.required("price_cents")
-    if not (price.isascii() and price.isdecimal()) or int(price) > _MAX_CENTS:
-        raise cells.bad("price_cents", "whole cents without sign, point or separator: 12.50 is 1250")
+    # The length first: int() refuses thousands of digits with an error of its own.
+    if not (price.isascii() and price.isdecimal()) or len(price) > _MAX_DIGITS or int(price) > LARGEST:
+        raise cells.bad(
+            "price_cents", "whole cents, at most ten digits, without sign, point or separator: 12.50 is 1250"
+        )
     return int(price)
 
 
@@ -224,4 +238,4 @@ def _thousandths(text: str) -> int | None:
     if not (digits.isascii() and digits.isdecimal()):
         return None
     exact = Decimal(text) * 1000
-    return int(exact) if exact == int(exact) and exact > 0 else None
+    return int(exact) if exact == int(exact) and 0 < exact <= _MAX_THOUSANDTHS else None
