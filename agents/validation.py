@@ -63,12 +63,12 @@ class Validation:
     def _pass(self, world: World, coded: ChartCoded, held: str | None) -> Verdict:
         """Every statement has its code: on to claiming."""
         key = self.pseudonyms.patient(coded.hospital, coded.patient.mrn)
-        fact = facts.of_coded(coded, self.reference.groups, self._where(world, coded))
+        fact = facts.of_coded(coded, self.reference.counted_by, self._where(world, coded))
         return Verdict(
             "coded",
             *_whom(coded),
             says=(Say(CHART_CODED, key, coded, coded.hospital),),
-            stats=(deidentify.of_coded(coded, self.reference.groups),),
+            stats=(deidentify.of_coded(coded, self.reference.counted_by),),
             facts=() if fact is None else (fact,),
             charts=(_row(coded, "coded", None, held, sum(service.charge_cents for service in coded.services)),),
         )
@@ -76,12 +76,12 @@ class Validation:
     def _return(self, world: World, chart: Chart, returned: ChartReturned) -> Verdict:
         """Everything the hospital has to know, at once. A late version changes nothing of what stands."""
         key = self.pseudonyms.patient(chart.hospital, chart.patient.mrn)
-        groups = self.reference.groups
-        fact = facts.of_returned(STAGE, returned, chart, groups, self._where(world, chart))
+        by = self.reference.counted_by
+        fact = facts.of_returned(STAGE, returned, chart, by, self._where(world, chart))
         late = returned.reason == "late-version"
         # What denies its own consent or patient is not counted: we don't know whose treatment it tells of.
         strange = any(finding.rule == NOT_THE_CODERS for finding in returned.findings)
-        said = deidentify.of_returned(STAGE, returned, chart, groups)
+        said = deidentify.of_returned(STAGE, returned, chart, by)
         return Verdict(
             returned.reason,
             *_whom(chart),

@@ -71,9 +71,9 @@ class Bare:
             assert isinstance(coded, ChartCoded)
             key = self.pseudonym("patient", coded.hospital, coded.patient.mrn).encode()
             where = self._where(coded, window, derived("chart", coded.hospital, coded.chart_id))
-            fact = facts.of_coded(coded, self.tables.groups, where)
+            fact = facts.of_coded(coded, self.tables.counted_by, where)
             counted += [] if fact is None else [fact]
-            stats.append(deidentify.of_coded(coded, self.tables.groups))
+            stats.append(deidentify.of_coded(coded, self.tables.counted_by))
             rows.append(_chart_row("validation", coded, "coded"))
             value = self.fast.encode(coded)
             said = Output("chart-coded", key, value, headers(coded, coded.hospital), record.timestamp_ms)

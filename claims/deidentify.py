@@ -8,9 +8,10 @@ where reference data of ours names it.
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, tzinfo
 from typing import TypedDict, Unpack
 
+from claims.codesets.shapes import ICD_10_CM
 from claims.settlement import denying
 from schemas.events.chart import ChartCompleted, Coverage
 from schemas.events.claim import Adjustment, ClaimBuilt, PatientBill
@@ -24,17 +25,17 @@ Ccsr = Callable[[str], str]
 
 
 @dataclass(frozen=True)
-class Groups:
-    """The names things are counted under: a diagnosis by its CCSR, a service by a department of our chargemasters."""
+class CountedBy:
+    """What charts are counted by: a diagnosis by its CCSR, a service by a department of our chargemasters, and a day by
+    the hospital's calendar."""
 
     ccsr: Ccsr
     departments: frozenset[str]
+    zones: Mapping[str, tzinfo]
 
 
 Chart = ChartCompleted | ChartCoded
 """A chart as the hospital told it, or in codes."""
-
-ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
 
 # 45 CFR 164.514(b)(2)(i)(C): all ages over 89 are one category.
 _BANDS = ((18, "0-17"), (35, "18-34"), (50, "35-49"), (65, "50-64"), (80, "65-79"), (90, "80-89"))
@@ -188,45 +189,48 @@ def is_part2(chart: Chart) -> bool:
     return chart.part2 is not None and chart.part2.applies
 
 
-def day_of(chart: Chart) -> date:
+def day_of(chart: Chart, zones: Mapping[str, tzinfo]) -> date:
     """The day a chart's age and year are taken on: its end where it happened, else the last moment that is known."""
     if isinstance(chart, ChartCoded):
         return chart.encounter.end_day
-    return (chart.encounter.end or chart.encounter.start or chart.received_at or chart.occurred_at).date()
+    last = chart.encounter.end or chart.encounter.start or chart.received_at or chart.occurred_at
+    return last.astimezone(zones.get(chart.hospital, UTC)).date()
 
 
 def _codes(chart: Chart) -> list[str]:
+    """What the patient has: not what was ruled out, suspected or is history, and not what his family has."""
     if isinstance(chart, ChartCoded):
         return [each.code for each in chart.diagnoses]
-    return [each.code for said in chart.statements for each in said.codings if each.system == ICD10CM]
+    has = (said for said in chart.statements if said.certainty == "confirmed" and said.whose == "patient")
+    return [each.code for said in has for each in said.codings if each.system in ICD_10_CM]
 
 
-def _of_chart(stage: str, outcome: str, chart: Chart, groups: Groups, edits: Iterable[str]) -> ClaimStats:
+def _of_chart(stage: str, outcome: str, chart: Chart, by: CountedBy, edits: Iterable[str]) -> ClaimStats:
     services = chart.services if isinstance(chart, ChartCoded) else ()
     drg = chart.drg.code if isinstance(chart, ChartCoded) and chart.drg else None
     statistic = ClaimStats(
         stage=stage, outcome=outcome, encounter_class=chart.encounter.encounter_class,
-        diagnosis_groups=diagnosis_groups(_codes(chart), groups.ccsr),
-        service_groups=tuple(sorted({service_group(each, groups.departments) for each in services})),
+        diagnosis_groups=diagnosis_groups(_codes(chart), by.ccsr),
+        service_groups=tuple(sorted({service_group(each, by.departments) for each in services})),
         drg=_only(drg, r"[0-9]{3}"), edits=tuple(sorted(set(edits))),
         cents_bucket=cents_bucket(sum(each.charge_cents for each in services)) if services else None,
-        **_person(chart.patient, day_of(chart)), **_payer(chart.coverages),
+        **_person(chart.patient, day_of(chart, by.zones)), **_payer(chart.coverages),
     )  # fmt: skip
     return withheld(statistic) if is_part2(chart) else statistic
 
 
-def of_coded(chart: ChartCoded, groups: Groups) -> ClaimStats:
+def of_coded(chart: ChartCoded, by: CountedBy) -> ClaimStats:
     """A chart that became codes: `complete-at-first` if nobody had to be asked, else `complete-later`."""
     at_first = chart.version <= 1 and chart.coding_revision == 0
     warned = (each.rule for each in chart.findings)
-    return _of_chart("validation", "complete-at-first" if at_first else "complete-later", chart, groups, warned)
+    return _of_chart("validation", "complete-at-first" if at_first else "complete-later", chart, by, warned)
 
 
-def of_returned(stage: str, returned: ChartReturned, chart: Chart, groups: Groups) -> ClaimStats:
+def of_returned(stage: str, returned: ChartReturned, chart: Chart, by: CountedBy) -> ClaimStats:
     """A chart that went back: its reason, the rules that reject it, and the kinds of query it needs."""
     why = [each.rule for each in returned.findings if each.severity == "reject"]
     why += [f"query-{each.kind}" for each in returned.queries]
-    return _of_chart(stage, returned.reason, chart, groups, why + ["coding"] * bool(returned.worklist))
+    return _of_chart(stage, returned.reason, chart, by, why + ["coding"] * bool(returned.worklist))
 
 
 def _of_claim(claim: ClaimBuilt, ccsr: Ccsr, part2: bool, **told: Unpack[_Told]) -> ClaimStats:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from claims.chargemaster import Chargemaster
 from claims.codesets import CodeSets
-from claims.deidentify import Groups
+from claims.deidentify import CountedBy
 from claims.mce import MedicareCodeEditor
 from claims.partners import Partners
 
@@ -23,7 +23,9 @@ class Reference:
     edits: str
 
     @cached_property
-    def groups(self) -> Groups:
-        """What statistics are counted under. Departments of all hospitals together: a table is of them all."""
+    def counted_by(self) -> CountedBy:
+        """What statistics count by. Departments of all hospitals together: a table is of them all."""
         masters = self.chargemasters.values()
-        return Groups(self.codes.ccsr, frozenset().union(*(master.departments for master in masters)))
+        departments = frozenset[str]().union(*(master.departments for master in masters))
+        zones = {hospital.id: hospital.zone for hospital in self.partners.hospitals.values()}
+        return CountedBy(self.codes.ccsr, departments, zones)

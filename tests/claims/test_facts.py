@@ -3,7 +3,7 @@
 from typing import cast
 
 from claims import facts
-from claims.deidentify import Groups
+from claims.deidentify import CountedBy
 from claims.facts import Fact, Where
 from schemas.compiled import compile_pair
 from schemas.events import ChartCoded, ChartCompleted, ChartReturned, ClaimAdjudicated, ClaimBuilt, PatientBill
@@ -25,7 +25,7 @@ def ccsr(code: str) -> str:
     return "CIR007" if code == "I10" else "unclassified"
 
 
-GROUPS = Groups(ccsr, frozenset())
+GROUPS = CountedBy(ccsr, frozenset(), {})
 
 
 def test_units_are_summed_by_service_group() -> None:

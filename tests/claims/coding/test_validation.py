@@ -162,7 +162,7 @@ def test_a_coders_line_is_the_chargemasters_only_where_it_has_such_a_row(
 
 
 def test_only_departments_of_the_chargemasters_are_groups_of_services(reference: Reference) -> None:
-    assert reference.groups.departments == {"visits", "beds", "laboratory", "pharmacy", "supplies"}
+    assert reference.counted_by.departments == {"visits", "beds", "laboratory", "pharmacy", "supplies"}
 
 
 def test_an_unknown_hospital_is_told_the_known_ones(chart: ChartCompleted, reference: Reference) -> None:
