@@ -12,7 +12,7 @@ from agents.stage import Counted, States
 from agents.statistics import Statistics, Uncounted
 from claims.cells import publish
 from claims.facts import Fact
-from claims.tabulate import TABLES
+from claims.tabulate import CHAINS
 from ledger import statistics
 from ledger.store import Ledger, LedgerUnreachable
 from schemas.events import DeadlineDue
@@ -57,7 +57,7 @@ class CountsFirst:
     def _count(self, due: DeadlineDue) -> Counted:
         facts = Facts(self.ledger, self.stage.states, due.about)
         try:
-            return publish(due.about, TABLES, facts, self.stage.versions, due)
+            return publish(due.about, CHAINS, facts, self.stage.versions, due)
         except LedgerUnreachable:
             raise
         except Exception as bug:  # noqa: BLE001 the boundary: a bug costs the event that asked, in its step

@@ -91,8 +91,8 @@ class Sayings:
     ) -> Verdict:
         """The chart to its hospital with everything that is wrong."""
         returned = self._returned(chart, reason, findings)
-        ccsr = self.reference.codes.ccsr
-        fact = facts.of_returned(STAGE, returned, chart, ccsr, self._where(world, chart, chart.chart_id))
+        by = self.reference.counted_by
+        fact = facts.of_returned(STAGE, returned, chart, by, self._where(world, chart, chart.chart_id))
         why = ", ".join(dict.fromkeys(finding.rule for finding in findings))
         return Verdict(
             reason,
@@ -100,7 +100,7 @@ class Sayings:
             says=(self.say_back(chart, returned),),
             accounts={key_of(account): with_chart(account, AccountChart(chart=chart, state="returned"))},
             charts=(chart_row(chart, "returned", why),),
-            stats=(deidentify.of_returned(STAGE, returned, chart, ccsr),),
+            stats=(deidentify.of_returned(STAGE, returned, chart, by),),
             facts=() if fact is None else (fact,),
         )
 

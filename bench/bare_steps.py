@@ -72,9 +72,9 @@ class Bare:
             assert isinstance(coded, ChartCoded)
             key = self.pseudonym("patient", coded.hospital, coded.patient.mrn).encode()
             where = self._where(coded, window, derived("chart", coded.hospital, coded.chart_id))
-            fact = facts.of_coded(coded, self.tables.codes.ccsr, where)
+            fact = facts.of_coded(coded, self.tables.counted_by, where)
             counted += [] if fact is None else [fact]
-            stats.append(deidentify.of_coded(coded, self.tables.codes.ccsr))
+            stats.append(deidentify.of_coded(coded, self.tables.counted_by))
             rows.append(_chart_row("validation", coded, "coded"))
             value = self.fast.encode(coded.model_copy(update={"software": self.software}))
             said = Output("chart-coded", key, value, headers(coded, coded.hospital), record.timestamp_ms)
@@ -204,6 +204,7 @@ def _chart_row(stage: str, chart: ChartCoded, state: str) -> dict[str, Any]:
         "state": state,
         "why": None,
         "cents": sum(service.charge_cents for service in chart.services),
+        "held": None,
         "at": _ms(chart.occurred_at),
     }
 

@@ -1,6 +1,7 @@
 """The published tables: each a question, its dimensions, and what one fact adds to which cells.
 
-Patients are counted once. A table has two dimensions, because only rows and columns are guarded (complement.py).
+Patients are counted once. A table has two dimensions, because only rows and columns are guarded (complement.py); two
+that share one stand in a chain and are guarded together.
 """
 
 from array import array
@@ -68,44 +69,50 @@ def _returns(fact: Fact) -> Iterator[Entry]:
             yield Entry((said.outcome, edit), (1,))
 
 
-TABLES = (
-    Table(
-        name="services-by-diagnosis",
-        question="Which services and supplies are most used for patients with a diagnosis of this group?",
-        dimensions=("diagnosis-group", "service-group"),
-        measures=("units-thousandths",),
-        entries=_services_by_diagnosis,
-        latest=True,
-    ),
-    Table(
-        name="charts-by-class",
-        question="How many charts of each encounter class were complete at first, and what became of the others?",
-        dimensions=("encounter-class", "outcome"),
-        measures=("charts", "charge-cents"),
-        entries=_charts_by_class,
-    ),
-    Table(
-        name="denials-by-carc",
-        question="Why do payers of each kind withhold money?",
-        dimensions=("carc", "payer-kind"),
-        measures=("answers",),
-        entries=_denials,
-    ),
-    Table(
-        name="dollars-by-payer",
-        question="What was charged to payers of each kind, what did they pay, and what is left to patients?",
-        dimensions=("payer-kind", "plan-kind"),
-        measures=("charge-cents", "paid-cents", "patient-share-cents"),
-        entries=_dollars,
-    ),
-    Table(
-        name="returns-by-reason",
-        question="Why do charts go back to hospitals?",
-        dimensions=("reason", "edit"),
-        measures=("returns",),
-        entries=_returns,
-    ),
+SERVICES = Table(
+    name="services-by-diagnosis",
+    question="Which services and supplies are most used for patients with a diagnosis of this group?",
+    dimensions=("diagnosis-group", "service-group"),
+    measures=("units-thousandths",),
+    entries=_services_by_diagnosis,
+    latest=True,
 )
+CHARTS = Table(
+    name="charts-by-class",
+    question="How many charts of each encounter class were complete at first, and what became of the others?",
+    dimensions=("encounter-class", "outcome"),
+    measures=("charts", "charge-cents"),
+    entries=_charts_by_class,
+)
+RETURNS = Table(
+    name="returns-by-reason",
+    question="Why do charts go back to hospitals?",
+    dimensions=("reason", "edit"),
+    measures=("returns",),
+    entries=_returns,
+)
+DENIALS = Table(
+    name="denials-by-carc",
+    question="Why do payers of each kind withhold money?",
+    dimensions=("carc", "payer-kind"),
+    measures=("answers",),
+    entries=_denials,
+)
+DOLLARS = Table(
+    name="dollars-by-payer",
+    question="What was charged to payers of each kind, what did they pay, and what is left to patients?",
+    dimensions=("payer-kind", "plan-kind"),
+    measures=("charge-cents", "paid-cents", "patient-share-cents"),
+    entries=_dollars,
+)
+
+Chain = tuple[Table, ...]
+"""Tables of which each one's columns are the next one's rows, so that they count the same people a second time."""
+
+CHAINS: tuple[Chain, ...] = ((SERVICES,), (CHARTS, RETURNS), (DENIALS, DOLLARS))
+"""Outcomes are the reasons of what is returned; who pays is who denies."""
+
+TABLES = tuple(table for chain in CHAINS for table in chain)
 
 
 class Distinct:

@@ -47,7 +47,7 @@ def end(tx: Connection, ids: Iterable[str], state: str) -> None:
         tx.execute(_END, {"id": deadline_id, "state": state})
 
 
-def due(tx: Connection, now_ms: int, limit: int) -> list[Deadline]:
+def due(tx: Connection, now_ms: int, limit: int = 500) -> list[Deadline]:
     """Open deadlines whose time has come, the oldest first."""
     query = sa.select(deadlines).where(deadlines.c.state == "open", deadlines.c.due <= now_ms)
     rows = tx.execute(query.order_by(deadlines.c.due, deadlines.c.id).limit(limit))

@@ -70,6 +70,7 @@ charts = sa.Table(
     sa.Column("why", T),
     sa.Column("cents", I, nullable=False),
     sa.Column("at", I, nullable=False),
+    sa.Column("held", T),  # a digest of what a coder's answer must repeat; validation's rows only
     sa.Index("charts_state", "stage", "state"),
 )
 

@@ -38,7 +38,7 @@ def due(given: Stages, at: datetime) -> list[DeadlineDue]:
 
 
 def fact(given: Stages, patient: str) -> bytes:
-    counted = facts.of_coded(chart(), given.assembly.reference.codes.ccsr, Where(MONTH, patient, patient))
+    counted = facts.of_coded(chart(), given.assembly.reference.counted_by, Where(MONTH, patient, patient))
     assert counted is not None
     return given.assembly.states.dump(counted)
 

@@ -22,6 +22,7 @@ def chart(version: int, hospital: str = "mercy", state: str = "coded") -> dict[s
         "why": None,
         "cents": 5,
         "at": AT,
+        "held": None,
     }
 
 
