@@ -29,6 +29,9 @@ STAGE = "validation"
 
 Chart = ChartCompleted | ChartCoded
 
+_NEWEST = "send other content as a higher version; answer the newest version"
+_ONE_ACCOUNT = "a chart stays on its account: correct it there, or send it as a chart of its own"
+
 
 @dataclass(frozen=True)
 class Validation:
@@ -50,6 +53,8 @@ class Validation:
                 return self._return(world, chart, _late(chart, known["version"]))
             if _order(chart) == (known["version"], known["revision"]):
                 return _conflict(chart, record)
+            if chart.account_number != known["account"]:
+                return _conflict(chart, record, "account_number", _ONE_ACCOUNT)
         if isinstance(chart, ChartCompleted):
             judged = validate(chart, self.reference)
         elif known is None or known["version"] != chart.version:
@@ -149,9 +154,9 @@ def _late(chart: Chart, newest: int) -> ChartReturned:
     )
 
 
-def _conflict(chart: Chart, record: Record) -> Verdict:
-    """The same version with another id, or an answer to a version that isn't the newest: nothing can tell which
-    holds."""
+def _conflict(chart: Chart, record: Record, field: str = "version", mend: str = _NEWEST) -> Verdict:
+    """The same version with another id, an answer to a version that isn't the newest, a correction under another
+    account whose claims would be a second bill: nothing can tell which holds."""
     refused = Refused(
         event_id=derived("refused", "version", chart.hospital, chart.chart_id, *_order(chart), chart.event_id),
         **caused_by(chart, STAGE),
@@ -161,8 +166,8 @@ def _conflict(chart: Chart, record: Record) -> Verdict:
         offset=record.offset,
         refused_event_id=chart.event_id,
         code="version-conflict",
-        field="version",
-        mend="send other content as a higher version; answer the newest version",
+        field=field,
+        mend=mend,
     )
     said = (Say(REFUSED, chart.hospital, refused, chart.hospital),)
     return Verdict("version-conflict", *_whom(chart), says=said)
