@@ -51,4 +51,4 @@ class Retention:
         """The longest that a topic of the stage's is kept, and two months; null when one is kept for ever."""
         reads = frozenset(self.assembly.reads(stage))
         kept = [int(spec.configs["retention.ms"]) for spec in self.assembly.topics if spec.name in reads]
-        return None if min(kept) < 0 else max(kept) + OUTLIVES_DAYS * _DAY_MS
+        return None if min(kept, default=-1) < 0 else max(kept) + OUTLIVES_DAYS * _DAY_MS

@@ -91,18 +91,18 @@ class Sayings:
     ) -> Verdict:
         """The chart to its hospital with everything that is wrong.
 
-        Where an earlier version's claims stand, the account keeps that version: their answers go by what was billed.
+        Where another version of it was billed, the account keeps that one: its payers' answers go by what they got.
         """
         returned = self._returned(chart, reason, findings)
         by = self.reference.counted_by
         fact = facts.of_returned(STAGE, returned, chart, by, self._where(world, chart, chart.chart_id))
         why = ", ".join(dict.fromkeys(finding.rule for finding in findings))
-        stands, gone = live_claims(account, chart.chart_id), AccountChart(chart=chart, state="returned")
+        gone = AccountChart(chart=chart, state="returned")
         return Verdict(
             reason,
             *whom(chart),
             says=(self.say_back(chart, returned),),
-            accounts={} if stands else {key_of(account): with_chart(account, gone)},
+            accounts={} if _was_billed(account, chart) else {key_of(account): with_chart(account, gone)},
             charts=(chart_row(chart, "returned", why),),
             stats=(deidentify.of_returned(STAGE, returned, chart, by),),
             facts=() if fact is None else (fact,),
@@ -140,9 +140,9 @@ class Sayings:
         return self.pseudonyms.patient(chart.hospital, chart.patient.mrn)
 
     def _returned(self, chart: ChartCoded, reason: ReturnReason, findings: tuple[Finding, ...]) -> ChartReturned:
-        rules = [finding.rule for finding in findings]
+        said = [finding.model_dump_json() for finding in findings]
         return ChartReturned(
-            event_id=derived("chart-returned", STAGE, reason, chart.event_id, *rules),
+            event_id=derived("chart-returned", STAGE, reason, chart.event_id, *said),
             **caused_by(chart, STAGE),
             hospital=chart.hospital,
             chart_id=chart.chart_id,
@@ -169,6 +169,13 @@ class Sayings:
         about = f"account/{claim.hospital}/{claim.account_number}"
         due = milliseconds(received(chart) + ANSWER_PATIENCE)
         return Deadline(answer_deadline(claim), "answer-overdue", STAGE, self.patient_key(chart), about, due)
+
+
+def _was_billed(account: Account, chart: ChartCoded) -> bool:
+    """Another version than this one stands in the account, with claims."""
+    kept = chart_of(account, chart.chart_id)
+    another = kept is not None and version_of(kept.chart) != version_of(chart)
+    return another and bool(live_claims(account, chart.chart_id))
 
 
 def key_of(account: Account) -> str:

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Final, Literal, NamedTuple
 
 from claims.amounts import LARGEST
-from claims.chargemaster_file import Cells, read_rows
+from claims.chargemaster_file import LONGEST_CODE, Cells, read_rows
 from claims.codesets.shapes import is_modifier_shape, is_procedure_shape, is_revenue_shape
 from schemas.events.chart import Coding
 from schemas.events.coded import Service
@@ -31,7 +31,6 @@ SYSTEMS: Final = {
 }
 """FHIR's URI of a code system and its word in the file; any other URI is the hospital's own: local."""
 _WORDS: Final = frozenset({*SYSTEMS.values(), "local", "text", "class"})
-_LONGEST_CODE: Final = 40  # the wire's Code
 _MAX_DIGITS: Final = len(str(LARGEST))
 _MAX_THOUSANDTHS: Final = 2**53  # the wire's Milli
 
@@ -180,8 +179,8 @@ def _service_code(cells: Cells, system: str) -> str:
     code = cells.required("code")
     if system == "text":
         return order_text(code)
-    if len(code) > _LONGEST_CODE:
-        raise cells.bad("code", f"at most {_LONGEST_CODE} characters; no chart can name a longer code")
+    if len(code) > LONGEST_CODE:
+        raise cells.bad("code", f"at most {LONGEST_CODE} characters; no chart can name a longer code")
     return code
 
 

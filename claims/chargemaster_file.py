@@ -27,7 +27,7 @@ COLUMNS: Final = (
 
 
 _LONGEST: Final = 240  # the wire's Line (schemas/events/types.py)
-_LONGEST_CODE: Final = 40  # the wire's Code
+LONGEST_CODE: Final = 40  # the wire's Code
 _TEXTS: Final = frozenset({"code", "description", "department"})  # a code of the system `text` is an order's text
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -50,7 +50,7 @@ class Cells:
     def optional(self, field: str) -> str | None:
         """A cell as a line of the wire: what is longer, or holds a tab, would fail every chart that meets it."""
         value = self.values[field].strip() or None
-        longest = _LONGEST if field in _TEXTS else _LONGEST_CODE
+        longest = _LONGEST if field in _TEXTS else LONGEST_CODE
         if value is not None and (len(value) > longest or _CONTROL.search(value)):
             raise self.bad(field, f"at most {longest} characters, without tabs or other control characters")
         return value

@@ -13,8 +13,12 @@ Partition = tuple[str, int]
 
 
 def forget(tx: Connection, stage: str, before_ms: int, limit: int = 5_000) -> int:
-    """Deletes a stage's decisions of before `before_ms`, at most `limit` a partition; how many were deleted."""
-    return sum(_forget(tx, stage, partition, before_ms, limit) for partition in _old(tx, stage, before_ms))
+    """Deletes a stage's decisions of before `before_ms`, at most `limit` of them; how many were deleted."""
+    gone = 0
+    for partition in _old(tx, stage, before_ms):
+        if gone < limit:
+            gone += _forget(tx, stage, partition, before_ms, limit - gone)
+    return gone
 
 
 def _old(tx: Connection, stage: str, before_ms: int) -> Iterator[Partition]:

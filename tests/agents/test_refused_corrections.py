@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from agents.timers import announced
 from claims.accounts import Account
-from ledger import accounts
+from ledger import accounts, deadlines
 from schemas.events import ChartCoded, ChartCompleted, Refused
+from schemas.events.chart import Part2Consent
 from tests.agents.given_stages import Stages, outcomes, stages
 from tests.claims.given_accounts import NOON, chart, service
 from tests.pipeline import example_charts
@@ -62,3 +64,16 @@ def test_a_correction_under_another_account_is_refused_and_not_billed_again(give
     assert [(said.code, said.field) for said in given.said(decisions, Refused)] == [
         ("version-conflict", "account_number")
     ]
+
+
+def test_a_correction_that_waited_for_a_consent_in_vain_waits_no_more(given: Stages) -> None:
+    """It goes back, though claims of an earlier version stand; its deadline is over."""
+    part2 = Part2Consent(applies=True)
+    waits = visit("c1", "a1", "G0463", version=2).model_copy(update={"part2": part2})
+    given.decide("claiming", visit("c1", "a1", "G0463"), waits)
+    late = AFTER_THE_HOLD + timedelta(days=31)
+    with given.assembly.ledger.reading() as tx:
+        due = [announced(each) for each in deadlines.due(tx, int(late.timestamp() * 1000))]
+    overdue = [each for each in due if each.kind == "query-overdue"]
+    assert outcomes(given.decide("claiming", *overdue)) == ["incomplete"]
+    assert [each.state for each in kept(given).charts] == ["returned"]

@@ -1,7 +1,6 @@
 """A partner who sends mostly garbage is paused alone, and nothing of what waits is lost."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -9,18 +8,11 @@ import pytest
 from streams.brokers import embedded
 from streams.gate import Gate
 from tests.e2e.whole_way import Charts
+from tests.given_watch import Watch
 from tests.pipeline import Pipeline, settings
 
 GARBAGE = "chart-completed.st-anna"
 OF_LAST = 10
-
-
-@dataclass
-class Watch:
-    at: float = 0.0
-
-    def __call__(self) -> float:
-        return self.at
 
 
 @pytest.fixture

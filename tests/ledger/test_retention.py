@@ -58,6 +58,12 @@ def test_no_more_are_forgotten_at_once_than_the_limit(ledger: Ledger) -> None:
     assert (forgotten(ledger, FIRST_MS + 50, limit=2), left(ledger)) == (2, [2, 3, 4])
 
 
+def test_the_limit_is_for_all_partitions_together(ledger: Ledger) -> None:
+    """One transaction holds up every other writer of a SQLite ledger."""
+    remembered(ledger, *(ruling(n) for n in range(3)), *(ruling(n, event_id=f"o-{n}", place=OTHER) for n in range(3)))
+    assert (forgotten(ledger, FIRST_MS + 50, limit=4), left(ledger), left(ledger, OTHER)) == (4, [], [1, 2])
+
+
 def test_another_stage_keeps_its_decisions(ledger: Ledger) -> None:
     remembered(ledger, ruling(1))
     assert (forgotten(ledger, FIRST_MS + 50, stage="validation"), left(ledger)) == (0, [1])

@@ -1,25 +1,14 @@
 """A partner who sends mostly garbage is paused alone."""
 
-from dataclasses import dataclass
-
 import pytest
 
 from streams.gate import Gate
 from streams.source import Stopped
+from tests.given_watch import Watch
 
 TOPICS = ("chart-completed.mercy", "chart-coded.mercy", "chart-completed.anna")
 MERCY, ANNA = "chart-completed.mercy", "chart-completed.anna"
 BAD, GOOD = True, False
-
-
-@dataclass
-class Watch:
-    """A clock that is set by hand, in seconds."""
-
-    at: float = 0.0
-
-    def __call__(self) -> float:
-        return self.at
 
 
 @pytest.fixture
