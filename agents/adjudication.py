@@ -122,7 +122,7 @@ class Adjudication:
         elif _payment(world, key).state != "waiting":
             refusals = (Refusal("remittance-closed", "trace_number", "send it in a remittance of its own"),)
         if refusals:
-            said = tuple(_refused(answer, answer.payer, record, refusal) for refusal in refusals)
+            said = tuple(_refused(answer, answer.payer, record, each, n) for n, each in enumerate(refusals))
             return Verdict(f"refused:{refusals[0].code}", about, detail, says=said)
         return self._settle(
             world, key, _payment(world, key), answer, record=record, arrived={place: self._row(answer, "waiting")}
@@ -270,10 +270,11 @@ def _added(kept: object, answer: ClaimAdjudicated) -> ClaimBalance:
     )
 
 
-def _refused(event: Event, payer: str, record: Record, refusal: Refusal) -> Say:
-    """Tells the payer which of its records we did not post, and how to mend it."""
+def _refused(event: Event, payer: str, record: Record, refusal: Refusal, index: int = 0) -> Say:
+    """Tells the payer which of its records we did not post, and how to mend it; `index` counts the record's
+    refusals, for one code may be said of many lines."""
     refused = Refused(
-        event_id=derived("refused", payer, event.event_id, refusal.code),
+        event_id=derived("refused", payer, event.event_id, refusal.code, refusal.field, index),
         **caused_by(event, STAGE),
         partner=payer,
         topic=record.topic,

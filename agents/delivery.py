@@ -12,6 +12,9 @@ from streams.topics import CHART_RETURNED, CLAIM_BUILT, PATIENT_BILL, REFUSED, o
 
 STAGE = "delivery"
 
+_NO_FAILURE = frozenset({"conflict", "unknown-partner"})
+"""What one record or one partner is to blame for: it costs that record, and stops delivery for nobody else."""
+
 
 @dataclass(frozen=True)
 class Delivery:
@@ -34,7 +37,7 @@ class Delivery:
         return Read(partner, record.topic, event_id)
 
     def refuse(self, record: Record, code: str) -> Decision:
-        return dead_letter(STAGE, record, code)
+        return dead_letter(STAGE, record, code)._replace(failed=code not in _NO_FAILURE)
 
     def decide(self, _tx: object, accepted: Sequence[tuple[Record, str]]) -> Sequence[Decision]:
         return [self._send(record, partner) for record, partner in accepted]
