@@ -136,11 +136,10 @@ class Sayings:
         return self.pseudonyms.patient(chart.hospital, chart.patient.mrn)
 
     def _returned(self, chart: ChartCoded, reason: ReturnReason, findings: tuple[Finding, ...]) -> ChartReturned:
-        rules = [finding.rule for finding in findings]
+        """The id names all that the content depends on: the same version may come late under many event ids."""
+        about = (chart.hospital, chart.chart_id, *version_of(chart), chart.event_id, *findings)
         return ChartReturned(
-            event_id=derived(
-                "chart-returned", STAGE, reason, chart.hospital, chart.chart_id, *version_of(chart), *rules
-            ),
+            event_id=derived("chart-returned", STAGE, reason, *about),
             **caused_by(chart, STAGE),
             hospital=chart.hospital,
             chart_id=chart.chart_id,
