@@ -3,8 +3,9 @@
 `Judgement` joins a stage to codec and ledger for the runner; it holds no rule of its own.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, NamedTuple, Protocol, TypeVar, cast
 
@@ -151,11 +152,12 @@ class Judgement:
             decisions.append(decision)
         good = [verdict for verdict in verdicts if verdict is not None]
         self._store(tx, world, accepted[0][0], good)
-        return self._with_statistics(decisions, good)
+        records = [record for record, _ in accepted]
+        return self._with_statistics(decisions, list(self._statistics(records, verdicts)))
 
     def _step(self, world: World, event: Any, record: Record) -> tuple[Verdict | None, Decision]:
         try:
-            verdict = self.stage.step(world, event, record)
+            verdict = _not_ahead(self.stage.step(world, event, record), event)
             outputs = tuple(self._output(say, record) for say in verdict.says)
         except TooLarge:
             return None, dead_letter(self.name, record, "output-too-large")
@@ -188,16 +190,20 @@ class Judgement:
             assert world.window is not None
             statistics.append(tx, world.window, self.name, first.coordinates, bodies)
 
-    def _with_statistics(self, decisions: list[Decision], verdicts: Sequence[Verdict]) -> list[Decision]:
+    def _statistics(self, records: Sequence[Record], verdicts: Sequence[Verdict | None]) -> Iterator[tuple[bytes, int]]:
+        """Encoded, each with the start of its year for a time, or of the broker's year where a fixed clock is ahead:
+        a broker refuses a time that is still to come, and the whole batch with it."""
+        for record, verdict in zip(records, verdicts, strict=True):
+            for stat in () if verdict is None else verdict.stats:
+                yield self.codec.encode(stat), year_start_ms(min(stat.year, year_of(record.timestamp_ms)))
+
+    def _with_statistics(self, decisions: list[Decision], said: Sequence[tuple[bytes, int]]) -> list[Decision]:
         """Statistics ride with the batch in the order of their bytes, so that their order tells nothing of who came
         when.
 
         They carry no key and no header, and the start of their year for a time (45 CFR 164.514(b)(2)).
         """
-        said = sorted(
-            (self.codec.encode(stat), year_start_ms(stat.year)) for verdict in verdicts for stat in verdict.stats
-        )
-        outputs = [Output(CLAIM_STATS, None, value, (), when) for value, when in said]
+        outputs = [Output(CLAIM_STATS, None, value, (), when) for value, when in sorted(said)]
         if not outputs:
             return decisions
         portions = _portions(outputs, len(decisions))
@@ -210,6 +216,19 @@ class Judgement:
 def _portions(outputs: Sequence[Output], n: int) -> list[tuple[Output, ...]]:
     """`outputs` cut into n runs, as even as they can be."""
     return [tuple(outputs[len(outputs) * i // n : len(outputs) * (i + 1) // n]) for i in range(n)]
+
+
+def _not_ahead(verdict: Verdict, event: Event) -> Verdict:
+    """A statistic of a year that had not begun when its cause was received is no fact: it counts in that year."""
+    now = (getattr(event, "received_at", None) or event.occurred_at).year
+    if all(stat.year <= now for stat in verdict.stats):
+        return verdict
+    stats = (stat.model_copy(update={"year": min(stat.year, now)}) for stat in verdict.stats)
+    return replace(verdict, stats=tuple(stats))
+
+
+def year_of(timestamp_ms: int) -> int:
+    return datetime.fromtimestamp(timestamp_ms / 1000, UTC).year
 
 
 def year_start_ms(year: int) -> int:
