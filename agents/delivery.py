@@ -22,6 +22,8 @@ class Delivery:
     topics."""
 
     partners: Collection[str]
+    kept: int | None = None
+    """How large a dead letter may be."""
     name: str = STAGE
 
     reads = (CLAIM_BUILT, PATIENT_BILL, CHART_RETURNED, REFUSED)
@@ -37,7 +39,7 @@ class Delivery:
         return Read(partner, record.topic, event_id)
 
     def refuse(self, record: Record, code: str) -> Decision:
-        return dead_letter(STAGE, record, code)._replace(failed=code not in _NO_FAILURE)
+        return dead_letter(STAGE, record, code, limit=self.kept)._replace(failed=code not in _NO_FAILURE)
 
     def decide(self, _tx: object, accepted: Sequence[tuple[Record, str]]) -> Sequence[Decision]:
         return [self._send(record, partner) for record, partner in accepted]

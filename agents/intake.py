@@ -17,7 +17,7 @@ from schemas.codec import Codec, Undecodable
 from schemas.events import ChartCoded, ChartCompleted, ClaimAcknowledged, ClaimAdjudicated, Event, Refused, Remittance
 from schemas.identity import derived
 from schemas.records import Decision, Record
-from streams.deadletters import dead_letter
+from streams.deadletters import TOO_LARGE_TO_KEEP, can_be_kept, dead_letter
 from streams.runner import Read
 from streams.topics import CHART_COMPLETED, CODER_ANSWERS, PAYER_ANSWERS, REFUSED, partner_of
 
@@ -82,6 +82,9 @@ class IntakeJudgement(Judgement):
 
     def read(self, record: Record) -> Read:
         family, partner = partner_of(record.topic)
+        if not can_be_kept(record._replace(key=None), self.kept):
+            mend = f"send less than {self.kept} bytes a record, counted before compression"
+            return Read(None, refused=self._refuse(record, TOO_LARGE_TO_KEEP, None, mend))
         try:
             event = self.strict.decode_strict(record.value, EXPECTED[family])
         except Undecodable as refused:
@@ -93,13 +96,13 @@ class IntakeJudgement(Judgement):
             return Read(None, refused=self._refuse(record, "partner-mismatch", stranger, mend, event.event_id))
         return Read(event, event.producer, event.event_id)
 
-    def refuse(self, record: Record, code: str) -> Decision:
+    def refuse(self, record: Record, code: str, exception: str | None = None) -> Decision:
         mend = "an event id names one content: send other content under an id of its own"
         return self._refuse(record, code, None, mend)
 
     def _refuse(self, record: Record, code: str, field: str | None, mend: str, event_id: str | None = None) -> Decision:
         """The record untouched to the dead letters, and to the partner where it stood and how to mend it."""
-        dead = dead_letter(STAGE, record, code, keep_key=False)
+        dead = dead_letter(STAGE, record, code, keep_key=False, limit=self.kept)
         _, partner = partner_of(record.topic)
         where = (record.topic, record.partition, record.offset)
         refused = Refused(

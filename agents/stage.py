@@ -19,7 +19,7 @@ from schemas.codec import Undecodable
 from schemas.compiled import CompiledCodec, compile_pair
 from schemas.events import ClaimStats, Event, Wire
 from schemas.records import Decision, Output, Record
-from streams.deadletters import dead_letter
+from streams.deadletters import dead_letter, dead_letter_topic
 from streams.runner import Read
 from streams.topics import CLAIM_STATS
 
@@ -136,8 +136,14 @@ class Judgement:
             return Read(None, refused=self.refuse(record, "unexpected-subject"))
         return Read(event, event.producer, event.event_id)
 
-    def refuse(self, record: Record, code: str) -> Decision:
-        return dead_letter(self.name, record, code)
+    def refuse(self, record: Record, code: str, exception: str | None = None) -> Decision:
+        """The record to the dead letters; `exception` names the kind of what a step raised."""
+        return dead_letter(self.name, record, code, exception, limit=self.kept)
+
+    @property
+    def kept(self) -> int | None:
+        """How large a dead letter may be."""
+        return self.limits.get(dead_letter_topic(self.name))
 
     def decide(self, tx: Connection, accepted: Sequence[tuple[Record, Any]]) -> Sequence[Decision]:
         """One step per event, each upon what the one before left; then everything written at once."""
@@ -160,9 +166,9 @@ class Judgement:
             verdict = _not_ahead(self.stage.step(world, event, record), event)
             outputs = tuple(self._output(say, record) for say in verdict.says)
         except TooLarge:
-            return None, dead_letter(self.name, record, "output-too-large")
+            return None, self.refuse(record, "output-too-large")
         except Exception as bug:  # noqa: BLE001 the boundary: a bug costs its own record, and the breaker counts it
-            return None, dead_letter(self.name, record, "step-failed", type(bug).__name__)
+            return None, self.refuse(record, "step-failed", type(bug).__name__)
         world.take(verdict)
         return verdict, Decision(outputs, verdict.outcome, verdict.about, verdict.detail)
 

@@ -1,5 +1,7 @@
 """A dead letter is the record as it came, with a reason beside it and nothing of its content anywhere else."""
 
+from hashlib import sha256
+
 from schemas.records import Record
 from streams.deadletters import dead_letter, dead_letter_topic
 
@@ -59,3 +61,26 @@ def test_it_counts_as_a_failure_and_names_its_code() -> None:
 
 def test_the_same_record_makes_the_same_dead_letter() -> None:
     assert dead_letter("intake", RECORD, "malformed") == dead_letter("intake", RECORD, "malformed")
+
+
+LARGE = RECORD._replace(value=SECRET * 1_000)
+
+
+def test_what_its_topic_would_refuse_leaves_coordinates_size_and_hash() -> None:
+    """A compressed record may be larger than a dead letter may be, and would be said again and again."""
+    (output,) = dead_letter("validation", LARGE, "malformed", limit=10_000).outputs
+    said = dict(output.headers)
+    assert (output.key, output.value) == (None, b"")
+    assert (said["error-code"], said["refused-for"], said["size"]) == (b"too-large-to-keep", b"malformed", b"11000")
+    assert said["sha256"] == sha256(LARGE.value or b"").hexdigest().encode()
+    assert (said["source-topic"], said["source-offset"]) == (b"chart-completed.mercy", b"41")
+
+
+def test_its_outcome_names_that_it_was_not_kept() -> None:
+    assert dead_letter("intake", LARGE, "malformed", limit=10_000).outcome == "dead-letter:too-large-to-keep"
+
+
+def test_a_partner_s_large_key_costs_nobody_the_record() -> None:
+    record = RECORD._replace(key=bytes(20_000))
+    (output,) = dead_letter("intake", record, "malformed", keep_key=False, limit=10_000).outputs
+    assert output.value == RECORD.value
