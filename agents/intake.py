@@ -83,7 +83,7 @@ class IntakeJudgement(Judgement):
     def read(self, record: Record) -> Read:
         family, partner = partner_of(record.topic)
         if not can_be_kept(record._replace(key=None), self.kept):
-            mend = f"send less than {self.kept} bytes a record, counted before compression"
+            mend = f"send at most {self.limits[record.topic]} bytes a record, counted before compression"
             return Read(None, refused=self._refuse(record, TOO_LARGE_TO_KEEP, None, mend))
         try:
             event = self.strict.decode_strict(record.value, EXPECTED[family])

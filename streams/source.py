@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
-from schemas.records import Record
+from schemas.records import Headers, Record
 
 Partition = tuple[str, int]
 R = TypeVar("R")
@@ -265,8 +265,15 @@ def _count(messages: Sequence[Any]) -> int:
 
 
 def _record(m: Any) -> Record:
-    headers = tuple((str(name), value or b"") for name, value in m.headers() or ())
-    return Record(m.topic(), m.partition(), m.offset(), m.key(), m.value(), headers, m.timestamp()[1])
+    return Record(m.topic(), m.partition(), m.offset(), m.key(), m.value(), _headers(m), m.timestamp()[1])
+
+
+def _headers(m: Any) -> Headers:
+    """A record's headers; none where a name is no UTF-8, which confluent-kafka can't say. Intake asks for none."""
+    try:
+        return tuple((str(name), value or b"") for name, value in m.headers() or ())
+    except (SystemError, UnicodeDecodeError):
+        return ()
 
 
 def _error_of(m: Any) -> bool:
