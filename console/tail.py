@@ -13,6 +13,7 @@ from console.screen import Json, flat, say, say_json
 from console.wire import QUIET, reachable, strict_codec
 from schemas.codec import Codec, Undecodable, schema_id
 from streams.settings import Settings
+from streams.source import headers_of
 from streams.topics import FROM_HOSPITALS, FROM_PAYERS
 
 app = typer.Typer(add_completion=False)
@@ -102,7 +103,7 @@ def _facts(message: Any, codec: Codec, show_phi: bool) -> Mapping[str, Any]:
 
 def _headers(message: Any, show_phi: bool) -> Mapping[str, str]:
     """Headers of our own making; a partner's could hold anything."""
-    headers = {str(name): (value or b"").decode(errors="replace") for name, value in message.headers() or ()}
+    headers = {name: value.decode(errors="replace") for name, value in headers_of(message)}
     if show_phi:
         return headers
     foreign = str(message.topic()).startswith(tuple(f"{family}." for family in (*FROM_HOSPITALS, *FROM_PAYERS)))

@@ -130,7 +130,7 @@ deadlines = sa.Table(
     sa.Column("about", T, nullable=False),
     sa.Column("due", I, nullable=False),  # ms
     sa.Column("state", T, nullable=False),  # open, fired, closed
-    sa.Index("deadlines_due", "state", "due"),
+    sa.Index("deadlines_due", "stage", "state", "due", "id"),
     sa.Index("deadlines_about", "about"),
 )
 

@@ -265,11 +265,14 @@ def _count(messages: Sequence[Any]) -> int:
 
 
 def _record(m: Any) -> Record:
-    return Record(m.topic(), m.partition(), m.offset(), m.key(), m.value(), _headers(m), m.timestamp()[1])
+    return Record(m.topic(), m.partition(), m.offset(), m.key(), m.value(), headers_of(m), m.timestamp()[1])
 
 
-def _headers(m: Any) -> Headers:
-    """A record's headers; none where a name is no UTF-8, which confluent-kafka can't say. Intake asks for none."""
+def headers_of(m: Any) -> Headers:
+    """A record's headers; none where a name is no UTF-8, which confluent-kafka can't say. Intake asks for none.
+
+    Asked for once a message: its second answer would crash the interpreter (confluent-kafka 2.14).
+    """
     try:
         return tuple((str(name), value or b"") for name, value in m.headers() or ())
     except (SystemError, UnicodeDecodeError):
