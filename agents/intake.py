@@ -34,6 +34,13 @@ EXPECTED: dict[str, frozenset[type]] = {
 }
 """What each family of partner topics may hold."""
 
+_MENDS = {
+    "conflict": "an event id names one content: send other content under an id of its own",
+    "output-too-large": "send less in one event: with what we add it is larger than our own topics take",
+    "step-failed": "nothing: the fault is ours, your record is kept, and we were told",
+}
+"""What a partner is told of a record that could be read and not be taken."""
+
 
 @dataclass(frozen=True)
 class Intake:
@@ -93,16 +100,26 @@ class IntakeJudgement(Judgement):
         stranger = _stranger(event, partner)
         if stranger is not None:
             mend = f"this topic takes only what {partner} says of itself"
-            return Read(None, refused=self._refuse(record, "partner-mismatch", stranger, mend, event.event_id))
+            return Read(None, refused=self._refuse(record, "partner-mismatch", stranger, mend, event_id=event.event_id))
         return Read(event, event.producer, event.event_id)
 
     def refuse(self, record: Record, code: str, exception: str | None = None) -> Decision:
-        mend = "an event id names one content: send other content under an id of its own"
-        return self._refuse(record, code, None, mend)
+        """A fault of ours counts for the breaker, a partner's doesn't; he is told of both."""
+        refused = self._refuse(record, code, None, _MENDS[code], exception=exception)
+        return refused._replace(failed=code == "step-failed")
 
-    def _refuse(self, record: Record, code: str, field: str | None, mend: str, event_id: str | None = None) -> Decision:
+    def _refuse(
+        self,
+        record: Record,
+        code: str,
+        field: str | None,
+        mend: str,
+        *,
+        event_id: str | None = None,
+        exception: str | None = None,
+    ) -> Decision:
         """The record untouched to the dead letters, and to the partner where it stood and how to mend it."""
-        dead = dead_letter(STAGE, record, code, keep_key=False, limit=self.kept)
+        dead = dead_letter(STAGE, record, code, exception, keep_key=False, limit=self.kept)
         _, partner = partner_of(record.topic)
         where = (record.topic, record.partition, record.offset)
         refused = Refused(
