@@ -12,6 +12,7 @@ from ledger.batches import BatchLedger
 from ledger.upgrade import upgrade
 from schemas.events import Wire
 from schemas.records import Headers, Output, Record, Ruling
+from streams.gate import Gate
 from streams.runner import Runner
 from streams.source import Batch, Source
 from streams.transaction import Transactions
@@ -93,7 +94,9 @@ class Stages:
             reads, memory = self.assembly.reads(stage), BatchLedger(stage)
             self.assembly.ledger.run(lambda tx: memory.open(tx, {(topic, 0): 0 for topic in reads}))
             parts = (cast(Source, Resting()), cast(Transactions, Sink()), self.assembly.ledger, memory)
-            self._runners[stage] = Runner(self.assembly.stage(stage), *parts, {topic: topic for topic in reads})
+            made = Runner(self.assembly.stage(stage), *parts, {topic: topic for topic in reads})
+            made.gate = Gate(reads) if stage == "intake" else None
+            self._runners[stage] = made
         return self._runners[stage]
 
 
