@@ -81,8 +81,8 @@ class StageWorker:
         spare_the_collector()
 
     def is_ready(self) -> bool:
-        """True from the moment it is subscribed until it stops."""
-        return self.runner is not None and not self._stopping
+        """True while it is a member of its group; partitions it may have none."""
+        return self.runner is not None and not self._stopping and self.runner.source.is_member
 
     def take(self) -> Batch | None:
         assert self.runner is not None

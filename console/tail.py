@@ -12,8 +12,8 @@ from console.masks import MASK, plain
 from console.screen import Json, flat, say, say_json
 from console.wire import QUIET, reachable, strict_codec
 from schemas.codec import Codec, Undecodable, schema_id
+from streams.messages import headers_of
 from streams.settings import Settings
-from streams.source import headers_of
 from streams.topics import FROM_HOSPITALS, FROM_PAYERS
 
 app = typer.Typer(add_completion=False)

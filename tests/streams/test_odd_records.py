@@ -2,7 +2,7 @@
 
 import pytest
 
-from streams.source import _record
+from streams.messages import record_of
 
 
 class Odd:
@@ -41,5 +41,5 @@ class Odd:
     ],
 )
 def test_a_header_whose_name_is_no_text_costs_the_headers_and_not_the_record(trouble: Exception) -> None:
-    record = _record(Odd(trouble))
+    record = record_of(Odd(trouble))
     assert (record.coordinates, record.value, record.headers) == (("chart-completed.mercy", 3, 41), b"value", ())

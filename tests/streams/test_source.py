@@ -14,6 +14,7 @@ from schemas.records import Output
 from streams.settings import Settings
 from streams.source import KAFKA_FATAL, NO_OFFSETS, Batch, Source, Stopped
 from streams.transaction import Transactions
+from streams.troubles import Troubles
 
 NUMBERS = count(1)
 TAKES = 3_000  # far more than joining a group takes
@@ -201,6 +202,23 @@ def test_a_group_without_offsets_stops_with_words(config: dict[str, Any], topic:
         taken(source)
     source.close()
     assert stopped.value.exit_code == NO_OFFSETS
+
+
+def test_a_topic_that_nobody_made_stops_with_words_when_it_stays_so(config: dict[str, Any]) -> None:
+    """As one that is forbidden would: librdkafka tells it once, and then goes on waiting."""
+    source = Source(config, ["never.made"], troubles=Troubles(lasts_s=0.0))
+    source.subscribe()
+    with pytest.raises(Stopped, match=r"Kafka refuses never.made: UNKNOWN_TOPIC_OR_PART") as stopped:
+        taken(source)
+    source.close()
+    assert stopped.value.exit_code == KAFKA_FATAL
+
+
+def test_a_source_is_a_member_once_its_group_has_told_it_its_partitions(source: Source) -> None:
+    assert not source.is_member
+    while not source.is_member:
+        source.take()
+    assert len(source.assigned) == 4
 
 
 def test_offsets_beyond_the_topic_s_end_stop_with_words(config: dict[str, Any], topic: str) -> None:
