@@ -1,4 +1,5 @@
-"""How long decisions and event ids are remembered: as long as the input topics are kept, and two months more."""
+"""How long decisions, event ids and ended deadlines are remembered: as long as the input topics are kept, and two
+months more."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ class Retention:
     clock: Clock = field(default_factory=Clock)
 
     def look(self) -> int:
-        """How many decisions were forgotten; any number of processes may look at once."""
+        """How many rows were forgotten; any number of processes may look at once."""
         return sum(self._forget(stage) for stage in self.stages)
 
     def _forget(self, stage: str) -> int:
@@ -39,7 +40,8 @@ class Retention:
         return total
 
     def _kept_ms(self, stage: str) -> int | None:
-        """The longest that a topic of the stage's is kept, and two months; null when one is kept for ever."""
+        """The longest that a topic of the stage's is kept, and two months; null when one is kept for ever, or none is
+        read."""
         reads = frozenset(self.assembly.reads(stage))
         kept = [int(spec.configs["retention.ms"]) for spec in self.assembly.topics if spec.name in reads]
-        return None if min(kept) < 0 else max(kept) + OUTLIVES_DAYS * _DAY_MS
+        return None if not kept or min(kept) < 0 else max(kept) + OUTLIVES_DAYS * _DAY_MS

@@ -48,3 +48,15 @@ def test_forgetting_again_finds_nothing(assembly: Assembly) -> None:
     later = DECIDED + KEPT + timedelta(days=1)
     forgotten(assembly, later)
     assert forgotten(assembly, later) == 0
+
+
+class Unconnected(Assembly):
+    """No partner has a topic yet, so intake reads none."""
+
+    def reads(self, stage: str) -> tuple[str, ...]:
+        return () if stage == "intake" else super().reads(stage)
+
+
+def test_a_stage_that_reads_nothing_forgets_nothing(tmp_path: Path) -> None:
+    unconnected = Unconnected(settings("", f"sqlite:///{tmp_path}/ledger.db"))
+    assert Retention(unconnected, ("intake",), Clock(DECIDED)).look() == 0
