@@ -11,10 +11,12 @@ them, and the channel is opened once.
 import asyncio
 import os
 import threading
+import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from tempfile import gettempdir
 from typing import Any, TypeVar
 
@@ -44,6 +46,8 @@ LEASE_EVERY_S = 3.0
 LAG_EVERY_S = 10.0
 TICK_EVERY_S = 1.0
 FORGET_EVERY_S = 600.0
+
+_ROOT = Path(__file__).resolve().parent.parent
 
 log = structlog.get_logger("claimstream")
 
@@ -235,8 +239,19 @@ async def _thread(threads: ThreadPoolExecutor, work: Callable[..., R], *argument
     except LedgerUnreachable as gone:
         leave(LEDGER_GONE, f"the ledger can't be reached or written: {gone}")
     except Exception as unexpected:  # noqa: BLE001 the boundary: anything else is a fault of ours
-        leave(UNEXPECTED, type(unexpected).__name__)
+        leave(UNEXPECTED, f"{type(unexpected).__name__} at {place_of(unexpected)}")
     raise AssertionError
+
+
+def place_of(error: BaseException) -> str:
+    """The innermost line of ours that an error passed, as file:line; its words may quote a record."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = (
+        frame
+        for frame in reversed(frames)
+        if _ROOT in Path(frame.filename).parents and "site-packages" not in frame.filename
+    )
+    return next((f"{Path(frame.filename).relative_to(_ROOT)}:{frame.lineno}" for frame in ours), "no line of ours")
 
 
 def leave(exit_code: int, why: str) -> None:
