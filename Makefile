@@ -17,7 +17,7 @@ demo: setup  ## the whole pipeline on an embedded broker, from charts to statist
 	$(BIN)/claimstream demo
 
 test: setup check  ## everything this machine can run
-	$(BIN)/python -m pytest -ra
+	$(BIN)/python -m pytest -ra -n auto --dist loadfile
 
 check: setup  ## style, types, arrows between the rooms, and what must never be in the repository
 	$(BIN)/ruff check .

@@ -1,37 +1,42 @@
 """Adjudication: payers' answers in; checked and settled answers out, one per claim, once their remittance balances.
 
 An answer must be that payer's, for a claim of ours, and balance by line and by claim; a remittance must balance
-with all its answers before any of them is posted. What doesn't balance is never half posted: the payer is told, and
-a deadline makes it a work item. Answers are summed, none is dropped as old: a correction may come before the
-reversal it belongs to.
+with all its answers before any of them is posted. What doesn't balance is never half posted, and the payer is told.
+One whose parts don't come together in time is a work item, and posted when they come after all. Answers are summed,
+none is dropped as old: a correction may come before the reversal it belongs to.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from agents.payments import (
+    PATIENCE,
+    STAGE,
+    Answered,
+    added,
+    balance_key,
+    by_trace,
+    may_be_whole,
+    parts,
+    payment_key,
+    payment_of,
+    places,
+)
 from agents.pseudonyms import Pseudonyms
 from agents.rows import claim_facts
 from agents.stage import Say, States, Verdict, World
 from claims.postings import ClaimBalance, Payment
 from claims.remittance import Refusal, balances, check_answer
-from ledger import accounts, deadlines, projections, statistics
+from ledger import accounts, deadlines, projections
 from ledger.deadlines import Deadline
 from schemas.compiled import CompiledCodec
 from schemas.events import ClaimAcknowledged, ClaimAdjudicated, DeadlineDue, Event, Refused, Remittance
 from schemas.identity import caused_by, derived
 from schemas.records import Record
 from streams.topics import CLAIM_ACKNOWLEDGED, CLAIM_ADJUDICATED, DEADLINE_DUE, PAYER_ANSWERS, REFUSED
-
-STAGE = "adjudication"
-
-Answered = ClaimAcknowledged | Remittance | ClaimAdjudicated | DeadlineDue
-
-PATIENCE = timedelta(days=7)
-"""How long the parts of a remittance may come apart before it is a work item."""
 
 
 @dataclass(frozen=True)
@@ -46,26 +51,28 @@ class Adjudication:
     def recall(self, tx: Connection, events: Sequence[tuple[Record, Answered]]) -> World:
         """The remittances of this batch with what they wait for, the claims they answer, and those claims' balances."""
         said = [event for _, event in events]
-        payments = {_payment_key(event) for event in said if not isinstance(event, ClaimAcknowledged)} - {None}
-        traces = {_trace_of(key) for key in payments if key}
-        waiting = projections.answers_of(tx, traces)
-        numbers = {row.control_number for row in waiting} | {
-            event.control_number for event in said if isinstance(event, ClaimAdjudicated | ClaimAcknowledged)
+        keys = {key for event in said if (key := payment_key(event)) is not None}
+        stored = accounts.lock(tx, STAGE, keys)
+        payments = {key: self.states.load(Payment, row.body) for key, row in stored.items() if row.body is not None}
+        waiting = projections.answers_of(tx, may_be_whole(payments, said))
+        answered = {row.control_number for row in waiting} | {
+            e.control_number for e in said if isinstance(e, ClaimAdjudicated)
         }
-        claims = projections.claims_by_number(tx, (number for number in numbers if number))
-        balances_of = {_balance_key(number) for number in claims}
-        stored = accounts.lock(tx, STAGE, {*(key for key in payments if key), *balances_of})
+        named = {e.control_number for e in said if isinstance(e, ClaimAcknowledged) and e.control_number}
+        claims = projections.claims_by_number(tx, answered | named)
+        by_id = projections.claims_by_id(tx, (claim for event in said if (claim := _named_by_id(event)) is not None))
+        balances_of = accounts.lock(tx, STAGE, {balance_key(number) for number in claims.keys() & answered})
+        balances_by = {
+            k: self.states.load(ClaimBalance, row.body) for k, row in balances_of.items() if row.body is not None
+        }
         return World(
-            accounts={
-                key: self.states.load(Payment if key.startswith("payment/") else ClaimBalance, row.body)
-                for key, row in stored.items()
-                if row.body is not None
-            },
-            stored=stored,
+            accounts={**payments, **balances_by},
+            stored={**stored, **balances_of},
             claims={number: dict(row._mapping) for number, row in claims.items()},
-            answers={(row.payer, row.trace, row.position): dict(row._mapping) for row in waiting},
+            claims_by_id={claim: dict(row._mapping) for claim, row in by_id.items()},
+            answers=by_trace(waiting),
+            taken=projections.answers_at(tx, places(said)),
             open_deadlines=set(deadlines.still_open(tx, (e.deadline_id for e in said if isinstance(e, DeadlineDue)))),
-            window=statistics.open_window(tx),
         )
 
     def step(self, world: World, event: Answered, record: Record) -> Verdict:
@@ -81,33 +88,40 @@ class Adjudication:
 
     def _acknowledge(self, world: World, ack: ClaimAcknowledged, record: Record) -> Verdict:
         """277CA: one of our claims, from the payer it was sent to; on to claiming under the patient's key."""
-        claim = world.claims.get(ack.control_number or "")
+        claim = world.claims.get(ack.control_number or "") or world.claims_by_id.get(_named_by_id(ack) or "")
         about, detail = f"{ack.payer}/acknowledgements", ack.control_number or ""
         if claim is None or claim["payer"] != ack.payer:
             refusal = Refusal(
-                "unknown-claim", "control_number", "acknowledge claims of your own topic, by their number"
+                "unknown-claim", "control_number", "acknowledge claims of your own topic, by number or id"
             )
             return Verdict("refused:unknown-claim", about, detail, says=(_refused(ack, ack.payer, record, refusal),))
-        whose = {"claim_id": claim["claim_id"], "hospital": claim["hospital"], "account_number": claim["account"]}
-        known = ack.model_copy(update={**_ours(ack, "claim-acknowledged"), **whose})
+        known = ack.model_copy(
+            update={
+                **_ours(ack, "claim-acknowledged"),
+                "claim_id": claim["claim_id"],
+                "control_number": claim["control_number"],
+                "hospital": claim["hospital"],
+                "account_number": claim["account"],
+            }
+        )
         return Verdict(
             "acknowledged" if ack.accepted else "rejected",
             f"{claim['hospital']}/{claim['account']}",
-            detail,
+            claim["control_number"],
             says=(Say(CLAIM_ACKNOWLEDGED, claim["patient_key"], known, ack.payer),),
         )
 
     def _pay(self, world: World, remittance: Remittance, record: Record) -> Verdict:
         """The payment came: its answers may be there already, or follow."""
         key = f"payment/{remittance.payer}/{remittance.trace_number}"
-        payment = _payment(world, key)
+        payment = payment_of(world, key)
         about, detail = f"{remittance.payer}/{remittance.trace_number}", "payment"
         if payment.remittance is not None:
             refusal = Refusal("trace-repeated", "trace_number", "a trace number names one payment")
             said = (_refused(remittance, remittance.payer, record, refusal),)
             return Verdict("refused:trace-repeated", about, detail, says=said)
         return self._settle(
-            world, key, payment.model_copy(update={"remittance": remittance}), remittance, record=record, arrived={}
+            world, key, payment.model_copy(update={"remittance": remittance}), remittance, record=record, arrived=()
         )
 
     def _answer(self, world: World, answer: ClaimAdjudicated, record: Record) -> Verdict:
@@ -115,17 +129,17 @@ class Adjudication:
         about, detail = f"{answer.payer}/{answer.trace_number}", answer.control_number
         row = world.claims.get(answer.control_number)
         refusals = check_answer(answer, None if row is None else claim_facts(row))
-        place = (answer.payer, answer.trace_number, answer.position)
+        (place,) = places([answer])
         key = f"payment/{answer.payer}/{answer.trace_number}"
-        if place in world.answers:
+        if place in world.taken:
             refusals = (Refusal("position-repeated", "position", "a position holds one answer of a remittance"),)
-        elif _payment(world, key).state != "waiting":
+        elif not payment_of(world, key).is_open:
             refusals = (Refusal("remittance-closed", "trace_number", "send it in a remittance of its own"),)
         if refusals:
             said = tuple(_refused(answer, answer.payer, record, each, n) for n, each in enumerate(refusals))
             return Verdict(f"refused:{refusals[0].code}", about, detail, says=said)
         return self._settle(
-            world, key, _payment(world, key), answer, record=record, arrived={place: self._row(answer, "waiting")}
+            world, key, payment_of(world, key), answer, record=record, arrived=(self._row(answer, "waiting"),)
         )
 
     def _settle(
@@ -136,46 +150,50 @@ class Adjudication:
         cause: Remittance | ClaimAdjudicated,
         *,
         record: Record,
-        arrived: Mapping[tuple[str, str, int], Mapping[str, Any]],
+        arrived: tuple[Mapping[str, Any], ...],
     ) -> Verdict:
         """Posts a remittance's answers together once they are all there and balance, or suspends it whole."""
         about, detail = f"{cause.payer}/{cause.trace_number}", getattr(cause, "control_number", "payment")
-        rows = {p: row for p, row in {**world.answers, **arrived}.items() if p[:2] == (cause.payer, cause.trace_number)}
+        payment = payment.model_copy(update={"answers": payment.answers + len(arrived)})
         opened = self._deadline(cause)
-        if payment.remittance is None or len(rows) < payment.remittance.claims_count:
-            waiting = () if opened.id in world.open_deadlines else (opened,)
-            return Verdict(
-                "waiting", about, detail, accounts={key: payment}, answers=tuple(arrived.values()), opened=waiting
-            )
-        answers = [self._event(rows[place]) for place in sorted(rows)]
-        if (refusal := balances(payment.remittance, answers)) is not None:
+        if payment.remittance is None or payment.answers < payment.remittance.claims_count:
+            waiting = () if payment.state == "incomplete" or opened.id in world.open_deadlines else (opened,)
+            return Verdict(payment.state, about, detail, accounts={key: payment}, answers=arrived, opened=waiting)
+        rows = parts(world, payment, cause, arrived)
+        answers = [self._event(row) for row in rows]
+        refusal = balances(payment.remittance, answers)
+        if refusal is not None:
             return Verdict(
                 f"suspended:{refusal.code}",
                 about,
                 detail,
                 says=(_refused(cause, cause.payer, record, refusal),),
                 accounts={key: payment.model_copy(update={"state": "suspended"})},
-                answers=tuple(arrived.values()),
+                answers=arrived,
                 closed=(opened.id,),
             )
-        changed: dict[str, Any] = {key: payment.model_copy(update={"state": "settled"})}
-        says = []
-        for answer in answers:
-            claim = world.claims[answer.control_number]
-            balance = _added(
-                changed.get(number := _balance_key(answer.control_number)) or world.accounts.get(number), answer
-            )
-            changed[number] = balance
-            says.append(self._say(answer, claim, balance))
+        says, balanced = self._posted(world, answers)
         return Verdict(
             "settled",
             about,
             detail,
-            says=tuple(says),
-            accounts=changed,
-            answers=tuple({**row, "state": "settled"} for row in rows.values()),
+            says=says,
+            accounts={key: payment.model_copy(update={"state": "settled"}), **balanced},
+            answers=tuple({**row, "state": "settled"} for row in rows),
             closed=(opened.id,),
         )
+
+    def _posted(
+        self, world: World, answers: Sequence[ClaimAdjudicated]
+    ) -> tuple[tuple[Say, ...], dict[str, ClaimBalance]]:
+        """Every answer as settled, each upon the balance that the one before left its claim."""
+        balanced: dict[str, ClaimBalance] = {}
+        says = []
+        for answer in answers:
+            number = balance_key(answer.control_number)
+            balanced[number] = added(balanced.get(number) or world.accounts.get(number), answer)
+            says.append(self._say(answer, world.claims[answer.control_number], balanced[number]))
+        return tuple(says), balanced
 
     def _say(self, answer: ClaimAdjudicated, claim: Mapping[str, Any], balance: ClaimBalance) -> Say:
         """The answer as settled, to claiming, under the key of the claim's patient."""
@@ -193,21 +211,21 @@ class Adjudication:
         return Say(CLAIM_ADJUDICATED, claim["patient_key"], settled, answer.payer)
 
     def _overdue(self, world: World, due: DeadlineDue, record: Record) -> Verdict:
-        """A remittance whose parts never met is suspended whole, and its payer is told."""
+        """A remittance whose parts haven't met in time is a work item, and its payer is told."""
         if due.stage != STAGE:
             return Verdict("not-ours", due.about, due.kind)
         payment = world.accounts.get(due.about)
         if due.deadline_id not in world.open_deadlines or (isinstance(payment, Payment) and payment.state != "waiting"):
             return Verdict("moot", due.about, due.kind)
-        suspended = _payment(world, due.about).model_copy(update={"state": "suspended"})
+        incomplete = payment_of(world, due.about).model_copy(update={"state": "incomplete"})
         payer = due.about.split("/")[1]
         refusal = Refusal("remittance-incomplete", "claims_count", "send the answers that are missing, or the payment")
         return Verdict(
-            "suspended",
+            "incomplete",
             due.about.removeprefix("payment/"),
             due.kind,
             says=(_refused(due, payer, record, refusal),),
-            accounts={due.about: suspended},
+            accounts={due.about: incomplete},
             fired=(due.deadline_id,),
         )
 
@@ -238,36 +256,9 @@ def _ours(event: Event, subject: str) -> dict[str, Any]:
     return {"event_id": derived(subject, "settled", event.producer, event.event_id), **caused_by(event, STAGE)}
 
 
-def _payment_key(event: Answered) -> str | None:
-    match event:
-        case Remittance() | ClaimAdjudicated():
-            return f"payment/{event.payer}/{event.trace_number}"
-        case DeadlineDue():
-            return event.about if event.stage == STAGE else None
-        case _:
-            return None
-
-
-def _trace_of(key: str) -> str:
-    return key.split("/", 2)[2]
-
-
-def _balance_key(control_number: str) -> str:
-    return f"claim/{control_number}"
-
-
-def _payment(world: World, key: str) -> Payment:
-    kept = world.accounts.get(key)
-    return kept if isinstance(kept, Payment) else Payment()
-
-
-def _added(kept: object, answer: ClaimAdjudicated) -> ClaimBalance:
-    before = kept if isinstance(kept, ClaimBalance) else ClaimBalance()
-    return ClaimBalance(
-        charge_cents=before.charge_cents + answer.charge_cents,
-        paid_cents=before.paid_cents + answer.paid_cents,
-        answers=before.answers + 1,
-    )
+def _named_by_id(event: Answered) -> str | None:
+    """The claim's id where an acknowledgement names the claim by nothing else."""
+    return event.claim_id if isinstance(event, ClaimAcknowledged) and event.control_number is None else None
 
 
 def _refused(event: Event, payer: str, record: Record, refusal: Refusal, index: int = 0) -> Say:

@@ -10,21 +10,20 @@ from confluent_kafka.admin import AdminClient
 from agents.adjudication import Adjudication
 from agents.claiming import Claiming
 from agents.clock import Clock
+from agents.counting import CountsFirst
 from agents.delivery import Delivery
 from agents.intake import STAGE as INTAKE
 from agents.intake import Intake, IntakeJudgement
 from agents.pseudonyms import Pseudonyms
 from agents.reference import CODESETS, read_partners, read_reference
 from agents.sayings import Sayings
-from agents.stage import Judgement, Stage, States
+from agents.stage import Judgement, Stage, States, Versions
 from agents.statistics import Statistics
 from agents.validation import Validation
-from claims.accounts import Account, PatientHistory
-from claims.facts import Fact
 from claims.partners import Partners
-from claims.postings import ClaimBalance, Payment
 from claims.tables import Reference
 from ledger.batches import BatchLedger
+from ledger.states import STATES
 from ledger.store import Ledger
 from schemas.codec import Codec
 from schemas.compiled import CompiledCodec
@@ -32,7 +31,7 @@ from schemas.registry import Ids, committed
 from streams.deadletters import dead_letter_topic
 from streams.gate import Gate
 from streams.provisioning import topic_ids
-from streams.runner import Runner
+from streams.runner import Ledgers, Runner
 from streams.schema_registry import registered
 from streams.settings import Settings
 from streams.source import Source
@@ -80,7 +79,7 @@ class Assembly:
 
     @cached_property
     def states(self) -> States:
-        return States(Account, PatientHistory, Payment, ClaimBalance, Fact)
+        return States(*STATES)
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -126,8 +125,14 @@ class Assembly:
         }
         made = makers[name]()
         if isinstance(made, Intake):
-            return IntakeJudgement(made, self.codec, self.states, self.limits, strict=self.strict)
-        return Judgement(made, self.codec, self.states, self.limits)
+            return IntakeJudgement(made, self.codec, self.states, self.limits, self._versions(name), strict=self.strict)
+        return Judgement(made, self.codec, self.states, self.limits, self._versions(name))
+
+    def _versions(self, name: str) -> Versions:
+        """Of a stage; only two of them ask the reference data, and the others do without loading it."""
+        if name not in {"validation", "claiming"}:
+            return Versions(SOFTWARE)
+        return Versions(SOFTWARE, self.reference.codes.version, self.reference.edit_tables)
 
     @cached_property
     def limits(self) -> dict[str, int]:
@@ -156,7 +161,14 @@ class Assembly:
         kafka = Transactions(self.settings.producer_config(f"{stage}-{slot}"), point)
         ids = topic_ids(AdminClient(self.settings.admin_config()), reads)
         gate = Gate(reads) if stage == INTAKE else None
-        return Runner(self.stage(stage), source, kafka, self.ledger, BatchLedger(stage), ids, gate=gate, point=point)
+        judged = self.stage(stage)
+        ledger = self.deciding(judged)
+        return Runner(judged, source, kafka, ledger, BatchLedger(stage), ids, gate=gate, point=point)
+
+    def deciding(self, judged: Judgement | Delivery) -> Ledgers:
+        """The ledger as a stage decides in it."""
+        stage = judged.stage if isinstance(judged, Judgement) else None
+        return CountsFirst(self.ledger, stage) if isinstance(stage, Statistics) else self.ledger
 
     def _intake(self) -> Intake:
         return Intake(self.reads("intake"), self.pseudonyms, self.clock.received)

@@ -106,7 +106,7 @@ class Claiming:
         moot = () if kept is None or kept.deadline_id is None else (kept.deadline_id,)
         if any(finding.severity == "reject" for finding in findings):
             back = self.sayings.back(world, account, chart, "rejected-by-edits", findings)
-            return replace(back, closed=moot)
+            return replace(back, closed=moot) if back.accounts else back
         verdict = self._bill_or_wait(world, account, chart)
         states = {**verdict.accounts, key: remembered(history, chart)}
         return replace(verdict, accounts=states, closed=(*verdict.closed, *moot))

@@ -39,6 +39,7 @@ class Delivery:
         return Read(partner, record.topic, event_id)
 
     def refuse(self, record: Record, code: str) -> Decision:
+        """A partner who is gone or an id that came twice is told by its dead letter; it is no sign of bad code here."""
         return dead_letter(STAGE, record, code, limit=self.kept)._replace(failed=code not in _NO_FAILURE)
 
     def decide(self, _tx: object, accepted: Sequence[tuple[Record, str]]) -> Sequence[Decision]:

@@ -5,7 +5,9 @@ A pseudonym is still derived from a person, so it is a Kafka key and a ledger ke
 """
 
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 
 @dataclass(frozen=True, repr=False)
@@ -25,6 +27,11 @@ class Pseudonyms:
         joined."""
         return self._of("counted", hospital, mrn)
 
-    def _of(self, *parts: str) -> str:
+    @cached_property
+    def _of(self) -> Callable[..., str]:
+        """Remembered for a while: a step asks for its patient five times, a batch has several charts of one."""
+        return lru_cache(maxsize=4096)(self._derived)
+
+    def _derived(self, *parts: str) -> str:
         message = b"".join(len(said).to_bytes(4, "big") + said for said in map(str.encode, parts))
         return hmac.digest(self.secret, message, "sha256").hex()[:32]

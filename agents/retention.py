@@ -1,13 +1,17 @@
 """How long decisions, event ids and ended deadlines are remembered: as long as the input topics are kept, and two
-months more."""
+months more. The facts of a window, which name patients' tokens, are forgotten once it is published."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from sqlalchemy.engine import Connection
+
 from agents.assembly import Assembly
 from agents.clock import Clock
+from agents.statistics import STAGE as STATISTICS
 from ledger.retention import forget
+from ledger.statistics import forget_published
 
 OUTLIVES_DAYS = 61
 """A record that a partner sends once more is known as a repeat for so long after Kafka has dropped the first one."""
@@ -25,15 +29,19 @@ class Retention:
 
     def look(self) -> int:
         """How many rows were forgotten; any number of processes may look at once."""
-        return sum(self._forget(stage) for stage in self.stages)
+        facts = self._by_portions(forget_published) if STATISTICS in self.stages else 0
+        return facts + sum(self._forget(stage) for stage in self.stages)
 
     def _forget(self, stage: str) -> int:
         kept_ms = self._kept_ms(stage)
         if kept_ms is None:
             return 0
-        before_ms, total = self.clock.now_ms() - kept_ms, 0
+        return self._by_portions(partial(forget, stage=stage, before_ms=self.clock.now_ms() - kept_ms))
+
+    def _by_portions(self, forgetting: Callable[[Connection], int]) -> int:
+        total = 0
         for _ in range(_ROUNDS):
-            gone = self.assembly.ledger.run(partial(forget, stage=stage, before_ms=before_ms))
+            gone = self.assembly.ledger.run(forgetting)
             total += gone
             if not gone:
                 break

@@ -26,6 +26,7 @@ def chart_row(chart: ChartCoded, state: str, why: str | None = None) -> Row:
         "state": state,
         "why": why,
         "cents": sum(service.charge_cents for service in chart.services),
+        "held": None,
         "at": milliseconds(chart.occurred_at),
     }
 

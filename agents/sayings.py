@@ -9,7 +9,7 @@ from agents.pseudonyms import Pseudonyms
 from agents.rows import bill_row, chart_row, claim_row
 from agents.stage import Say, Verdict, World
 from claims import deidentify, facts
-from claims.accounts import Account, AccountChart, AccountClaim, ChartState, chart_of, claim_of, with_chart
+from claims.accounts import Account, AccountChart, AccountClaim, ChartState, chart_of, claim_of, live_claims, with_chart
 from claims.facts import Fact, Where
 from claims.forming import Formed
 from claims.tables import Reference
@@ -89,18 +89,22 @@ class Sayings:
     def back(
         self, world: World, account: Account, chart: ChartCoded, reason: ReturnReason, findings: tuple[Finding, ...]
     ) -> Verdict:
-        """The chart to its hospital with everything that is wrong."""
+        """The chart to its hospital with everything that is wrong.
+
+        Where an earlier version's claims stand, the account keeps that version: their answers go by what was billed.
+        """
         returned = self._returned(chart, reason, findings)
-        ccsr = self.reference.codes.ccsr
-        fact = facts.of_returned(STAGE, returned, chart, ccsr, self._where(world, chart, chart.chart_id))
+        by = self.reference.counted_by
+        fact = facts.of_returned(STAGE, returned, chart, by, self._where(world, chart, chart.chart_id))
         why = ", ".join(dict.fromkeys(finding.rule for finding in findings))
+        stands, gone = live_claims(account, chart.chart_id), AccountChart(chart=chart, state="returned")
         return Verdict(
             reason,
             *whom(chart),
             says=(self.say_back(chart, returned),),
-            accounts={key_of(account): with_chart(account, AccountChart(chart=chart, state="returned"))},
+            accounts={} if stands else {key_of(account): with_chart(account, gone)},
             charts=(chart_row(chart, "returned", why),),
-            stats=(deidentify.of_returned(STAGE, returned, chart, ccsr),),
+            stats=(deidentify.of_returned(STAGE, returned, chart, by),),
             facts=() if fact is None else (fact,),
         )
 

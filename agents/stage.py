@@ -3,11 +3,12 @@
 `Judgement` joins a stage to codec and ledger for the runner; it holds no rule of its own.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any, NamedTuple, Protocol, TypeVar, cast
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar, cast
 
 from sqlalchemy.engine import Connection
 
@@ -15,18 +16,25 @@ from claims.facts import Fact
 from ledger import accounts, deadlines, projections, statistics
 from ledger.accounts import Stored
 from ledger.deadlines import Deadline
+from ledger.projections import Place
+from ledger.states import shapes
 from schemas.codec import Undecodable
 from schemas.compiled import CompiledCodec, compile_pair
-from schemas.events import ClaimStats, Event, Wire
+from schemas.events import ClaimStats, ClaimStatsPublished, Event, Wire
 from schemas.records import Decision, Output, Record
+from schemas.registry import Schema
 from streams.deadletters import dead_letter, dead_letter_topic
 from streams.runner import Read
 from streams.topics import CLAIM_STATS
 
 Row = Mapping[str, Any]
+WindowState = Literal["closed", "published"]
+Counted = tuple[ClaimStatsPublished, ...] | Exception
+"""A closed window's tables, or why there are none."""
 S = TypeVar("S", bound=Wire)
 
 
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _OVERHEAD = 1_000  # key, headers and the batch around a record, with room to spare
 
 
@@ -42,6 +50,22 @@ class Say(NamedTuple):
     key: str | None
     event: Event
     partner: str | None = None
+
+
+@dataclass(frozen=True)
+class Versions:
+    """What a stage judges by: its own version, and where it asks them, those of the code sets and edit tables."""
+
+    software: str | None = None
+    code_sets: str | None = None
+    edit_tables: str | None = None
+
+    def on(self, event: Event, stage: str) -> Event:
+        """The stage's own event with what it was judged by; what others said, a partner or a timer, stays theirs."""
+        if event.producer != stage:
+            return event
+        unsaid = {name: said for name, said in vars(self).items() if said and getattr(event, name, said) is None}
+        return event.model_copy(update=unsaid) if unsaid else event
 
 
 @dataclass(frozen=True)
@@ -63,6 +87,8 @@ class Verdict:
     opened: tuple[Deadline, ...] = ()
     fired: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
+    begun: tuple[Row, ...] = ()
+    windows: Mapping[str, WindowState] = field(default_factory=dict)
 
 
 @dataclass
@@ -72,20 +98,26 @@ class World:
     accounts: dict[str, Wire] = field(default_factory=dict)
     charts: dict[tuple[str, str], Row] = field(default_factory=dict)
     claims: dict[str, Row] = field(default_factory=dict)
-    answers: dict[tuple[str, str, int], Row] = field(default_factory=dict)
+    claims_by_id: Mapping[str, Row] = field(default_factory=dict)
+    answers: dict[tuple[str, str], dict[int, Row]] = field(default_factory=dict)
+    taken: set[Place] = field(default_factory=set)
     open_deadlines: set[str] = field(default_factory=set)
     window: str | None = None
     stored: dict[str, Stored] = field(default_factory=dict)
-    closed: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
+    windows: dict[str, str] = field(default_factory=dict)
+    counted: Mapping[str, Counted] = field(default_factory=dict)
 
     def take(self, verdict: Verdict) -> None:
         """The next event meets what this one left."""
         self.accounts.update(verdict.accounts)
         self.charts.update({(row["hospital"], row["chart_id"]): row for row in verdict.charts})
         self.claims.update({row["control_number"]: row for row in verdict.claims})
-        self.answers.update({(row["payer"], row["trace"], row["position"]): row for row in verdict.answers})
+        for row in verdict.answers:
+            self.answers.setdefault((row["payer"], row["trace"]), {})[row["position"]] = row
+            self.taken.add(Place(row["payer"], row["trace"], row["position"]))
         self.open_deadlines.update(deadline.id for deadline in verdict.opened)
         self.open_deadlines.difference_update(verdict.fired, verdict.closed)
+        self.windows.update(verdict.windows)
 
 
 class Stage(Protocol):
@@ -102,11 +134,11 @@ class Stage(Protocol):
 class States:
     """State types as bytes and back, by the same generated codec that serves the events."""
 
-    def __init__(self, *models: type[Wire]) -> None:
-        self._pairs = {model: compile_pair(model) for model in models}
+    def __init__(self, *models: type[Wire], older: Callable[[type[Wire]], Sequence[Schema]] = shapes) -> None:
+        self._pairs = {model: compile_pair(model, older(model)) for model in models}
 
     def load(self, model: type[S], body: bytes) -> S:
-        """The state as it was written."""
+        """The state as it was written, in whichever version of its schema."""
         return cast(S, self._pairs[model][1](body))
 
     def dump(self, state: Wire) -> bytes:
@@ -121,6 +153,7 @@ class Judgement:
     codec: CompiledCodec
     states: States
     limits: Mapping[str, int] = field(default_factory=dict)
+    versions: Versions = Versions()
 
     @property
     def name(self) -> str:
@@ -163,7 +196,7 @@ class Judgement:
 
     def _step(self, world: World, event: Any, record: Record) -> tuple[Verdict | None, Decision]:
         try:
-            verdict = _not_ahead(self.stage.step(world, event, record), event)
+            verdict = self.stage.step(world, event, record)
             outputs = tuple(self._output(say, record) for say in verdict.says)
         except TooLarge:
             return None, self.refuse(record, "output-too-large")
@@ -175,7 +208,7 @@ class Judgement:
     def _output(self, say: Say, because: Record) -> Output:
         """As its record. It keeps the time at which the broker received its cause, so that a chart's age is known."""
         key = None if say.key is None else say.key.encode()
-        value = self.codec.encode(say.event)
+        value = self.codec.encode(self.versions.on(say.event, self.name))
         if len(value) + _OVERHEAD > self.limits.get(say.topic, len(value) + _OVERHEAD):
             raise TooLarge
         return Output(say.topic, key, value, _headers(say), because.timestamp_ms)
@@ -187,7 +220,7 @@ class Judgement:
         projections.put_claims(tx, [row for v in verdicts for row in v.claims])
         projections.put_bills(tx, [row for v in verdicts for row in v.bills])
         projections.put_answers(tx, [row for v in verdicts for row in v.answers])
-        statistics.put_cells(tx, [row for v in verdicts for row in v.cells])
+        self._move_windows(tx, verdicts)
         deadlines.open_(tx, [deadline for v in verdicts for deadline in v.opened])
         deadlines.end(tx, [i for v in verdicts for i in v.fired], "fired")
         deadlines.end(tx, [i for v in verdicts for i in v.closed], "closed")
@@ -195,6 +228,16 @@ class Judgement:
         if bodies:
             assert world.window is not None
             statistics.append(tx, world.window, self.name, first.coordinates, bodies)
+
+    def _move_windows(self, tx: Connection, verdicts: Sequence[Verdict]) -> None:
+        """Each move by compare-and-set; the next window begins under the lock by which the last one closed."""
+        moves = {"closed": statistics.close_window, "published": statistics.publish_window}
+        for verdict in verdicts:
+            for window, state in verdict.windows.items():
+                moves[state](tx, window)
+            for row in verdict.begun:
+                statistics.begin_window(tx, **row)
+        statistics.put_cells(tx, [row for v in verdicts for row in v.cells])
 
     def _statistics(self, records: Sequence[Record], verdicts: Sequence[Verdict | None]) -> Iterator[tuple[bytes, int]]:
         """Encoded, each with the start of its year for a time, or of the broker's year where a fixed clock is ahead:
@@ -224,15 +267,6 @@ def _portions(outputs: Sequence[Output], n: int) -> list[tuple[Output, ...]]:
     return [tuple(outputs[len(outputs) * i // n : len(outputs) * (i + 1) // n]) for i in range(n)]
 
 
-def _not_ahead(verdict: Verdict, event: Event) -> Verdict:
-    """A statistic of a year that had not begun when its cause was received is no fact: it counts in that year."""
-    now = (getattr(event, "received_at", None) or event.occurred_at).year
-    if all(stat.year <= now for stat in verdict.stats):
-        return verdict
-    stats = (stat.model_copy(update={"year": min(stat.year, now)}) for stat in verdict.stats)
-    return replace(verdict, stats=tuple(stats))
-
-
 def year_of(timestamp_ms: int) -> int:
     return datetime.fromtimestamp(timestamp_ms / 1000, UTC).year
 
@@ -249,19 +283,14 @@ def _days_before_year(year: int) -> int:
 def _headers(say: Say) -> tuple[tuple[str, bytes], ...]:
     """Content type, W3C trace context (derived from the chart's first event), and the partner; nothing about a
     person."""
-    trace = (say.event.correlation_id or say.event.event_id).replace("-", "")
-    span = say.event.event_id.replace("-", "")
-    headers = (("content-type", b"application/avro"), ("traceparent", _traceparent(trace, span)))
+    event = say.event
+    trace, span = _trace(event.correlation_id or event.event_id, 32), _trace(event.event_id, 16)
+    headers = (("content-type", b"application/avro"), ("traceparent", b"00-%s-%s-01" % (trace, span)))
     return headers if say.partner is None else (*headers, ("partner", say.partner.encode()))
 
 
-def _traceparent(trace: str, span: str) -> bytes:
-    return b"00-%s-%s-01" % (_hex(trace, 32), _hex(span, 16))
-
-
-def _hex(text: str, width: int) -> bytes:
-    """The last `width` hex digits of an id; an id that isn't hex is hashed, for partners send ids of their own."""
-    try:
-        return b"%0*x" % (width, int(text, 16) & ((1 << 4 * width) - 1))
-    except ValueError:
-        return sha256(text.encode()).hexdigest()[:width].encode()
+def _trace(event_id: str, width: int) -> bytes:
+    """The last `width` digits of a UUID. Partners send ids of their own: any other may say something, and is hashed."""
+    if _UUID.fullmatch(event_id):
+        return event_id.replace("-", "")[-width:].encode()
+    return sha256(event_id.encode()).hexdigest()[:width].encode()

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 from agents.pseudonyms import Pseudonyms
 from agents.stage import Say, Verdict, World
 from claims import deidentify, facts
+from claims.coder import NOT_THE_CODERS, holds
 from claims.facts import Where
 from claims.tables import Reference
 from claims.validation import accept_coder, validate
@@ -27,6 +28,9 @@ from streams.topics import CHART_CODED, CHART_COMPLETED, CHART_RETURNED, CODER_A
 STAGE = "validation"
 
 Chart = ChartCompleted | ChartCoded
+
+_NEWEST = "send other content as a higher version; answer the newest version"
+_ONE_ACCOUNT = "a chart stays on its account: correct it there, or send it as a chart of its own"
 
 
 @dataclass(frozen=True)
@@ -49,40 +53,47 @@ class Validation:
                 return self._return(world, chart, _late(chart, known["version"]))
             if _order(chart) == (known["version"], known["revision"]):
                 return _conflict(chart, record)
+            if chart.account_number != known["account"]:
+                return _conflict(chart, record, "account_number", _ONE_ACCOUNT)
         if isinstance(chart, ChartCompleted):
             judged = validate(chart, self.reference)
         elif known is None or known["version"] != chart.version:
             return _conflict(chart, record)
         else:
-            judged = accept_coder(chart, self.reference)
-        return self._pass(world, judged) if isinstance(judged, ChartCoded) else self._return(world, chart, judged)
+            judged = accept_coder(chart, self.reference, known["held"])
+        if isinstance(judged, ChartReturned):
+            return self._return(world, chart, judged)
+        return self._pass(world, judged, _held(world, chart))
 
-    def _pass(self, world: World, coded: ChartCoded) -> Verdict:
+    def _pass(self, world: World, coded: ChartCoded, held: str | None) -> Verdict:
         """Every statement has its code: on to claiming."""
         key = self.pseudonyms.patient(coded.hospital, coded.patient.mrn)
-        fact = facts.of_coded(coded, self.reference.codes.ccsr, self._where(world, coded))
+        fact = facts.of_coded(coded, self.reference.counted_by, self._where(world, coded))
         return Verdict(
             "coded",
             *_whom(coded),
             says=(Say(CHART_CODED, key, coded, coded.hospital),),
-            stats=(deidentify.of_coded(coded, self.reference.codes.ccsr),),
+            stats=(deidentify.of_coded(coded, self.reference.counted_by),),
             facts=() if fact is None else (fact,),
-            charts=(_row(coded, "coded", None, sum(service.charge_cents for service in coded.services)),),
+            charts=(_row(coded, "coded", None, held, sum(service.charge_cents for service in coded.services)),),
         )
 
     def _return(self, world: World, chart: Chart, returned: ChartReturned) -> Verdict:
         """Everything the hospital has to know, at once. A late version changes nothing of what stands."""
         key = self.pseudonyms.patient(chart.hospital, chart.patient.mrn)
-        ccsr = self.reference.codes.ccsr
-        fact = facts.of_returned(STAGE, returned, chart, ccsr, self._where(world, chart))
+        by = self.reference.counted_by
+        fact = facts.of_returned(STAGE, returned, chart, by, self._where(world, chart))
         late = returned.reason == "late-version"
+        # What denies its own consent or patient is not counted: we don't know whose treatment it tells of.
+        strange = any(finding.rule == NOT_THE_CODERS for finding in returned.findings)
+        said = deidentify.of_returned(STAGE, returned, chart, by)
         return Verdict(
             returned.reason,
             *_whom(chart),
             says=(Say(CHART_RETURNED, key, returned, chart.hospital),),
-            stats=(deidentify.of_returned(STAGE, returned, chart, ccsr),),
-            facts=() if fact is None or late else (fact,),
-            charts=() if late else (_row(chart, "returned", _why(returned), 0),),
+            stats=(deidentify.withheld(said) if strange else said,),
+            facts=() if fact is None or late or strange else (fact,),
+            charts=() if late else (_row(chart, "returned", _why(returned), _held(world, chart), 0),),
         )
 
     def _where(self, world: World, chart: Chart) -> Where:
@@ -105,7 +116,15 @@ def _why(returned: ChartReturned) -> str:
     return ", ".join(dict.fromkeys([*named, *asked, *(f"to code: {item.kind}" for item in returned.worklist)]))
 
 
-def _row(chart: Chart, state: str, why: str | None, cents: int) -> Mapping[str, Any]:
+def _held(world: World, chart: Chart) -> str | None:
+    """What answers to this chart must repeat: as the hospital's chart said it, whatever a coder answered since."""
+    if isinstance(chart, ChartCompleted):
+        return holds(chart)
+    known = world.charts.get((chart.hospital, chart.chart_id))
+    return None if known is None else known["held"]
+
+
+def _row(chart: Chart, state: str, why: str | None, held: str | None, cents: int) -> Mapping[str, Any]:
     version, revision = _order(chart)
     return {
         "stage": STAGE,
@@ -117,6 +136,7 @@ def _row(chart: Chart, state: str, why: str | None, cents: int) -> Mapping[str, 
         "state": state,
         "why": why,
         "cents": cents,
+        "held": held,
         "at": int(chart.occurred_at.timestamp() * 1000),
     }
 
@@ -135,9 +155,9 @@ def _late(chart: Chart, newest: int) -> ChartReturned:
     )
 
 
-def _conflict(chart: Chart, record: Record) -> Verdict:
-    """The same version with another id, or an answer to a version that isn't the newest: nothing can tell which
-    holds."""
+def _conflict(chart: Chart, record: Record, field: str = "version", mend: str = _NEWEST) -> Verdict:
+    """The same version with another id, an answer to a version that isn't the newest, a correction under another
+    account whose claims would be a second bill: nothing can tell which holds."""
     refused = Refused(
         event_id=derived("refused", "version", chart.hospital, chart.chart_id, *_order(chart), chart.event_id),
         **caused_by(chart, STAGE),
@@ -147,8 +167,8 @@ def _conflict(chart: Chart, record: Record) -> Verdict:
         offset=record.offset,
         refused_event_id=chart.event_id,
         code="version-conflict",
-        field="version",
-        mend="send other content as a higher version; answer the newest version",
+        field=field,
+        mend=mend,
     )
     said = (Say(REFUSED, chart.hospital, refused, chart.hospital),)
     return Verdict("version-conflict", *_whom(chart), says=said)

@@ -37,6 +37,7 @@ class Bare:
     received: datetime
     fast: CompiledCodec
     strict: Codec
+    software: str = "claimstream 0.1.0"
 
     # Each `read_` gives an event, its producer and its id; each other function decides a batch in its transaction.
 
@@ -71,11 +72,11 @@ class Bare:
             assert isinstance(coded, ChartCoded)
             key = self.pseudonym("patient", coded.hospital, coded.patient.mrn).encode()
             where = self._where(coded, window, derived("chart", coded.hospital, coded.chart_id))
-            fact = facts.of_coded(coded, self.tables.codes.ccsr, where)
+            fact = facts.of_coded(coded, self.tables.counted_by, where)
             counted += [] if fact is None else [fact]
-            stats.append(deidentify.of_coded(coded, self.tables.codes.ccsr))
+            stats.append(deidentify.of_coded(coded, self.tables.counted_by))
             rows.append(_chart_row("validation", coded, "coded"))
-            value = self.fast.encode(coded)
+            value = self.fast.encode(coded.model_copy(update={"software": self.software}))
             said = Output("chart-coded", key, value, headers(coded, coded.hospital), record.timestamp_ms)
             decisions.append(Decision((said,), "coded", *_whom(coded)))
         projections.put_charts(tx, rows)
@@ -107,7 +108,7 @@ class Bare:
                 counted += [] if fact is None else [fact]
                 stats.append(deidentify.of_claim(claim, self.tables.codes.ccsr, part2))
             said = tuple(
-                Output("claim-built", key.encode(), self.fast.encode(c), headers(c, c.payer), record.timestamp_ms)
+                Output("claim-built", key.encode(), self._judged(c), headers(c, c.payer), record.timestamp_ms)
                 for c in built
             )
             decisions.append(Decision(said, "claimed", *_whom(chart)))
@@ -135,6 +136,10 @@ class Bare:
         account = entered(with_chart(account, AccountChart(chart=chart, state="claimed")), formed)
         states[_account_key(chart)], states[history_key] = account, remembered(history, chart)
         return account, formed.claims
+
+    def _judged(self, claim: ClaimBuilt) -> bytes:
+        tables = {"code_sets": self.tables.codes.version, "edit_tables": self.tables.edit_tables}
+        return self.fast.encode(claim.model_copy(update={"software": self.software, **tables}))
 
     def read_delivery(self, record: Record) -> tuple[Any, str, str]:
         event_id = event_id_of(record.value)
@@ -199,6 +204,7 @@ def _chart_row(stage: str, chart: ChartCoded, state: str) -> dict[str, Any]:
         "state": state,
         "why": None,
         "cents": sum(service.charge_cents for service in chart.services),
+        "held": None,
         "at": _ms(chart.occurred_at),
     }
 

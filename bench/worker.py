@@ -5,7 +5,7 @@ Nothing is replaced: what the meter times is called as ever, so a metered worker
 
 import sys
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -42,7 +42,7 @@ class Timed:
 
     meter: Meter
     stage: str
-    spent: Counter[str] = field(default_factory=Counter)
+    spent: dict[str, float] = field(default_factory=lambda: defaultdict(float))
 
     def part(self, part: str, call: Callable[..., R], inside: bool = True) -> Callable[..., R]:
         spent, clock = self.spent, time.perf_counter

@@ -3,6 +3,7 @@
 The types are wire models, so that the ledger stores them with the codec that serves the events.
 """
 
+from datetime import timedelta
 from typing import Literal
 
 from schemas.events.claim import Adjustment, ClaimBuilt, PatientBill
@@ -14,6 +15,15 @@ ChartState = Literal["held", "consent-missing", "awaiting-answer", "claimed", "b
 ClaimState = Literal["sent", "accepted", "rejected", "answered", "denied", "replaced", "crossed-over"]
 
 _WITH_THE_PAYER: frozenset[ClaimState] = frozenset({"sent", "accepted", "crossed-over"})
+
+
+LOOK_BACK = timedelta(days=2 * 366)
+"""How old a patient's service may be when a chart comes, and still be compared with the chart's.
+
+The edits over the history (claims/edits/account.py) compare services of one and the same day. Twice the longest time
+in which a claim may be filed, a calendar year (42 CFR 424.44), nobody bills that day any more. Without a bound every
+chart of a patient would cost more than the one before.
+"""
 
 
 class HistoryLine(Wire):
@@ -178,8 +188,10 @@ def history_of(chart: ChartCoded) -> tuple[HistoryLine, ...]:
 
 
 def remembered(history: PatientHistory, chart: ChartCoded) -> PatientHistory:
-    """The patient's history with this version of the chart instead of any other."""
-    return PatientHistory(lines=(*forgotten(history, chart.hospital, chart.chart_id).lines, *history_of(chart)))
+    """The patient's history with this version of the chart instead of any other, as far back as it is looked."""
+    lines = (*forgotten(history, chart.hospital, chart.chart_id).lines, *history_of(chart))
+    since = (chart.received_at or chart.occurred_at).date() - LOOK_BACK
+    return PatientHistory(lines=tuple(line for line in lines if line.day >= since))
 
 
 def forgotten(history: PatientHistory, hospital: str, chart_id: str) -> PatientHistory:

@@ -13,6 +13,8 @@ from schemas.events.coded import Candidate
 
 SIDES: Final = ("left", "right", "bilateral")
 _EPISODES: Final = {"initial": "initial encounter", "subsequent": "subsequent encounter", "sequela": "sequela"}
+_SIDED: Final = frozenset({*SIDES, "unilateral"})
+_OF_SIDE: Final = _SIDED | {"of", "in", "the", "side", "both"}
 _LEAVES, _POOL, _SHOWN = 64, 60, 5
 _TITLE: Final = 240
 
@@ -60,6 +62,22 @@ def listed(entries: Sequence[CodeEntry], why: str) -> tuple[Candidate, ...]:
 
 
 def _saying(wanted: str, entries: tuple[CodeEntry, ...]) -> tuple[CodeEntry, ...]:
-    """'left' must be a word of the title: 'cleft' is none."""
-    held = tuple(entry for entry in entries if f" {wanted} " in f" {normalised(entry.title)} ")
-    return held or entries
+    """Those that say it, without those that say the same disease of another side or episode; all, where none does.
+
+    A code that differs by more than that stays: never a specificity that the phrase lacks (billing.md section 5).
+    'left' must be a word of the title: 'cleft' is none.
+    """
+    held = {entry.code for entry in entries if f" {wanted} " in f" {normalised(entry.title)} "}
+    diseases = {_disease(entry) for entry in entries if entry.code in held}
+    return tuple(entry for entry in entries if entry.code in held or _disease(entry) not in diseases or not held)
+
+
+def _disease(entry: CodeEntry) -> tuple[str, ...]:
+    """The words of a title but for those of side and episode; where no side is named, an 'unspecified' is one."""
+    title = normalised(entry.title)
+    for episode in _EPISODES.values():
+        title = title.removesuffix(episode).strip()
+    found = sorted(title.split())
+    if not _SIDED.intersection(found) and "unspecified" in found:
+        found.remove("unspecified")
+    return tuple(word for word in found if word not in _OF_SIDE)

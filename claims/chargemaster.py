@@ -8,15 +8,17 @@ A row that can't be read stops the start, because a price that is quietly missin
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final, Literal, NamedTuple
 
+from claims.amounts import LARGEST
 from claims.chargemaster_file import Cells, read_rows
 from claims.codesets.shapes import is_modifier_shape, is_procedure_shape, is_revenue_shape
 from schemas.events.chart import Coding
+from schemas.events.coded import Service
 
 Component = Literal["facility", "professional"]
 
@@ -29,7 +31,9 @@ SYSTEMS: Final = {
 }
 """FHIR's URI of a code system and its word in the file; any other URI is the hospital's own: local."""
 _WORDS: Final = frozenset({*SYSTEMS.values(), "local", "text", "class"})
-_MAX_CENTS: Final = 100_000_000_00
+_LONGEST_CODE: Final = 40  # the wire's Code
+_MAX_DIGITS: Final = len(str(LARGEST))
+_MAX_THOUSANDTHS: Final = 2**53  # the wire's Milli
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,8 @@ class Charge:
         return self.start <= day and (self.end is None or day <= self.end)
 
     def units(self, quantity: int | None, unit: str | None) -> int | None:
-        """Whole billing units of a quantity in thousandths; None where the quantity is unknown or in another unit.
+        """Whole billing units of a quantity in thousandths; None where the quantity is unknown or in another unit, or
+        where they would cost more than a claim can say.
 
         A dose that is no multiple of the code's is rounded to the next higher unit, and never below one (CMS Pub.
         100-04 chapter 17 section 10): of a code 'per 10 mg', 12 mg have used a second one. Hours are rounded to the
@@ -66,7 +71,8 @@ class Charge:
             return None
         if self.unit == "h":
             return max(1, (2 * quantity + self.per_unit) // (2 * self.per_unit))
-        return -(-quantity // self.per_unit)
+        units = -(-quantity // self.per_unit)
+        return units if units * max(self.price_cents, 1) <= LARGEST else None
 
 
 class Key(NamedTuple):
@@ -77,12 +83,15 @@ class Key(NamedTuple):
 class Chargemaster:
     """The rows of one hospital, found by what a chart says of a service, on its day."""
 
-    def __init__(self, rows: Iterable[Charge]) -> None:
+    def __init__(self, rows: Collection[Charge]) -> None:
         found: dict[Key, list[Charge]] = defaultdict(list)
         for row in rows:
             found[Key(row.system, row.code)].append(row)
         self._rows: Mapping[Key, tuple[Charge, ...]] = {key: tuple(charges) for key, charges in found.items()}
-
+        self._lines: dict[tuple[str | None, ...], list[Charge]] = defaultdict(list)
+        for row in rows:
+            self._lines[row.billing_code, row.revenue_code, row.component, row.department].append(row)
+        self.departments = frozenset(row.department for row in rows if row.department)
         self.prices_visits = any(key.system == "class" for key in self._rows)
 
     def __len__(self) -> int:
@@ -103,6 +112,11 @@ class Chargemaster:
     def visit(self, encounter_class: str, on: date) -> tuple[Charge, ...]:
         """The visit charges of an encounter class, or of a level of care ('inpatient/icu')."""
         return self._on(Key("class", encounter_class), on)
+
+    def made(self, line: Service) -> bool:
+        """Whether a row in force on its day makes a line of these codes, this component and department."""
+        same = self._lines.get((line.code, line.revenue_code, line.component, line.group), ())
+        return any(charge.covers(line.service_from) for charge in same)
 
     def _on(self, key: Key, on: date) -> tuple[Charge, ...]:
         return tuple(charge for charge in self._rows.get(key, ()) if charge.covers(on))
@@ -144,10 +158,9 @@ def _charge(cells: Cells) -> Charge:
     if end is not None and end < start:
         raise cells.bad("end", "ends before it starts")
     system = cells.one_of("system", _WORDS)
-    code = cells.required("code")
     return Charge(
         system=system,
-        code=order_text(code) if system == "text" else code,
+        code=_service_code(cells, system),
         description=cells.required("description"),
         billing_code=_billing_code(cells),
         modifiers=_modifiers(cells),
@@ -160,6 +173,16 @@ def _charge(cells: Cells) -> Charge:
         start=start,
         end=end,
     )
+
+
+def _service_code(cells: Cells, system: str) -> str:
+    """An order's text is a line of text; any other code is no longer than a chart's may be."""
+    code = cells.required("code")
+    if system == "text":
+        return order_text(code)
+    if len(code) > _LONGEST_CODE:
+        raise cells.bad("code", f"at most {_LONGEST_CODE} characters; no chart can name a longer code")
+    return code
 
 
 def _component(cells: Cells) -> Component:
@@ -190,8 +213,11 @@ def _revenue_code(cells: Cells) -> str:
 
 def _price(cells: Cells) -> int:
     price = cells.required("price_cents")
-    if not (price.isascii() and price.isdecimal()) or int(price) > _MAX_CENTS:
-        raise cells.bad("price_cents", "whole cents without sign, point or separator: 12.50 is 1250")
+    # The length first: int() refuses thousands of digits with an error of its own.
+    if not (price.isascii() and price.isdecimal()) or len(price) > _MAX_DIGITS or int(price) > LARGEST:
+        raise cells.bad(
+            "price_cents", "whole cents, at most ten digits, without sign, point or separator: 12.50 is 1250"
+        )
     return int(price)
 
 
@@ -212,4 +238,4 @@ def _thousandths(text: str) -> int | None:
     if not (digits.isascii() and digits.isdecimal()):
         return None
     exact = Decimal(text) * 1000
-    return int(exact) if exact == int(exact) and exact > 0 else None
+    return int(exact) if exact == int(exact) and 0 < exact <= _MAX_THOUSANDTHS else None

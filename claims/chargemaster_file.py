@@ -1,6 +1,7 @@
 """Reading a chargemaster's CSV so that a broken cell can be named by file, line and column."""
 
 import csv
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +26,13 @@ COLUMNS: Final = (
 )
 
 
+_LONGEST: Final = 240  # the wire's Line (schemas/events/types.py)
+_LONGEST_CODE: Final = 40  # the wire's Code
+_TEXTS: Final = frozenset({"code", "description", "department"})  # a code of the system `text` is an order's text
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
 @dataclass(frozen=True)
 class Cells:
     """One line of the file, by column name."""
@@ -40,7 +48,12 @@ class Cells:
         return BadReference(self.file, self.line, _column(self.raw, self.order.index(field)), field, mend)
 
     def optional(self, field: str) -> str | None:
-        return self.values[field].strip() or None
+        """A cell as a line of the wire: what is longer, or holds a tab, would fail every chart that meets it."""
+        value = self.values[field].strip() or None
+        longest = _LONGEST if field in _TEXTS else _LONGEST_CODE
+        if value is not None and (len(value) > longest or _CONTROL.search(value)):
+            raise self.bad(field, f"at most {longest} characters, without tabs or other control characters")
+        return value
 
     def required(self, field: str) -> str:
         value = self.optional(field)
@@ -63,7 +76,8 @@ class Cells:
 
     def _day(self, field: str, value: str) -> date:
         try:
-            return date.fromisoformat(value)
+            # fromisoformat also reads 20250101 and 2025W011, which nobody means to write here.
+            return date.fromisoformat(value if _DAY.fullmatch(value) else "")
         except ValueError:
             raise self.bad(field, "a day as YYYY-MM-DD") from None
 

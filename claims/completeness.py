@@ -189,6 +189,15 @@ def _quoted(case: Case, statement: Statement) -> Indicator:
     return Indicator(text=statement.text or statement.kind, date=day, source=source)
 
 
+def restricted_items(case: Case) -> Said:
+    """Which item the patient paid in full is known, or no plan may see any (45 CFR 164.522(a)(1)(vi))."""
+    known = {statement.id for statement in case.chart.statements}
+    for restriction in case.chart.restrictions:
+        if restriction.statement not in known:
+            ask = "An item is marked paid in full, and no item of the chart is named so. Please say which one it is."
+            yield task(case.chart, "registration", "restricted-item", ask, about=restriction.statement)
+
+
 COMPLETENESS: Final[tuple[Callable[[Case], Said], ...]] = (
     identity,
     payer,
@@ -201,4 +210,5 @@ COMPLETENESS: Final[tuple[Callable[[Case], Said], ...]] = (
     orders_performed,
     a_diagnosis,
     signatures,
+    restricted_items,
 )

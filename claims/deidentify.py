@@ -1,14 +1,17 @@
 """Safe Harbor (45 CFR 164.514(b)(2)): what may be said about one outcome of one stage, and nothing else.
 
 A `ClaimStats` holds no id, no name, no place below the state and no date element but the year; ages over 89 are one
-band and no birth year is carried. What a partner may write freely is let through only in the shape of its code set.
+band and no birth year is carried. What a partner may write freely is let through only in the shape of its code set, or
+where reference data of ours names it.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, tzinfo
 from typing import TypedDict, Unpack
 
+from claims.codesets.shapes import ICD_10_CM
 from claims.settlement import denying
 from schemas.events.chart import ChartCompleted, Coverage
 from schemas.events.claim import Adjustment, ClaimBuilt, PatientBill
@@ -20,10 +23,19 @@ from schemas.events.people import Address, Patient
 Ccsr = Callable[[str], str]
 """The CCSR group of an ICD-10-CM code (`CodeSets.ccsr`); "unclassified" where the table lacks it."""
 
+
+@dataclass(frozen=True)
+class CountedBy:
+    """What charts are counted by: a diagnosis by its CCSR, a service by a department of our chargemasters, and a day by
+    the hospital's calendar."""
+
+    ccsr: Ccsr
+    departments: frozenset[str]
+    zones: Mapping[str, tzinfo]
+
+
 Chart = ChartCompleted | ChartCoded
 """A chart as the hospital told it, or in codes."""
-
-ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
 
 # 45 CFR 164.514(b)(2)(i)(C): all ages over 89 are one category.
 _BANDS = ((18, "0-17"), (35, "18-34"), (50, "35-49"), (65, "50-64"), (80, "65-79"), (90, "80-89"))
@@ -92,9 +104,13 @@ def diagnosis_groups(codes: Iterable[str], ccsr: Ccsr) -> tuple[str, ...]:
     return tuple(sorted({ccsr(code) for code in codes}))
 
 
-def service_group(service: Service) -> str:
-    """The chargemaster's department, or the code's family where a coder chose it: a coder's own words are no group."""
-    if service.group and service.path == "chargemaster":
+def service_group(service: Service, departments: Collection[str]) -> str:
+    """The department, if a chargemaster of ours has it; else the family of the code.
+
+    Who sends a line may write anything into its group and say it was the chargemaster's: free text does not leave
+    (45 CFR 164.514(b)(2)(i)).
+    """
+    if service.group and service.group in departments and service.path == "chargemaster":
         return service.group
     if service.code:
         return _FAMILIES.get(service.code[0], "procedures")
@@ -173,45 +189,52 @@ def is_part2(chart: Chart) -> bool:
     return chart.part2 is not None and chart.part2.applies
 
 
-def day_of(chart: Chart) -> date:
-    """The day a chart's age and year are taken on: its end where it happened, else the last moment that is known."""
+def day_of(chart: Chart, zones: Mapping[str, tzinfo]) -> date:
+    """The day a chart's age and year are taken on: its end where it happened, else the last moment that is known.
+
+    Never after it was received: a mistyped year is no fact, and a broker takes no record of the future.
+    """
+    zone, received = zones.get(chart.hospital, UTC), chart.received_at or chart.occurred_at
     if isinstance(chart, ChartCoded):
-        return chart.encounter.end_day
-    return (chart.encounter.end or chart.encounter.start or chart.received_at or chart.occurred_at).date()
+        return min(chart.encounter.end_day, received.astimezone(zone).date())
+    last = chart.encounter.end or chart.encounter.start or received
+    return min(last, received).astimezone(zone).date()
 
 
 def _codes(chart: Chart) -> list[str]:
+    """What the patient has: not what was ruled out, suspected or is history, and not what his family has."""
     if isinstance(chart, ChartCoded):
         return [each.code for each in chart.diagnoses]
-    return [each.code for said in chart.statements for each in said.codings if each.system == ICD10CM]
+    has = (said for said in chart.statements if said.certainty == "confirmed" and said.whose == "patient")
+    return [each.code for said in has for each in said.codings if each.system in ICD_10_CM]
 
 
-def _of_chart(stage: str, outcome: str, chart: Chart, ccsr: Ccsr, edits: Iterable[str]) -> ClaimStats:
+def _of_chart(stage: str, outcome: str, chart: Chart, by: CountedBy, edits: Iterable[str]) -> ClaimStats:
     services = chart.services if isinstance(chart, ChartCoded) else ()
     drg = chart.drg.code if isinstance(chart, ChartCoded) and chart.drg else None
     statistic = ClaimStats(
         stage=stage, outcome=outcome, encounter_class=chart.encounter.encounter_class,
-        diagnosis_groups=diagnosis_groups(_codes(chart), ccsr),
-        service_groups=tuple(sorted({service_group(each) for each in services})),
+        diagnosis_groups=diagnosis_groups(_codes(chart), by.ccsr),
+        service_groups=tuple(sorted({service_group(each, by.departments) for each in services})),
         drg=_only(drg, r"[0-9]{3}"), edits=tuple(sorted(set(edits))),
         cents_bucket=cents_bucket(sum(each.charge_cents for each in services)) if services else None,
-        **_person(chart.patient, day_of(chart)), **_payer(chart.coverages),
+        **_person(chart.patient, day_of(chart, by.zones)), **_payer(chart.coverages),
     )  # fmt: skip
     return withheld(statistic) if is_part2(chart) else statistic
 
 
-def of_coded(chart: ChartCoded, ccsr: Ccsr) -> ClaimStats:
+def of_coded(chart: ChartCoded, by: CountedBy) -> ClaimStats:
     """A chart that became codes: `complete-at-first` if nobody had to be asked, else `complete-later`."""
     at_first = chart.version <= 1 and chart.coding_revision == 0
     warned = (each.rule for each in chart.findings)
-    return _of_chart("validation", "complete-at-first" if at_first else "complete-later", chart, ccsr, warned)
+    return _of_chart("validation", "complete-at-first" if at_first else "complete-later", chart, by, warned)
 
 
-def of_returned(stage: str, returned: ChartReturned, chart: Chart, ccsr: Ccsr) -> ClaimStats:
+def of_returned(stage: str, returned: ChartReturned, chart: Chart, by: CountedBy) -> ClaimStats:
     """A chart that went back: its reason, the rules that reject it, and the kinds of query it needs."""
     why = [each.rule for each in returned.findings if each.severity == "reject"]
     why += [f"query-{each.kind}" for each in returned.queries]
-    return _of_chart(stage, returned.reason, chart, ccsr, why + ["coding"] * bool(returned.worklist))
+    return _of_chart(stage, returned.reason, chart, by, why + ["coding"] * bool(returned.worklist))
 
 
 def _of_claim(claim: ClaimBuilt, ccsr: Ccsr, part2: bool, **told: Unpack[_Told]) -> ClaimStats:

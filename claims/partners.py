@@ -1,5 +1,6 @@
 """Who we work with: hospitals, their billing entities and rosters, and the payers (infra/kafka/partners.yaml)."""
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -43,12 +44,20 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _bare_file(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", name):
+        raise ValueError("the bare name of a file in chargemasters/, such as mercy-general.csv")
+    return name
+
+
 PartnerId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$")]
 """Part of topic names and principals, so only a-z, 0-9 and the hyphen."""
 CheckedNpi = Annotated[Npi, AfterValidator(_checked_npi)]
 TaxId = Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")]
 Taxonomy = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{9}X$")]
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
+FileName = Annotated[str, AfterValidator(_bare_file)]
+"""Of a file in a folder of ours: no path leads anywhere else."""
 
 
 class BillingEntity(Wire):
@@ -81,7 +90,7 @@ class Hospital(Wire):
     tax_id: TaxId
     address: Address
     time_zone: TimeZone
-    chargemaster: Line
+    chargemaster: FileName
     billing_entities: Mapping[PartnerId, BillingEntity] = Field(min_length=1)
     roster: Mapping[Id, Practitioner]
     signatures: Signatures

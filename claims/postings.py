@@ -7,10 +7,21 @@ from schemas.events.types import Cents, Count, Wire
 
 
 class Payment(Wire):
-    """A remittance as far as it came. Answers may come before it; they wait in the ledger by its trace number."""
+    """A remittance as far as it came. Answers may come before it; they wait in the ledger by its trace number, and are
+    only counted here.
+
+    One whose time is over is incomplete: its payer was told, and it is posted when the missing parts come after all.
+    What is whole and doesn't balance is suspended for good.
+    """
 
     remittance: Remittance | None = None
-    state: Literal["waiting", "settled", "suspended"] = "waiting"
+    answers: Count = 0
+    state: Literal["waiting", "incomplete", "settled", "suspended"] = "waiting"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether parts of it may still come."""
+        return self.state in {"waiting", "incomplete"}
 
 
 class ClaimBalance(Wire):

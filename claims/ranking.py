@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from claims.candidates import listed
 from claims.codesets.shapes import ICD_10_CM, is_external_cause, with_dot, without_dot
 from claims.encoding import Found, Scene
 from claims.validity import billable_on
@@ -19,9 +20,24 @@ def diagnoses(scene: Scene, found: Iterable[Found]) -> tuple[CodedDiagnosis, ...
     The lowest documented rank leads; without ranks a diagnosis leads a symptom, in the order of the chart. One code
     stands once. Before the documented rank go the guidelines of `_precedence`.
     """
-    ordered = _unique(sorted(found, key=lambda each: (_precedence(each.code), *_rank(each))))
+    ordered = _unique(sorted(found, key=_lead))
     ranked = [_coded(scene, rank, each) for rank, each in enumerate(ordered, start=1)]
     return (*ranked, *_admitting(scene, len(ranked) + 1))
+
+
+def undecided_principal(scene: Scene, found: Iterable[Found]) -> Iterator[WorkItem]:
+    """Of an inpatient's diagnoses that lead alike, the one chiefly responsible for the admission is a coder's to choose
+    (UHDDS; OCG II)."""
+    ordered = _unique(sorted(found, key=_lead))
+    first = [each for each in ordered if _lead(each) == _lead(ordered[0])]
+    if scene.inpatient and len(first) > 1 and _precedence(first[0].code) <= 1:
+        why = "several diagnoses could be the principal one, and none is ranked first"
+        entries = [entry for each in first if (entry := scene.reference.codes.diagnosis(each.code)) is not None]
+        yield WorkItem(statement=first[0].statement.id, kind="principal", candidates=listed(entries, why), why=why)
+
+
+def _lead(found: Found) -> tuple[int, int, bool]:
+    return (_precedence(found.code), *_rank(found))
 
 
 def unusable_admission(scene: Scene) -> Iterator[WorkItem]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from claims.amounts import LARGEST
 from schemas.events.claim import Adjustment, ClaimKind
 from schemas.events.payer import AnsweredLine, ClaimAdjudicated, Remittance
 
@@ -39,7 +40,7 @@ def check_answer(answer: ClaimAdjudicated, claim: ClaimFacts | None) -> tuple[Re
         return (Refusal("unknown-claim", "control_number", "answer with the control number the claim was sent with"),)
     if claim.payer != answer.payer:
         return (Refusal("wrong-payer", "control_number", "answer only the claims of your own topic"),)
-    return (*_unbalanced(answer), *_against_claim(answer, claim), *_missigned(answer))
+    return (*_too_large(answer), *_unbalanced(answer), *_against_claim(answer, claim), *_missigned(answer))
 
 
 def balances(remittance: Remittance, answers: Sequence[ClaimAdjudicated]) -> Refusal | None:
@@ -58,6 +59,19 @@ def balances(remittance: Remittance, answers: Sequence[ClaimAdjudicated]) -> Ref
     if paid - taken != remittance.payment_cents:
         return Refusal("remittance-unbalanced", "payment_cents", "sum paid - provider adjustments = payment")
     return None
+
+
+def _too_large(answer: ClaimAdjudicated) -> Iterator[Refusal]:
+    """No amount has more than an 835's ten digits (LARGEST), or what is summed over answers could not be said."""
+    mend = "no amount is above 99,999,999.99; they are in cents"
+    for field in ("paid_cents", "patient_responsibility_cents", "interest_cents"):
+        if abs(getattr(answer, field) or 0) > LARGEST:
+            yield Refusal("amount-too-large", field, mend)
+    if any(abs(adjustment.cents) > LARGEST for adjustment in answer.adjustments):
+        yield Refusal("amount-too-large", "adjustments", mend)
+    for index, line in enumerate(answer.lines):
+        if any(abs(cents) > LARGEST for cents in (line.paid_cents, *(each.cents for each in line.adjustments))):
+            yield Refusal("amount-too-large", f"lines[{index}]", mend)
 
 
 def _unbalanced(answer: ClaimAdjudicated) -> Iterator[Refusal]:

@@ -10,13 +10,12 @@ from typing import Final, NamedTuple
 
 from claims.chargemaster import Charge, Chargemaster
 from claims.codesets.shapes import ICD_10_PCS
-from claims.encoding import Scene
+from claims.encoding import Scene, is_performed
 from claims.stay import covered_days, local_day
 from schemas.events.chart import Statement
 from schemas.events.coded import CodedDiagnosis, Service, WorkItem
 from schemas.events.people import ProviderRole
 
-BILLABLE: Final = frozenset({"treatment", "supply", "drug", "laboratory", "device"})
 _SUMMED: Final = frozenset({"supply", "drug"})
 _POINTERS: Final = 4  # 837P SV107
 
@@ -51,19 +50,13 @@ def price(scene: Scene, diagnoses: tuple[CodedDiagnosis, ...]) -> Priced:
     pricing = Pricing(scene, scene.reference.chargemasters[scene.hospital.id], diagnoses)
     outcomes = list(_visit(pricing))
     for statement in scene.chart.statements:
-        if _performed(statement):
+        if is_performed(statement):
             outcomes += _statement(pricing, statement)
     lines = [outcome for outcome in outcomes if isinstance(outcome, Service)]
     return Priced(
         lines=tuple(_summed(lines, _to_sum(scene))),
         worklist=tuple(outcome for outcome in outcomes if isinstance(outcome, WorkItem)),
     )
-
-
-def _performed(statement: Statement) -> bool:
-    """Done, and to the patient: a test without its result is asked about by completeness."""
-    done = statement.certainty == "confirmed" and statement.result_present is not False
-    return statement.kind in BILLABLE and statement.whose == "patient" and done
 
 
 def _visit(pricing: Pricing) -> Iterator[Service | WorkItem]:
@@ -149,7 +142,7 @@ def _line(pricing: Pricing, charge: Charge, units: int, what: Occurrence) -> Ser
         charge_cents=units * charge.price_cents,
         component=charge.component,
         performer_npi=_performer(scene, charge, statement),
-        ordering_npi=_npi_of(scene, "ordering"),
+        ordering_npi=_only_npi_of(scene, "ordering"),
         pointers=_pointers(pricing.diagnoses, statement.due_to if statement else None),
         ndc=statement.ndc if statement else None,
         authorization=_authorization(scene, charge, what.first),
@@ -159,7 +152,10 @@ def _line(pricing: Pricing, charge: Charge, units: int, what: Occurrence) -> Ser
 
 
 def _performer(scene: Scene, charge: Charge, statement: Statement | None) -> str | None:
-    """Who did it, by roster or encounter; a professional's line that names nobody is the rendering provider's."""
+    """Who did it, by roster or encounter; else a professional's line is the rendering provider's.
+
+    A nurse gives the drug and bills nothing: it is incident to the services of the one who renders (42 CFR 410.26).
+    """
     local = statement.performer if statement else None
     if local is not None:
         known = scene.hospital.roster.get(local)
@@ -170,6 +166,12 @@ def _performer(scene: Scene, charge: Charge, statement: Statement | None) -> str
     if charge.component == "facility":
         return None
     return _npi_of(scene, "rendering") or _npi_of(scene, "attending")
+
+
+def _only_npi_of(scene: Scene, role: ProviderRole) -> str | None:
+    """Where several ordered, nothing says who ordered this."""
+    npis = {provider.npi for provider in scene.facts.providers if provider.role == role and provider.npi}
+    return npis.pop() if len(npis) == 1 else None
 
 
 def _npi_of(scene: Scene, role: ProviderRole) -> str | None:

@@ -3,9 +3,11 @@ every step."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from claims.chargemaster import Chargemaster
 from claims.codesets import CodeSets
+from claims.deidentify import CountedBy
 from claims.mce import MedicareCodeEditor
 from claims.partners import Partners
 
@@ -19,3 +21,16 @@ class Reference:
     chargemasters: Mapping[str, Chargemaster]
     mce: MedicareCodeEditor
     edits: str
+
+    @property
+    def edit_tables(self) -> str:
+        """The versions of the rules and of their tables in one word, as events carry them."""
+        return f"{self.edits}; {self.mce.version}"
+
+    @cached_property
+    def counted_by(self) -> CountedBy:
+        """What statistics count by. Departments of all hospitals together: a table is of them all."""
+        masters = self.chargemasters.values()
+        departments = frozenset[str]().union(*(master.departments for master in masters))
+        zones = {hospital.id: hospital.zone for hospital in self.partners.hospitals.values()}
+        return CountedBy(self.codes.ccsr, departments, zones)

@@ -1,11 +1,13 @@
 """The published tables: each a question, its dimensions, and what one fact adds to which cells.
 
-Patients are counted once. A table has two dimensions, because only rows and columns are guarded (complement.py).
+Patients are counted once. A table has two dimensions, because only rows and columns are guarded (complement.py); two
+that share one stand in a chain and are guarded together.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import NamedTuple
 
 from claims.facts import Fact
@@ -67,68 +69,142 @@ def _returns(fact: Fact) -> Iterator[Entry]:
             yield Entry((said.outcome, edit), (1,))
 
 
-TABLES = (
-    Table(
-        name="services-by-diagnosis",
-        question="Which services and supplies are most used for patients with a diagnosis of this group?",
-        dimensions=("diagnosis-group", "service-group"),
-        measures=("units-thousandths",),
-        entries=_services_by_diagnosis,
-        latest=True,
-    ),
-    Table(
-        name="charts-by-class",
-        question="How many charts of each encounter class were complete at first, and what became of the others?",
-        dimensions=("encounter-class", "outcome"),
-        measures=("charts", "charge-cents"),
-        entries=_charts_by_class,
-    ),
-    Table(
-        name="denials-by-carc",
-        question="Why do payers of each kind withhold money?",
-        dimensions=("carc", "payer-kind"),
-        measures=("answers",),
-        entries=_denials,
-    ),
-    Table(
-        name="dollars-by-payer",
-        question="What was charged to payers of each kind, what did they pay, and what is left to patients?",
-        dimensions=("payer-kind", "plan-kind"),
-        measures=("charge-cents", "paid-cents", "patient-share-cents"),
-        entries=_dollars,
-    ),
-    Table(
-        name="returns-by-reason",
-        question="Why do charts go back to hospitals?",
-        dimensions=("reason", "edit"),
-        measures=("returns",),
-        entries=_returns,
-    ),
+SERVICES = Table(
+    name="services-by-diagnosis",
+    question="Which services and supplies are most used for patients with a diagnosis of this group?",
+    dimensions=("diagnosis-group", "service-group"),
+    measures=("units-thousandths",),
+    entries=_services_by_diagnosis,
+    latest=True,
+)
+CHARTS = Table(
+    name="charts-by-class",
+    question="How many charts of each encounter class were complete at first, and what became of the others?",
+    dimensions=("encounter-class", "outcome"),
+    measures=("charts", "charge-cents"),
+    entries=_charts_by_class,
+)
+RETURNS = Table(
+    name="returns-by-reason",
+    question="Why do charts go back to hospitals?",
+    dimensions=("reason", "edit"),
+    measures=("returns",),
+    entries=_returns,
+)
+DENIALS = Table(
+    name="denials-by-carc",
+    question="Why do payers of each kind withhold money?",
+    dimensions=("carc", "payer-kind"),
+    measures=("answers",),
+    entries=_denials,
+)
+DOLLARS = Table(
+    name="dollars-by-payer",
+    question="What was charged to payers of each kind, what did they pay, and what is left to patients?",
+    dimensions=("payer-kind", "plan-kind"),
+    measures=("charge-cents", "paid-cents", "patient-share-cents"),
+    entries=_dollars,
 )
 
+Chain = tuple[Table, ...]
+"""Tables of which each one's columns are the next one's rows, so that they count the same people a second time."""
 
-def _counted(facts: Iterable[Fact], table: Table) -> Iterator[tuple[str, Entry]]:
-    """Each entry with its patient; of a `latest` table, the last fact about each chart only."""
-    told = [(fact, entries) for fact in facts if (entries := tuple(table.entries(fact)))]
-    if table.latest:
-        told = list({fact.about: (fact, entries) for fact, entries in told}.values())
-    for fact, entries in told:
-        for entry in entries:
-            yield fact.patient, entry
+CHAINS: tuple[Chain, ...] = ((SERVICES,), (CHARTS, RETURNS), (DENIALS, DOLLARS))
+"""Outcomes are the reasons of what is returned; who pays is who denies."""
+
+TABLES = tuple(table for chain in CHAINS for table in chain)
+
+
+class Distinct:
+    """How many different numbers came, in 8 to 16 bytes for each of them, however often they come."""
+
+    def __init__(self) -> None:
+        self._seen, self._full = array("Q"), 64
+
+    def add(self, number: int) -> None:
+        self._seen.append(number)
+        if len(self._seen) > self._full:
+            self._full = max(64, 2 * self.count())
+
+    def count(self) -> int:
+        self._seen = array("Q", sorted(set(self._seen)))
+        return len(self._seen)
+
+
+@dataclass
+class _Cell:
+    patients: Distinct
+    sums: list[int]
+
+
+@dataclass
+class _Tally:
+    """The cells of one table, as the facts come."""
+
+    table: Table
+    cells: dict[tuple[str, ...], _Cell] = field(default_factory=dict)
+
+    def add(self, fact: Fact, patient: int) -> None:
+        for named, measures in self.table.entries(fact):
+            if (cell := self.cells.get(named)) is None:
+                cell = self.cells[named] = _Cell(Distinct(), [0] * len(measures))
+            cell.patients.add(patient)
+            cell.sums = [had + more for had, more in zip(cell.sums, measures, strict=True)]
+
+    def counted(self) -> Iterator[Cell]:
+        """The cells in the order of their names."""
+        for named, cell in sorted(self.cells.items(), key=lambda item: item[0]):
+            measures = zip(self.table.measures, cell.sums, strict=True)
+            yield Cell(
+                dimensions=named,
+                patients=cell.patients.count(),
+                measures=tuple(Measure(name=name, value=value) for name, value in measures),
+            )
+
+
+def tabulate_all(facts: Iterable[Fact], tables: Sequence[Table]) -> dict[str, tuple[Cell, ...]]:
+    """Each table's cells as they are. Not for publication: `cells.publish` suppresses first.
+
+    No fact is kept. What grows is 8 to 16 bytes a patient and cell, and while it is found out which fact is the last
+    about its chart, about 100 bytes a chart. Then `facts` is gone through a second time: an iterator won't do.
+    """
+    tallies = [_Tally(table) for table in tables if not table.latest]
+    latest = [_Tally(table) for table in tables if table.latest]
+    charts = [array("Q") for _ in latest]
+    for fact in facts:
+        patient = _number(fact.patient)
+        for tally in tallies:
+            tally.add(fact, patient)
+        for tally, told in zip(latest, charts, strict=True):
+            if _tells(tally.table, fact):
+                told.append(_number(fact.about))
+    stands = [iter(_last(told)) for told in charts]
+    for fact in facts if latest else ():
+        for tally, standing in zip(latest, stands, strict=True):
+            if _tells(tally.table, fact) and next(standing):
+                tally.add(fact, _number(fact.patient))
+    return {tally.table.name: tuple(tally.counted()) for tally in (*tallies, *latest)}
 
 
 def tabulate(facts: Iterable[Fact], table: Table) -> tuple[Cell, ...]:
-    """The cells as they are, in the order of their names. Not for publication: `cells.publish` suppresses first."""
-    patients: dict[tuple[str, ...], set[str]] = defaultdict(set)
-    sums: dict[tuple[str, ...], list[int]] = defaultdict(lambda: [0] * len(table.measures))
-    for patient, entry in _counted(facts, table):
-        patients[entry.dimensions].add(patient)
-        sums[entry.dimensions] = [had + more for had, more in zip(sums[entry.dimensions], entry.measures, strict=True)]
-    return tuple(
-        Cell(
-            dimensions=named,
-            patients=len(patients[named]),
-            measures=tuple(Measure(name=name, value=v) for name, v in zip(table.measures, sums[named], strict=True)),
-        )
-        for named in sorted(patients)
-    )
+    """One table's cells as they are, in the order of their names."""
+    return tabulate_all(facts, (table,))[table.name]
+
+
+def _tells(table: Table, fact: Fact) -> bool:
+    return next(table.entries(fact), None) is not None
+
+
+def _last(numbers: "array[int]") -> bytearray:
+    """1 where a number stands for the last time, 0 where it comes again."""
+    marks, seen = bytearray(len(numbers)), set[int]()
+    for at in range(len(numbers) - 1, -1, -1):
+        if numbers[at] not in seen:
+            seen.add(numbers[at])
+            marks[at] = 1
+    return marks
+
+
+def _number(token: str) -> int:
+    """64 bits of a token: among a million patients two share one with a chance of 1 in 37 million."""
+    return int.from_bytes(blake2b(token.encode(), digest_size=8).digest())

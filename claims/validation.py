@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator
 from typing import Final, TypedDict
 
+from claims.coder import Answered, faults
 from claims.completeness import Case, incompleteness, signatures_on_file
 from claims.edits import check_chart
 from claims.edits.inpatient import inpatient_stay
 from claims.encoding import Encoded, Scene, encode
-from claims.ranking import diagnoses, unusable_admission
+from claims.ranking import diagnoses, undecided_principal, unusable_admission
 from claims.services import price
 from claims.stay import stay_facts
 from claims.tables import Reference
@@ -17,6 +18,7 @@ from schemas.identity import caused_by, derived
 
 _STAGE: Final = "validation"
 _ENCODER: Final = "claimstream"
+_BY_HAND: Final = {"path": "coder", "group": None}
 
 
 class Tables(TypedDict):
@@ -39,7 +41,12 @@ def validate(chart: ChartCompleted, reference: Reference) -> ChartCoded | ChartR
     scene = Scene(chart, hospital, facts, reference)
     encoded = encode(scene)
     coded, unpriced = _coded(scene, encoded)
-    worklist = (*encoded.worklist, *unusable_admission(scene), *unpriced)
+    worklist = (
+        *encoded.worklist,
+        *undecided_principal(scene, encoded.found),
+        *unusable_admission(scene),
+        *unpriced,
+    )
     findings = check_chart(coded, reference)
     if missing or encoded.queries or worklist:
         return _returned(chart, (*missing, *encoded.queries), tuple(_certain(findings)), worklist, bool(missing))
@@ -48,10 +55,18 @@ def validate(chart: ChartCompleted, reference: Reference) -> ChartCoded | ChartR
     return coded.model_copy(update={"findings": findings})
 
 
-def accept_coder(answer: ChartCoded, reference: Reference) -> ChartCoded | ChartReturned:
-    """A coder's answer, held to the same edits: his coding revision stands; tables, group and findings are ours."""
-    revised = _grouped(answer.model_copy(update=_tables(reference)), reference)
-    findings = check_chart(revised, reference)
+def accept_coder(answer: ChartCoded, reference: Reference, held: str | None = None) -> ChartCoded | ChartReturned:
+    """A coder's answer, held to the same edits: his coding revision stands; tables, group and findings are ours.
+
+    So is what only a chargemaster may say: a line is its own only if the hospital's file has such a row. `held` is the
+    digest of what the chart said that a coder can't change (claims/coder.py); null where it was judged before we kept
+    one, and then nothing can be compared.
+    """
+    master = reference.chargemasters[answer.hospital]
+    lines = tuple(line if master.made(line) else line.model_copy(update=_BY_HAND) for line in answer.services)
+    revised = _grouped(answer.model_copy(update={**_tables(reference), "services": lines}), reference)
+    beyond = faults(Answered(answer, reference.partners.payers.keys(), held))
+    findings = (*beyond, *check_chart(revised, reference))
     common = caused_by(answer, _STAGE)
     if _rejects(findings):
         return ChartReturned(
@@ -102,13 +117,13 @@ def _coded_id(hospital: str, chart_id: str, version: int, revision: int) -> str:
 
 
 def _tables(reference: Reference) -> Tables:
-    return {"code_sets": reference.codes.version, "edit_tables": f"{reference.edits}; {reference.mce.version}"}
+    return {"code_sets": reference.codes.version, "edit_tables": reference.edit_tables}
 
 
 def _grouped(coded: ChartCoded, reference: Reference) -> ChartCoded:
-    """An inpatient stay with the MS-DRG of its discharge day, if any groups it; another chart as it is."""
+    """An inpatient stay with the MS-DRG of its discharge day, if any groups it; no other chart has one."""
     stay = inpatient_stay(coded)
-    return coded if stay is None else coded.model_copy(update={"drg": reference.mce.drg(stay)})
+    return coded.model_copy(update={"drg": None if stay is None else reference.mce.drg(stay)})
 
 
 def _rejects(findings: Iterable[Finding]) -> bool:

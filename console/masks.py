@@ -51,17 +51,17 @@ SHOWN: Mapping[type[Wire], frozenset[str]] = {
     Service: _named("charge_cents non_covered_cents component path"),
     Drg: _named("version kind"),
     Finding: _named("rule severity disposition field line value_kind citation carc"),
-    ChartReturned: _named("producer software hospital version reason queries findings worklist"),
+    ChartReturned: _named("producer software hospital version reason queries findings worklist code_sets edit_tables"),
     Query: _named("to kind"),
     WorkItem: _named("kind"),
     ClaimBuilt: _named(
         "producer software submission kind frequency hospital revision payer payer_kind payer_sequence filing_indicator"
-        " submitter lines total_charge_cents patient_paid_cents"
+        " submitter lines total_charge_cents patient_paid_cents code_sets edit_tables"
     ),
     ClaimLine: _named("number charge_cents non_covered_cents"),
     PatientBill: _named(
         "producer software hospital revision total_charge_cents payers patient_paid_cents owed_cents refund_cents"
-        " reasons"
+        " reasons code_sets edit_tables"
     ),
     PayerShare: _every(PayerShare),
     BillReason: _every(BillReason),

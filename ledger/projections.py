@@ -1,7 +1,8 @@
 """What people ask the ledger: where a chart, a claim or a bill stands. Rows follow decisions, in their transaction."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
@@ -10,6 +11,14 @@ from ledger.rows import pick, put
 from ledger.tables import answers, bills, charts, claims, decisions
 
 Rows = Sequence[Mapping[str, Any]]
+
+
+class Place(NamedTuple):
+    """Where an answer stands: in which of a payer's remittances, and where in it."""
+
+    payer: str
+    trace: str
+    position: int
 
 
 def put_charts(tx: Connection, rows: Rows) -> None:
@@ -42,13 +51,26 @@ def claims_by_number(tx: Connection, control_numbers: Iterable[str]) -> dict[str
 
 
 def claims_by_id(tx: Connection, claim_ids: Iterable[str]) -> dict[str, Row[Any]]:
-    return {row.claim_id: row for row in pick(tx, claims, {}, "claim_id", claim_ids)}
+    """The newest submission of each of these claims: a resend has a number of its own."""
+    rows = pick(tx, claims, {}, "claim_id", claim_ids)
+    return {row.claim_id: row for row in sorted(rows, key=lambda row: (row.at, row.control_number))}
 
 
 def answers_of(tx: Connection, traces: Iterable[str]) -> list[Row[Any]]:
     """Answers kept for these trace numbers, of any payer, in order of position."""
     rows = pick(tx, answers, {}, "trace", traces)
     return sorted(rows, key=lambda row: (row.payer, row.trace, row.position))
+
+
+def answers_at(tx: Connection, places: Iterable[Place]) -> set[Place]:
+    """Which of these places hold an answer. A remittance may have thousands: only those that are asked for are read."""
+    wanted = sorted(set(places))
+    if not wanted:
+        return set()
+    if tx.dialect.name == "postgresql":
+        columns = dict(zip(("payers", "traces", "positions"), map(list, zip(*wanted, strict=True)), strict=True))
+        return {Place(*row) for row in tx.execute(_AT_ALL, columns)}
+    return {Place(*row) for row in tx.execute(_AT, {"wanted": json.dumps(wanted)})}
 
 
 def trace(tx: Connection, about: str) -> Sequence[Row[Any]]:
@@ -61,3 +83,17 @@ def _last(rows: Rows, *key: str) -> list[Mapping[str, Any]]:
     """One row a key, the last one, in key order: locks are taken in one order."""
     newest = {tuple(row[name] for name in key): row for row in rows}
     return [newest[k] for k in sorted(newest)]
+
+
+# One look-up a place, by plan, as ledger/rows.py does it for a single column.
+_AT = sa.text(
+    "SELECT payer, trace, position FROM json_each(:wanted) AS asked CROSS JOIN answers"
+    " WHERE trace = json_extract(asked.value, '$[1]') AND payer = json_extract(asked.value, '$[0]')"
+    " AND position = json_extract(asked.value, '$[2]')"
+)
+_AT_ALL = sa.text(
+    "SELECT found.* FROM unnest(CAST(:payers AS text[]), CAST(:traces AS text[]), CAST(:positions AS bigint[]))"
+    " AS asked (payer, trace, position) CROSS JOIN LATERAL (SELECT payer, trace, position FROM answers"
+    " WHERE answers.trace = asked.trace AND answers.payer = asked.payer AND answers.position = asked.position OFFSET 0)"
+    " AS found"
+)

@@ -1,13 +1,18 @@
-"""Facts and the windows they belong to. Facts are kept packed, a row a batch; only a closed window is published."""
+"""Facts and the windows they belong to. Facts are kept packed, a row a batch; only a closed window is published.
+
+A window is open, then closed (nobody adds to it any more), then published, and each once. Facts name patients' tokens:
+those of a published window are deleted.
+"""
 
 import struct
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ledger.rows import put
+from ledger.store import Conflict
 from ledger.tables import cells, facts, windows
 from schemas.records import Coordinates
 
@@ -16,6 +21,25 @@ _LENGTH = struct.Struct(">I")
 
 class NoWindow(LookupError):
     """No statistics window is open: `claimstream topics apply` opens the first."""
+
+
+class Place(NamedTuple):
+    """Where a row of facts stands in its window."""
+
+    stage: str
+    topic: str
+    part: int
+    first: int
+
+
+class Portion(NamedTuple):
+    """Some facts of a window, and the place after which the next ones stand; none after the last."""
+
+    bodies: tuple[bytes, ...]
+    upto: Place | None
+
+
+BEGINNING = Place("", "", -1, -1)
 
 
 def open_window(tx: Connection) -> str:
@@ -36,11 +60,21 @@ def begin_window(tx: Connection, window: str, now_ms: int) -> None:
     put(tx, windows, [{"id": window, "opened": now_ms, "state": "open"}], conflict="keep")
 
 
-def close_window(tx: Connection, window: str) -> bool:
-    """True when this transaction closed it: a window closes once."""
+def close_window(tx: Connection, window: str) -> None:
+    """From open to closed, once: another who closed it meanwhile is a conflict."""
     if tx.dialect.name == "postgresql":
         tx.execute(_CLOSING)
-    return tx.execute(_CLOSE, {"id": window}).rowcount == 1
+    _move(tx, window, "open", "closed")
+
+
+def publish_window(tx: Connection, window: str) -> None:
+    """From closed to published, once. Its facts may be deleted now."""
+    _move(tx, window, "closed", "published")
+
+
+def unpublished(tx: Connection) -> dict[str, str]:
+    """The state of every window that isn't published: the open one, and closed ones whose turn is to come."""
+    return {row.id: row.state for row in tx.execute(_UNPUBLISHED)}
 
 
 def append(tx: Connection, window: str, stage: str, first: Coordinates, bodies: Sequence[bytes]) -> None:
@@ -54,16 +88,17 @@ def append(tx: Connection, window: str, stage: str, first: Coordinates, bodies: 
         tx.execute(_APPEND[tx.dialect.name], {"window": window, "stage": stage, **where, "body": packed})
 
 
-def recall(tx: Connection, window: str) -> Iterator[bytes]:
-    """Every fact of a window, in a settled order."""
-    query = sa.select(facts.c.body).where(facts.c.window == window)
-    order = (facts.c.stage, facts.c.topic, facts.c.part, facts.c.first)
-    for (packed,) in tx.execute(query.order_by(*order)):
-        at = 0
-        while at < len(packed):
-            (length,) = _LENGTH.unpack_from(packed, at)
-            yield packed[at + _LENGTH.size : at + _LENGTH.size + length]
-            at += _LENGTH.size + length
+def recall(tx: Connection, window: str, after: Place = BEGINNING, rows: int = 100) -> Portion:
+    """The facts of the next rows of a window, in a settled order; in portions, for a window may hold millions."""
+    query = sa.select(facts).where(facts.c.window == window, sa.tuple_(*_ORDER) > sa.tuple_(*after))
+    found = tx.execute(query.order_by(*_ORDER).limit(rows)).all()
+    upto = Place(*(found[-1]._mapping[column.name] for column in _ORDER)) if len(found) == rows else None
+    return Portion(tuple(body for row in found for body in _unpacked(row.body)), upto)
+
+
+def forget_published(tx: Connection, rows: int = 1_000) -> int:
+    """Deletes facts of published windows, at most so many rows; how many it were."""
+    return tx.execute(_FORGET, {"rows": rows}).rowcount
 
 
 def put_cells(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -71,6 +106,20 @@ def put_cells(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     put(tx, cells, rows, conflict="keep")
 
 
+def _move(tx: Connection, window: str, was: str, now: str) -> None:
+    if tx.execute(_MOVE, {"id": window, "was": was, "now": now}).rowcount != 1:
+        raise Conflict("window")
+
+
+def _unpacked(packed: bytes) -> Iterator[bytes]:
+    at = 0
+    while at < len(packed):
+        (length,) = _LENGTH.unpack_from(packed, at)
+        yield packed[at + _LENGTH.size : at + _LENGTH.size + length]
+        at += _LENGTH.size + length
+
+
+_ORDER = (facts.c.stage, facts.c.topic, facts.c.part, facts.c.first)
 _OPEN = sa.text("SELECT id FROM windows WHERE state = 'open' ORDER BY id DESC LIMIT 1")
 # The number is this project's own, any constant would do.
 _WRITING = sa.text("SELECT pg_advisory_xact_lock_shared(837835278)")
@@ -84,4 +133,10 @@ _APPEND = {
     )
     for dialect, binary in (("postgresql", "bytea"), ("sqlite", "blob"))
 }
-_CLOSE = sa.text("UPDATE windows SET state = 'closed' WHERE id = :id AND state = 'open'")
+_MOVE = sa.text("UPDATE windows SET state = :now WHERE id = :id AND state = :was")
+_UNPUBLISHED = sa.text("SELECT id, state FROM windows WHERE state <> 'published'")
+_KEY = '"window", stage, topic, part, "first"'
+_FORGET = sa.text(
+    f"DELETE FROM facts WHERE ({_KEY}) IN (SELECT {_KEY} FROM facts"  # noqa: S608 a constant
+    """ WHERE "window" IN (SELECT id FROM windows WHERE state = 'published') LIMIT :rows)"""
+)

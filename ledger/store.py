@@ -4,7 +4,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -59,11 +59,18 @@ class Ledger:
 
     def run(self, work: Callable[[Connection], R]) -> R:
         """`work` in a transaction, again while the database is busy, with growing pauses, within our patience."""
+        return self._patiently(self.transaction, work)
+
+    def read(self, work: Callable[[Connection], R]) -> R:
+        """The same for what writes nothing, and keeps nobody from writing."""
+        return self._patiently(self.reading, work)
+
+    def _patiently(self, begun: Callable[[], AbstractContextManager[Connection]], work: Callable[[Connection], R]) -> R:
         started = time.monotonic()
         attempt = 0
         while True:
             try:
-                with self.transaction() as connection:
+                with begun() as connection:
                     return work(connection)
             except _BUSY as busy:
                 attempt += 1

@@ -72,6 +72,7 @@ charts = sa.Table(
     sa.Column("why", T),
     sa.Column("cents", I, nullable=False),
     sa.Column("at", I, nullable=False),
+    sa.Column("held", T),  # a digest of what a coder's answer must repeat; validation's rows only
     sa.Index("charts_state", "stage", "state"),
 )
 
@@ -96,6 +97,7 @@ claims = sa.Table(
     sa.Column("at", I, nullable=False),
     sa.Index("claims_account", "hospital", "account"),
     sa.Index("claims_state", "state"),
+    sa.Index("claims_claim_id", "claim_id"),  # a payer may acknowledge by it
 )
 
 bills = sa.Table(
@@ -152,7 +154,7 @@ windows = sa.Table(
     metadata,
     sa.Column("id", T, primary_key=True),
     sa.Column("opened", I, nullable=False),
-    sa.Column("state", T, nullable=False),  # open, closed
+    sa.Column("state", T, nullable=False),  # open, closed, published
 )
 
 cells = sa.Table(

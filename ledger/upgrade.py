@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from ledger.store import Ledger
 
 
-def upgrade(ledger: Ledger) -> tuple[str | None, str | None]:
+def upgrade(ledger: Ledger, to: str = "head") -> tuple[str | None, str | None]:
     """Applies what is missing; the revision before and after. Harmless when repeated, or run by several at once."""
     config = _config()
     with ledger.transaction() as connection:
@@ -19,7 +19,7 @@ def upgrade(ledger: Ledger) -> tuple[str | None, str | None]:
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(837835277)")
         before = MigrationContext.configure(connection).get_current_revision()
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
     return before, newest()
 
 

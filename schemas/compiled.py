@@ -61,13 +61,14 @@ def compile_pair(model: type[W], older: Sequence[Schema] = ()) -> tuple[Callable
     current = avro_schema(model, model.__name__)
     code, start = Generated(current, model), _marker(current)
     shapes = {_marker(shape): parse_schema(shape) for shape in older}
+    reader = parse_schema(current)
 
     def encode(state: W) -> bytes:
         return _written(code.writes, state, start)
 
     def decode(value: bytes) -> W:
         if not value.startswith(start):
-            return _resolved(model, shapes, current, value)
+            return _resolved(model, shapes, reader, value)
         state = _whole(code.reads, value, len(start))
         if not isinstance(state, model):
             raise undecodable("malformed")
@@ -81,11 +82,11 @@ def _marker(shape: Schema) -> bytes:
     return b"\xc3\x01" + bytes.fromhex(fingerprint(to_parsing_canonical_form(shape), "CRC-64-AVRO"))
 
 
-def _resolved(model: type[W], shapes: Mapping[bytes, Any], current: Schema, value: bytes) -> W:
+def _resolved(model: type[W], shapes: Mapping[bytes, Any], reader: Any, value: bytes) -> W:
     written = shapes.get(value[:10])
     if written is None:
         raise undecodable("unknown-schema")
-    return model.model_validate(schemaless_reader(BytesIO(value[10:]), written, current))
+    return model.model_validate(schemaless_reader(BytesIO(value[10:]), written, reader))
 
 
 def _whole(reads: Reader, value: bytes, start: int) -> Wire | None:

@@ -5,11 +5,11 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 from schemas.events import SUBJECTS
 from schemas.events.types import Wire
@@ -116,13 +116,21 @@ def contract(node: Any) -> Any:
     return [contract(item) for item in node] if isinstance(node, list) else node
 
 
-def drifted() -> Iterator[tuple[str, int, Schema]]:
+class Drift(NamedTuple):
+    """A model that says something else than its newest contract, and the version that would say it."""
+
+    name: str
+    version: int
+    schema: Schema
+
+
+def drifted() -> Iterator[Drift]:
     """Subjects whose model says something else than their newest contract, with the version that would say it."""
     ids = committed()
     for subject, model in SUBJECTS.items():
         held, derived = newest(ids, subject), avro_schema(model, model.__name__)
         if held is None or contract(schema(held)) != contract(derived):
-            yield subject, held.version + 1 if held else 1, derived
+            yield Drift(subject, held.version + 1 if held else 1, derived)
 
 
 def text(node: Any, indent: int = 0) -> str:
@@ -137,8 +145,9 @@ def text(node: Any, indent: int = 0) -> str:
     return opened + pad + ("," + pad).join(items) + "\n" + " " * indent + closed
 
 
-def _write(folder: Path, subject: str, version: int, derived: Schema) -> None:
+def _write(drift: Drift) -> None:
     """The next version and its id: one more than any id ever given."""
+    folder, (subject, version, derived) = Path(__file__).parent / "avro", drift
     (folder / subject).mkdir(exist_ok=True)
     (folder / subject / f"{version}.avsc").write_text(text(derived) + "\n", "utf-8")
     index: dict[str, dict[str, int]] = json.loads((folder / INDEX).read_text("utf-8"))
@@ -147,13 +156,18 @@ def _write(folder: Path, subject: str, version: int, derived: Schema) -> None:
     (folder / INDEX).write_text(json.dumps(index, indent=2) + "\n", "utf-8")
 
 
+def report(found: Iterable[Drift], write: Callable[[Drift], None] | None) -> int:
+    """Names what drifted and writes it, if it is told how; the exit status is 1 when something is left to write."""
+    drifts = list(found)
+    for drift in drifts:
+        sys.stdout.write(f"{drift.name}: version {drift.version}\n")
+        if write is not None:
+            write(drift)
+    return 1 if drifts and write is None else 0
+
+
 def main(arguments: list[str]) -> int:
-    drift = list(drifted())
-    for subject, version, derived in drift:
-        sys.stdout.write(f"{subject}: version {version}\n")
-        if "--write" in arguments:
-            _write(Path(__file__).parent / "avro", subject, version, derived)
-    return 1 if drift and "--write" not in arguments else 0
+    return report(drifted(), _write if "--write" in arguments else None)
 
 
 if __name__ == "__main__":

@@ -3,11 +3,13 @@
 Never a label by chart, patient, account or claim: a label is a place for names of ours and of partners, nothing else.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from math import nan
 from typing import NamedTuple
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+import prometheus_client
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, Histogram, generate_latest
 
 from streams.lag import Row, Verdict
 
@@ -59,7 +61,9 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self._gauges = {m: Gauge(m.name, m.meaning, m.labels, registry=self.registry) for m in _of("gauge")}
-        self._counters = {m: Counter(m.name, m.meaning, m.labels, registry=self.registry) for m in _of("counter")}
+        self._counters = {
+            m: prometheus_client.Counter(m.name, m.meaning, m.labels, registry=self.registry) for m in _of("counter")
+        }
         self._histograms = {
             m: Histogram(m.name, m.meaning, m.labels, registry=self.registry, buckets=m.buckets)
             for m in _of("histogram")
@@ -79,13 +83,13 @@ class Metrics:
 
     def decided(self, stage: str, outcomes: Iterable[str]) -> None:
         """One batch's outcomes as the runner names them: a stage's own words, `duplicate`, `dead-letter:<code>`."""
-        for outcome in outcomes:
+        for outcome, times in Counter(outcomes).items():
             kind, _, code = outcome.partition(":")
-            self.count(OUTCOMES, stage, kind)
+            self.count(OUTCOMES, stage, kind, by=times)
             if kind == "duplicate":
-                self.count(DUPLICATES, stage)
+                self.count(DUPLICATES, stage, by=times)
             if kind == "dead-letter":
-                self.count(DEAD_LETTERS, stage, code)
+                self.count(DEAD_LETTERS, stage, code, by=times)
 
     def lag(self, group: str, rows: Iterable[Row], verdict: Verdict, drain_eta_s: float | None) -> None:
         """A group's lag as it is now. Partitions that are gone are forgotten, so that none haunts a dashboard."""

@@ -42,6 +42,7 @@ _PASSING = frozenset(
 )
 """Trouble that passes: a broker that starts, a coordinator that moves, a transaction that still ends."""
 
+_FORBIDDEN = frozenset({KafkaError.GROUP_AUTHORIZATION_FAILED, KafkaError.CLUSTER_AUTHORIZATION_FAILED})
 _UNSETTLED = frozenset({*_PASSING, KafkaError._STATE, KafkaError._PREV_IN_PROGRESS})
 """A partition that was assigned a moment ago can't be sought yet."""
 
@@ -88,8 +89,7 @@ class Source:
         self._held: frozenset[Partition] = frozenset()
         self._markers_after_s, self._last_took = markers_after_s, time.monotonic()
         self._rebalances = 0
-        self._closing = False
-        self._joined = False
+        self._closing = self._joined = False
         self._troubles = troubles or Troubles()
         self._no_generation = no_generation(config)
         self._consumer = Consumer({**config, "enable.partition.eof": True, "error_cb": self._hear})
@@ -295,6 +295,6 @@ def _error_of(m: Any) -> KafkaError | None:
         return None
     if error.name() == "_AUTO_OFFSET_RESET":
         raise Stopped(NO_OFFSETS, f"offsets of {m.topic()}[{m.partition()}] are gone: run `claimstream reconcile`")
-    if error.fatal() or error.code() == KafkaError.GROUP_AUTHORIZATION_FAILED:
+    if error.fatal() or error.code() in _FORBIDDEN:
         raise Stopped(KAFKA_FATAL, f"Kafka ended this consumer: {error.name()}")
     return error

@@ -12,10 +12,18 @@ from claims.accounts import PatientHistory
 from claims.edits.account import same_line_on_another_chart
 from claims.edits.coverage import first_coverage, health_plan_for_an_accident, member_id_missing, outside_coverage
 from claims.edits.dates import after_death, before_birth_or_too_old, outside_encounter
-from claims.edits.diagnosis import duplicate_of_principal, external_cause_first, no_diagnosis, not_billable
+from claims.edits.diagnosis import (
+    duplicate_of_principal,
+    external_cause_first,
+    no_diagnosis,
+    not_billable,
+    pointer_to_nothing,
+)
 from claims.edits.inpatient import admitting_diagnosis_missing, medicare_code_editor, ungroupable
 from claims.edits.institutional import patient_status_disagrees, revenue_code_unknown
 from claims.edits.modifiers import modifier_unknown, modifiers_conflict
+from claims.edits.money import amounts_beyond_a_claim
+from claims.edits.procedures import no_inpatient_procedure_code, no_procedure_code
 from claims.edits.providers import npi_check_digit, npi_missing
 from claims.edits.units import units_not_whole
 from claims.partners import Payer
@@ -47,13 +55,21 @@ CHART_EDITS: Final[tuple[ChartEdit, ...]] = (
     outside_coverage,
     health_plan_for_an_accident,
 )
+SOUND: Final[tuple[ChartEdit, ...]] = (
+    amounts_beyond_a_claim,
+    pointer_to_nothing,
+    no_procedure_code,
+    no_inpatient_procedure_code,
+)
+"""What no payer turns off: without it the chart can't be counted, claimed or billed at all."""
 ACCOUNT_EDITS: Final[tuple[AccountEdit, ...]] = (same_line_on_another_chart,)
 
 
 def check_chart(chart: ChartCoded, reference: Reference) -> tuple[Finding, ...]:
     """Everything the chart alone can tell."""
     found = (finding for edit in CHART_EDITS for finding in edit(chart, reference))
-    return _as_the_payer_wants(found, chart, reference)
+    sound = (finding for edit in SOUND for finding in edit(chart, reference))
+    return (*_as_the_payer_wants(found, chart, reference), *sound)
 
 
 def check_account(chart: ChartCoded, history: PatientHistory, reference: Reference) -> tuple[Finding, ...]:

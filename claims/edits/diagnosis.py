@@ -73,3 +73,19 @@ def duplicate_of_principal(chart: ChartCoded, _: Reference) -> Iterator[Finding]
                 citation="MCE 3",
                 mend="name the code once",
             )
+
+
+def pointer_to_nothing(chart: ChartCoded, _: Reference) -> Iterator[Finding]:
+    """X17: a line points to diagnoses of the chart, the first of them 1 (837P SV107). Reject, CARC 16."""
+    for at, service in enumerate(chart.services):
+        if not all(0 < pointer <= len(chart.diagnoses) for pointer in service.pointers):
+            yield reject(
+                "X17",
+                "a line points to a diagnosis that the chart doesn't have",
+                field=f"services[{at}].pointers",
+                line=at + 1,
+                value_kind="pointer",
+                carc="16",
+                citation="837P SV107",
+                mend="count the chart's diagnoses from 1",
+            )

@@ -3,7 +3,19 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from claims.fhir.elements import ICD_10_CM, Resource, code_values, codings, first, instant, label, reference, some
+from claims.fhir.elements import (
+    ICD_10_CM,
+    Resource,
+    code_values,
+    codings,
+    day,
+    first,
+    instant,
+    label,
+    meaning,
+    reference,
+    some,
+)
 from claims.fhir.visit import Visit
 from schemas.events.chart import (
     Certainty,
@@ -60,7 +72,6 @@ def _conditions(visit: Visit) -> Iterator[tuple[Resource, int | None]]:
 
 def _statement(visit: Visit, condition: Resource, rank: int | None) -> Statement:
     concept = first(condition, "code")
-    certainty = next(iter(code_values(first(condition, "verificationStatus"))), "")
     asserter = reference(condition, "asserter") or reference(condition, "recorder")
     author = visit.practitioner(asserter, "Condition.asserter")
     return Statement(
@@ -68,7 +79,7 @@ def _statement(visit: Visit, condition: Resource, rank: int | None) -> Statement
         kind=_kind(codings(concept)),
         text=label(concept),
         codings=codings(concept),
-        certainty=_CERTAINTIES.get(certainty, "confirmed"),
+        certainty=_certainty(first(condition, "verificationStatus")),
         documented_by="attending" if author and author == visit.attending else None,
         documented_at=instant(condition.get("recordedDate"), visit.zone),
         present_on_admission=_present_on_admission(visit, condition),
@@ -78,16 +89,27 @@ def _statement(visit: Visit, condition: Resource, rank: int | None) -> Statement
     )
 
 
+def _certainty(status: Resource) -> Certainty:
+    """Who says nothing has confirmed it; of a status that nobody knows, no more than suspected is left."""
+    return "confirmed" if not code_values(status) else meaning(status, _CERTAINTIES) or "suspected"
+
+
 def _kind(given: tuple[Coding, ...]) -> StatementKind:
     """Chapter 18 of ICD-10-CM (R00-R99) is symptoms and signs."""
     return "symptom" if any(c.system == ICD_10_CM and c.code.upper().startswith("R") for c in given) else "diagnosis"
 
 
 def _present_on_admission(visit: Visit, condition: Resource) -> PresentOnAdmission | None:
-    """Y where the documented onset is not after the beginning of the stay; else it is not said (OCG appendix I)."""
+    """Y where the documented onset is not after the beginning of the stay; else it is not said (OCG appendix I).
+
+    An onset without a time of day, on the day of the stay's beginning, may have been after it.
+    """
     onset = instant(condition.get("onsetDateTime"), visit.zone)
     inpatient = {"IMP", "ACUTE", "NONAC"} & {str(first(visit.encounter, "class").get("code"))}
-    return "Y" if inpatient and onset and visit.start and onset <= visit.start else None
+    if not (inpatient and onset and visit.start and onset <= visit.start):
+        return None
+    same_day = day(condition.get("onsetDateTime"), visit.zone) == visit.start.astimezone(visit.zone).date()
+    return None if same_day and "T" not in str(condition.get("onsetDateTime")) else "Y"
 
 
 def _laterality(condition: Resource) -> Laterality | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from claims.fhir.elements import Resource, code_values, day, first, reference, some, words
+from claims.fhir.elements import Resource, code_values, day, first, meaning, reference, some, words
 from claims.fhir.people import home, name, sex
 from claims.fhir.visit import Visit
 from claims.partners import Payer
@@ -91,8 +91,9 @@ def _group(resource: Resource) -> str | None:
 
 def _subscriber(visit: Visit, resource: Resource) -> Subscriber:
     """The patient as subscriber says nothing twice; anybody else is named by what the reference leads to."""
-    code = next(iter(code_values(first(resource, "relationship"))), None)
-    relationship = _RELATIONSHIPS.get(code or "", "other") if code else _by_reference(visit, resource)
+    said = first(resource, "relationship")
+    stated: Relationship = meaning(said, _RELATIONSHIPS) or "other"
+    relationship = stated if code_values(said) else _by_reference(visit, resource)
     if relationship == "self":
         return Subscriber(relationship="self")
     person = visit.find(reference(resource, "subscriber"), "Coverage.subscriber") or {}

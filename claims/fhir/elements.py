@@ -4,12 +4,13 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from schemas.events.chart import Coding
 
 Resource = Mapping[str, Any]
+T = TypeVar("T")
 
 ICD_10_CM = "http://hl7.org/fhir/sid/icd-10-cm"
 LOINC = "http://loinc.org"
@@ -61,6 +62,12 @@ def codings(concept: Resource) -> tuple[Coding, ...]:
 def code_values(concept: Resource) -> set[str]:
     """The bare codes of a CodeableConcept, whatever their system."""
     return {code for entry in some(concept, "coding") if (code := words(entry, "code"))}
+
+
+def meaning(concept: Resource, meanings: Mapping[str, T]) -> T | None:
+    """What the first coding means, in the order given, that `meanings` knows; null where it knows none of them."""
+    given = (words(entry, "code") or "" for entry in some(concept, "coding"))
+    return next((meanings[code] for code in given if code in meanings), None)
 
 
 def label(concept: Resource) -> str | None:

@@ -11,6 +11,7 @@ from claims.fhir.elements import (
     day,
     extensions,
     first,
+    meaning,
     parts,
     reference,
     some,
@@ -48,13 +49,11 @@ _ADMISSION_TYPES = {"EM": "1", "UR": "2", "EL": "3", "R": "3"}
 _NEWBORN = "4"
 # admit-source -> point of origin (X12 CL102). 7, 'emergency room', ended in 2010: the origin lies before it.
 _ORIGINS = {"outp": "2", "gp": "2", "mp": "2", "emd": "1", "hosp-trans": "4", "psych": "4", "nursing": "5", "born": "5"}
-# discharge-disposition -> patient status (X12 CL103).
+# discharge-disposition -> patient status (X12 CL103), where one word has one meaning. A hospice may be at home or not,
+# long-term care a hospital or not, another facility anything: then completeness asks.
 _DISCHARGES = {
     "home": "01",
     "alt-home": "01",
-    "other-hcf": "70",
-    "hosp": "50",
-    "long": "63",
     "aadvice": "07",
     "exp": "20",
     "psy": "65",
@@ -121,10 +120,10 @@ def _admission(visit: Visit, kind: EncounterClass) -> Admission | None:
     """Type and origin of every hospital stay or emergency visit; date, hour and diagnosis of an inpatient's."""
     if kind not in ("inpatient", "emergency", "observation"):
         return None
-    source = next(iter(code_values(first(first(visit.encounter, "hospitalization"), "admitSource"))), "")
-    priority = next(iter(code_values(first(visit.encounter, "priority"))), "")
-    admission_type = _NEWBORN if source == "born" else _ADMISSION_TYPES.get(priority)
-    admission = Admission(type=admission_type, source=_ORIGINS.get(source))
+    source = first(first(visit.encounter, "hospitalization"), "admitSource")
+    urgency = meaning(first(visit.encounter, "priority"), _ADMISSION_TYPES)
+    admission_type = _NEWBORN if "born" in code_values(source) else urgency
+    admission = Admission(type=admission_type, source=meaning(source, _ORIGINS))
     if kind != "inpatient" or visit.start is None:
         return admission
     local = visit.start.astimezone(visit.zone)
@@ -134,14 +133,11 @@ def _admission(visit: Visit, kind: EncounterClass) -> Admission | None:
 
 def _discharge(visit: Visit, kind: EncounterClass) -> Discharge | None:
     """Where the patient went, if the hospital said so; a patient status given as such is kept."""
-    codes = code_values(first(first(visit.encounter, "hospitalization"), "dischargeDisposition"))
-    status = next((_DISCHARGES.get(code) or _bare_status(code) for code in sorted(codes)), None)
+    disposition = first(first(visit.encounter, "hospitalization"), "dischargeDisposition")
+    bare = (code for code in sorted(code_values(disposition)) if _STATUS.fullmatch(code))
+    status = meaning(disposition, _DISCHARGES) or next(bare, None)
     hour = f"{visit.end.astimezone(visit.zone).hour:02}" if kind == "inpatient" and visit.end else None
     return Discharge(status=status, hour=hour) if status or hour else None
-
-
-def _bare_status(code: str) -> str | None:
-    return code if _STATUS.fullmatch(code) else None
 
 
 def read_causes(visit: Visit) -> tuple[Cause, ...]:

@@ -23,16 +23,33 @@ RESTRICTION = "urn:claimstream:paid-in-full"
 PAYMENT = "urn:claimstream:payment"
 
 _PART2_LABELS = {"42CFRPart2"}  # HL7 v3-ActCode
+_LABELLED = (
+    "Condition", "Procedure", "ServiceRequest", "Observation", "DiagnosticReport", "MedicationAdministration",
+    "MedicationRequest", "DocumentReference", "Composition",
+)  # fmt: skip
 _PART2_CONSENT = "42-CFR-2"  # HL7 consentcategorycodes
 
 
 def read_part2(visit: Visit) -> Part2Consent | None:
-    """A security label on the encounter makes it Part 2; the patient's Consent, if any, says how far it may go."""
-    labels = {words(entry, "code") for entry in some(first(visit.encounter, "meta"), "security")}
-    if not labels & _PART2_LABELS:
+    """A security label on the encounter, or on anything in it, makes it Part 2 (42 CFR 2.12).
+
+    The patient's latest Consent, if any, says how far it may go; one that denies is none.
+    """
+    if not any(_is_labelled(resource) for resource in (visit.encounter, *_within(visit))):
         return None
     consent = max(_consents(visit), key=lambda given: (words(given, "dateTime") or "", str(given["id"])), default=None)
-    return _consent(visit, consent) if consent else Part2Consent(applies=True)
+    if consent is None or first(consent, "provision").get("type") == "deny":
+        return Part2Consent(applies=True)
+    return _consent(visit, consent)
+
+
+def _within(visit: Visit) -> Iterator[Resource]:
+    for kind in _LABELLED:
+        yield from visit.of(kind)
+
+
+def _is_labelled(resource: Resource) -> bool:
+    return any(words(entry, "code") in _PART2_LABELS for entry in some(first(resource, "meta"), "security"))
 
 
 def _consents(visit: Visit) -> Iterator[Resource]:
@@ -67,13 +84,21 @@ def read_restrictions(visit: Visit, statements: Sequence[Statement]) -> tuple[Re
 
 def _restrictions(visit: Visit, known: set[str]) -> Iterator[Restriction]:
     for extension in extensions(visit.encounter, RESTRICTION):
-        given = parts(extension)
-        link = reference(given.get("item", {}), "valueReference") or ""
-        statement, cents = link.rpartition("/")[2], _cents(given.get("paid", {}))
-        if statement in known and cents is not None:
-            yield Restriction(statement=statement, paid_cents=cents)
-        else:
+        statement, cents = _item(visit, extension), _cents(parts(extension).get("paid", {}))
+        if statement not in known or cents is None:
             visit.note("Encounter.extension[paid-in-full].item")
+        # What leads nowhere is kept: completeness asks which item it is, and no plan sees any of them meanwhile.
+        yield Restriction(statement=statement, paid_cents=cents or 0)
+
+
+def restricted_items(visit: Visit) -> frozenset[str]:
+    """The ids of the items that the patient paid in full."""
+    return frozenset(_item(visit, extension) for extension in extensions(visit.encounter, RESTRICTION))
+
+
+def _item(visit: Visit, extension: Resource) -> str:
+    link = reference(parts(extension).get("item", {}), "valueReference") or ""
+    return visit.resources.key(link).rpartition("/")[2] or "unnamed"
 
 
 def read_payments(visit: Visit) -> int:

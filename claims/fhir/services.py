@@ -18,6 +18,7 @@ from claims.fhir.elements import (
     some,
     words,
 )
+from claims.fhir.privacy import restricted_items
 from claims.fhir.sources import based_on
 from claims.fhir.visit import Visit, actor
 from schemas.events.chart import Order, Statement, StatementKind
@@ -43,9 +44,15 @@ def read_orders(visit: Visit) -> Iterator[Order]:
 
 
 def read_performed_orders(visit: Visit) -> Iterator[Statement]:
-    """An order is a service once it is completed or has a final result; `result_present` tells the two apart."""
+    """An order is a service once it is completed or has a final result; `result_present` tells the two apart.
+
+    One that a procedure carried out is that procedure, and no second service.
+    """
     answered, answered_codes = _answers(visit)
+    carried_out = _carried_out(visit)
     for request in visit.of("ServiceRequest"):
+        if request["id"] in carried_out or request.get("doNotPerform") is True:
+            continue
         concept = first(request, "code")
         result = request["id"] in answered or bool(code_values(concept) & answered_codes)
         if request.get("status") == "completed" or (request.get("status") == "active" and request["id"] in answered):
@@ -62,6 +69,12 @@ def read_performed_orders(visit: Visit) -> Iterator[Statement]:
                 order_id=request["id"],
                 result_present=result,
             )
+
+
+def _carried_out(visit: Visit) -> set[str]:
+    """Orders that a completed procedure of the visit is based on."""
+    done = (procedure for procedure in visit.of("Procedure") if procedure.get("status") == "completed")
+    return {visit.resources.key(link).removeprefix("ServiceRequest/") for each in done for link in based_on(each)}
 
 
 def _order_kind(request: Resource) -> StatementKind:
@@ -123,15 +136,18 @@ def _order(visit: Visit, resource: Resource, path: str) -> str | None:
 def read_drugs(visit: Visit) -> Iterator[Statement]:
     """Drugs given: the administrations of a drug on a day as one statement with their sum.
 
-    Without a dose the sum is the number of administrations. A prescription alone is not a service.
+    Without a dose the sum is the number of administrations. A prescription alone is not a service. What the patient
+    paid in full is no part of a sum.
     """
-    merged: dict[tuple[str, date | None, str], Statement] = {}
+    merged: dict[tuple[str, date | None, str, str | None, str | None], Statement] = {}
+    restricted = restricted_items(visit)
     for administration in visit.of("MedicationAdministration"):
         if administration.get("status") == "completed":
             given = _drug(visit, administration)
             name = given.codings[0].code if given.codings else (given.text or given.id)
             local = given.performed_at.astimezone(visit.zone).date() if given.performed_at else None
-            key = (name, local, given.unit or "")
+            apart = given.id if given.id in restricted else given.ndc
+            key = (name, local, given.unit or "", apart, given.performer)
             merged[key] = _sum(merged[key], given) if key in merged else given
     yield from merged.values()
 
@@ -149,8 +165,8 @@ def _drug(visit: Visit, administration: Resource) -> Statement:
         codings=given,
         performed_at=start,
         performed_end=end,
-        quantity=amount if amount is not None and unit else 1000,
-        unit=unit if amount is not None and unit else _ONE,
+        quantity=1000 if amount is None else amount if unit else None,
+        unit=_ONE if amount is None else unit,
         ndc=next((coding.code for coding in given if coding.system == NDC), None),
         performer=visit.practitioner(actor(administration), "MedicationAdministration.performer"),
     )

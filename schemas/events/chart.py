@@ -3,7 +3,22 @@
 from typing import Literal
 
 from schemas.events.people import Address, Patient, Provider, ProviderRole, Subscriber
-from schemas.events.types import Cents, Code, Count, Day, Event, Id, Instant, Line, Many, Milli, Npi, Text, Wire
+from schemas.events.types import (
+    Cents,
+    Code,
+    Count,
+    Day,
+    Event,
+    Id,
+    Instant,
+    Line,
+    Many,
+    Milli,
+    Npi,
+    PatientStatus,
+    Text,
+    Wire,
+)
 
 EncounterClass = Literal["ambulatory", "emergency", "inpatient", "observation", "virtual", "home"]
 StatementKind = Literal["diagnosis", "symptom", "treatment", "supply", "drug", "laboratory", "device"]
@@ -33,7 +48,7 @@ class Admission(Wire):
 
 
 class Discharge(Wire):
-    status: Code | None = None  # patient status, X12 CL103: on every institutional claim
+    status: PatientStatus | None = None  # X12 CL103: on every institutional claim
     hour: Code | None = None
 
 

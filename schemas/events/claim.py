@@ -137,6 +137,8 @@ class ClaimBuilt(Event):
     notes: Many[Line] = ()
     delay_reason: Code | None = None
     x12: Text | None = None
+    code_sets: Line | None = None
+    edit_tables: Line | None = None
 
 
 class PayerShare(Wire):
@@ -183,3 +185,5 @@ class PatientBill(Event):
     reasons: Many[BillReason] = ()
     due: Day
     notices: Many[Text] = ()
+    code_sets: Line | None = None
+    edit_tables: Line | None = None

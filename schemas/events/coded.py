@@ -12,7 +12,23 @@ from schemas.events.chart import (
     Signatures,
 )
 from schemas.events.people import Organization, Patient, Provider
-from schemas.events.types import Cents, Code, Count, Day, Event, Id, Instant, Line, Many, Milli, Npi, Text, Wire
+from schemas.events.types import (
+    Cents,
+    Code,
+    Count,
+    Day,
+    DayOfCare,
+    Event,
+    Id,
+    Instant,
+    Line,
+    Many,
+    Milli,
+    Npi,
+    PatientStatus,
+    Text,
+    Wire,
+)
 
 CodingPath = Literal["given", "index", "inclusion-term", "title", "chargemaster", "coder"]
 
@@ -31,7 +47,7 @@ class CodedProcedure(Wire):
     """ICD-10-PCS, inpatient only."""
 
     code: Code
-    performed_at: Day
+    performed_at: DayOfCare
     performer: Id | None = None
     statement: Id
     path: CodingPath
@@ -50,8 +66,8 @@ class Service(Wire):
     revenue_code: Code | None = None
     units: Milli
     unit_kind: Code = "UN"
-    service_from: Day
-    service_to: Day
+    service_from: DayOfCare
+    service_to: DayOfCare
     place_of_service: Code | None = None
     charge_cents: Cents
     non_covered_cents: Cents = 0
@@ -131,13 +147,13 @@ class StayFacts(Wire):
     encounter_class: EncounterClass
     start: Instant
     end: Instant
-    start_day: Day  # where it happened, in the hospital's time zone
-    end_day: Day
+    start_day: DayOfCare  # where it happened, in the hospital's time zone
+    end_day: DayOfCare
     place_of_service: Code | None = None
     admission_type: Code | None = None
     admission_source: Code | None = None
     admission_hour: Code | None = None
-    discharge_status: Code | None = None
+    discharge_status: PatientStatus | None = None
     discharge_hour: Code | None = None
     service_facility: Organization | None = None
     providers: Many[Provider] = ()
@@ -186,3 +202,5 @@ class ChartReturned(Event):
     queries: Many[Query] = ()
     findings: Many[Finding] = ()
     worklist: Many[WorkItem] = ()
+    code_sets: Line | None = None
+    edit_tables: Line | None = None

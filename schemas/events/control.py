@@ -6,7 +6,7 @@ from schemas.events.types import Code, Count, Event, Id, Instant, Line, Many, Wi
 
 DeadlineKind = Literal[
     "bill-hold-ends", "query-overdue", "timely-filing-near", "acknowledgement-overdue", "answer-overdue",
-    "remittance-incomplete", "window-closes",
+    "remittance-incomplete", "window-closes", "window-publishes",
 ]  # fmt: skip
 
 

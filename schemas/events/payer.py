@@ -4,7 +4,7 @@ of it."""
 from typing import Literal
 
 from schemas.events.claim import Adjustment
-from schemas.events.types import Cents, Code, Count, Day, Event, Id, Instant, Line, Many, Milli, Wire
+from schemas.events.types import Cents, Code, Count, Day, DayOfCare, Event, Id, Instant, Line, Many, Milli, Wire
 
 
 class StatusCode(Wire):
@@ -80,7 +80,7 @@ class ClaimAdjudicated(Event):
     control_number: Id
     payer_claim_number: Id | None = None
     status: Literal["1", "2", "3", "4", "19", "20", "21", "22", "23", "25"]
-    adjudicated_on: Day
+    adjudicated_on: DayOfCare
     charge_cents: Cents
     paid_cents: Cents
     patient_responsibility_cents: Cents | None = None

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, FailFast, Field, Strict, StringConstraints
+from pydantic_core import PydanticCustomError
 
 
 class Wire(BaseModel):
@@ -12,12 +13,22 @@ class Wire(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
 
+D = TypeVar("D", date, datetime)
+
+
+def _of_our_time(when: D) -> D:
+    """Where a year is mistyped, calendars, time zones and code tables end; nobody alive was treated before 1900."""
+    if not 1900 <= when.year <= 2100:
+        raise PydanticCustomError("year_from_1900_to_2100", "a year from 1900 to 2100")
+    return when
+
+
 def _utc_milliseconds(instant: datetime) -> datetime:
     if instant.utcoffset() != timedelta(0):
         raise ValueError("an instant is in UTC")
     if instant.microsecond % 1000:
         raise ValueError("an instant has whole milliseconds")
-    return instant
+    return _of_our_time(instant)
 
 
 T = TypeVar("T")
@@ -41,8 +52,12 @@ Npi = Annotated[str, StringConstraints(pattern=r"^[0-9]{10}$")]
 """National Provider Identifier, ten digits; the check digit is a rule (P2), not a shape."""
 Day = date
 """A calendar day where it happened; Avro `date`."""
+DayOfCare = Annotated[date, AfterValidator(_of_our_time)]
+"""A day on which something was done, 1900 to 2100: no birth, and no end of a coverage that says 9999."""
 Instant = Annotated[datetime, AfterValidator(_utc_milliseconds)]
-"""A moment in UTC, to the millisecond; Avro `timestamp-millis`."""
+"""A moment in UTC, to the millisecond, 1900 to 2100; Avro `timestamp-millis`."""
+PatientStatus = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")]
+"""Where a patient went, X12 CL103: two digits; whether there is such a status is a rule (B1), not a shape."""
 Cents = Annotated[int, Field(ge=-(2**53), le=2**53)]
 """Signed integer cents; never a float."""
 Count = Annotated[int, Field(ge=0, le=2**31 - 1)]

@@ -9,8 +9,10 @@ import pytest
 from agents.assembly import Assembly
 from agents.clock import Clock
 from agents.retention import Retention
+from ledger import statistics
 from ledger.batches import BatchLedger
 from ledger.upgrade import upgrade
+from schemas.records import Coordinates
 from tests.ledger.given_rulings import PLACE, ruling
 from tests.pipeline import settings
 
@@ -48,6 +50,26 @@ def test_forgetting_again_finds_nothing(assembly: Assembly) -> None:
     later = DECIDED + KEPT + timedelta(days=1)
     forgotten(assembly, later)
     assert forgotten(assembly, later) == 0
+
+
+def counted(assembly: Assembly, *, published: bool) -> None:
+    """A closed window with a fact, told or still to be told."""
+    with assembly.ledger.transaction() as tx:
+        statistics.begin_window(tx, "2026-08", 1)
+        statistics.append(tx, "2026-08", "validation", Coordinates("chart-completed", 0, 0), [b"fact"])
+        statistics.close_window(tx, "2026-08")
+        if published:
+            statistics.publish_window(tx, "2026-08")
+
+
+def test_the_facts_of_a_published_month_are_forgotten_at_the_next_look(assembly: Assembly) -> None:
+    counted(assembly, published=True)
+    assert Retention(assembly, ("statistics",), Clock(DECIDED)).look() == 1
+
+
+def test_the_facts_of_a_month_that_is_still_to_be_published_are_kept(assembly: Assembly) -> None:
+    counted(assembly, published=False)
+    assert Retention(assembly, ("statistics",), Clock(DECIDED)).look() == 0
 
 
 class Unconnected(Assembly):

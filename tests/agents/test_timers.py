@@ -1,86 +1,75 @@
-"""Deadlines on which nobody acts hold back nobody else's."""
+"""Deadlines are said when they are due; what one stage leaves undone holds up no other's."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import cast
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from confluent_kafka import Producer
 
 from agents.clock import Clock
 from agents.timers import Timers
+from agents.worker import _unless_unavailable
 from ledger import deadlines
 from ledger.deadlines import PORTION, Deadline
-from schemas.events import DeadlineDue
-from tests.agents.without_kafka import Stages
+from ledger.store import Ledger
+from ledger.upgrade import upgrade
+from schemas.compiled import CompiledCodec
+from schemas.registry import committed
+from tests.pipeline import NOON
 
-NOW = datetime(2026, 11, 1, tzinfo=UTC)
+NOON_MS = int(NOON.timestamp() * 1000)
 
 
-class Announcements:
-    """What was produced."""
+@dataclass
+class Said:
+    """Takes what would go to Kafka."""
 
-    def __init__(self) -> None:
-        self.values: list[bytes] = []
+    keys: list[bytes] = field(default_factory=list)
 
-    def produce(self, _topic: str, value: bytes, _key: bytes) -> None:
-        self.values.append(value)
+    def produce(self, _topic: str, _value: bytes, key: bytes) -> None:
+        self.keys.append(key)
 
     def flush(self, _timeout: float) -> int:
         return 0
 
 
 @pytest.fixture
-def said() -> Announcements:
-    return Announcements()
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    made = Ledger(f"sqlite:///{tmp_path}/ledger.db")
+    upgrade(made)
+    yield made
+    made.close()
 
 
-@pytest.fixture
-def timers(stages: Stages, said: Announcements) -> Timers:
-    """Adjudication is stopped, and more of its deadlines are overdue than are found at once."""
-    stuck = [deadline(f"stuck-{n}", "adjudication", n) for n in range(PORTION + 10)]
-    with stages.assembly.ledger.transaction() as tx:
-        deadlines.open_(tx, [*stuck, deadline("hold", "claiming", 5_000)])
-    return Timers(Clock(NOW), stages.assembly.ledger, stages.assembly.codec, cast(Producer, said))
+def opened(ledger: Ledger, stage: str, count: int, due_ms: int) -> None:
+    named = [Deadline(f"{stage}-{n}", "answer-overdue", stage, stage, "about", due_ms) for n in range(count)]
+    ledger.run(lambda tx: deadlines.open_(tx, named))
 
 
-def deadline(name: str, stage: str, due_ms: int) -> Deadline:
-    return Deadline(name, "bill-hold-ends", stage, "pseudonym", "account/mercy/A1", due_ms)
+def timers(ledger: Ledger, said: Said) -> Timers:
+    return Timers(Clock(NOON), ledger, CompiledCodec(committed()), cast(Producer, cast(Any, said)))
 
 
-def names(stages: Stages, said: Announcements) -> Iterator[str]:
-    for value in said.values:
-        event = stages.assembly.codec.decode(value)
-        assert isinstance(event, DeadlineDue)
-        yield event.deadline_id
+def test_a_deadline_is_said_once_in_a_while(ledger: Ledger) -> None:
+    opened(ledger, "claiming", 1, NOON_MS)
+    made = timers(ledger, Said())
+    assert [made.tick() for _ in range(3)] == [1, 0, 0]
 
 
-def test_a_stopped_stage_does_not_hold_back_the_deadlines_of_others(
-    stages: Stages, timers: Timers, said: Announcements
-) -> None:
-    timers.tick()
-    assert "hold" in set(names(stages, said))
+def test_a_stage_that_stands_still_holds_up_no_other(ledger: Ledger) -> None:
+    opened(ledger, "adjudication", 2 * PORTION, NOON_MS - 1)
+    opened(ledger, "claiming", 1, NOON_MS)
+    said = Said()
+    made = timers(ledger, said)
+    for _ in range(3):
+        made.tick()
+    assert b"claiming" in said.keys
 
 
-def test_nor_the_younger_ones_of_its_own(stages: Stages, timers: Timers, said: Announcements) -> None:
-    timers.tick()
-    timers.tick()
-    assert f"stuck-{PORTION + 9}" in set(names(stages, said))
+def test_a_monitor_that_gets_no_answer_in_time_ends_no_worker() -> None:
+    def look() -> None:
+        raise TimeoutError
 
-
-def test_what_was_said_a_moment_ago_is_not_said_again(stages: Stages, timers: Timers, said: Announcements) -> None:
-    for _ in range(5):
-        timers.tick()
-    found = list(names(stages, said))
-    assert len(found) == len(set(found))
-
-
-def test_an_old_one_that_is_opened_meanwhile_is_said_in_the_next_round(
-    stages: Stages, timers: Timers, said: Announcements
-) -> None:
-    timers.tick()
-    with stages.assembly.ledger.transaction() as tx:
-        deadlines.open_(tx, [deadline("late", "adjudication", 1)])
-    timers.tick()
-    timers.tick()
-    assert "late" in set(names(stages, said))
+    assert _unless_unavailable(look) is None  # type: ignore[func-returns-value]

@@ -1,6 +1,9 @@
 """What an account keeps, and what it answers."""
 
+from datetime import date, timedelta
+
 from claims.accounts import (
+    LOOK_BACK,
     AccountChart,
     PatientHistory,
     claim_by_control_number,
@@ -17,7 +20,8 @@ from claims.accounts import (
 from claims.forming import form
 from claims.partners import Partners
 from claims.settlement import apply
-from tests.claims.given_accounts import account, answer, chart, holding, sent
+from schemas.events import ChartCoded
+from tests.claims.given_accounts import DAY, NOON, account, answer, chart, holding, sent, service
 
 
 def test_a_newer_version_of_a_chart_takes_the_older_ones_place() -> None:
@@ -59,3 +63,17 @@ def test_a_history_has_one_version_of_a_chart() -> None:
     assert {line.version for line in history.lines} == {2}
     assert len(history.lines) == 2
     assert forgotten(history, "mercy-general", "c1").lines == ()
+
+
+def remembers(day: date, since: ChartCoded) -> set[str]:
+    """The charts in the history of a patient who was seen on `day` and comes again."""
+    earlier = chart(chart_id="earlier", services=(service(service_from=day, service_to=day),))
+    return {line.chart_id for line in remembered(remembered(PatientHistory(), earlier), since).lines}
+
+
+def test_a_service_that_may_still_be_billed_is_remembered() -> None:
+    assert remembers(DAY, chart(received_at=NOON + LOOK_BACK)) == {"earlier", "c1"}
+
+
+def test_a_service_that_nobody_can_bill_any_more_is_forgotten() -> None:
+    assert "earlier" not in remembers(DAY, chart(received_at=NOON + LOOK_BACK + timedelta(days=1)))

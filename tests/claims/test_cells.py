@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from claims.cells import publish, ranked, suppress
 from claims.complement import Number, complement
 from claims.facts import Fact
-from claims.tabulate import TABLES
+from claims.tabulate import SERVICES
 from schemas.events import ClaimStatsPublished, DeadlineDue
 from schemas.events.control import Cell, Measure
 from tests.claims.test_tabulate import fact, used
@@ -20,7 +20,6 @@ Place = tuple[str, str]
 Counts = Mapping[Place, int]
 Sums = set[tuple[str | None, str | None]]
 """Sums a reader knows, by row and column; None for both is the table's."""
-SERVICES = TABLES[0]
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 CLOSING = DeadlineDue(
     event_id="closing", occurred_at=NOW, producer="timer", deadline_id="d", kind="window-closes", stage="statistics",
@@ -33,8 +32,14 @@ def cells(counts: Counts) -> list[Cell]:
     return [Cell(dimensions=place, patients=n, measures=measures) for place, n in sorted(counts.items())]
 
 
+def alone(counts: Counts) -> tuple[Cell, ...]:
+    """A table's cells as published when no other shares its rows or columns."""
+    (told,) = suppress([cells(counts)])
+    return told
+
+
 def hidden(counts: Counts) -> set[Place]:
-    return {(cell.dimensions[0], cell.dimensions[1]) for cell in suppress(cells(counts)) if cell.patients is None}
+    return {(cell.dimensions[0], cell.dimensions[1]) for cell in alone(counts) if cell.patients is None}
 
 
 def all_sums(counts: Counts) -> Sums:
@@ -45,10 +50,10 @@ def all_sums(counts: Counts) -> Sums:
 def known_sums(counts: Counts) -> Sums:
     """The sums a reader may know: those that suppression doesn't count as withheld."""
     told = complement([Number((row,), (column,), n) for (row, column), n in counts.items()]).numbers
-    return all_sums(counts) - {(row and row[0], column and column[0]) for row, column in told}
+    return all_sums(counts) - {(row and row[0], column and column[0]) for _, row, column in told}
 
 
-def _steps(n: int, *, known: bool) -> tuple[int, ...]:
+def steps(n: int, *, known: bool) -> tuple[int, ...]:
     """How a number may differ by one, for all a reader knows: not at all, or within 1-10, or above 10."""
     if known:
         return (0,)
@@ -64,24 +69,24 @@ def other_worlds(counts: Counts, secret: set[Place], sums: Sums, target: Place) 
     rows, columns = sorted({row for row, _ in counts}), sorted({column for _, column in counts})
     changes: set[tuple[int, ...]] = {(0,) * len(columns)}
     for row in rows:
-        choices = [_steps(counts.get((row, column), 0), known=(row, column) not in secret) for column in columns]
+        choices = [steps(counts.get((row, column), 0), known=(row, column) not in secret) for column in columns]
         if row == target[0]:
             at = columns.index(target[1])
             choices[at] = tuple(step for step in choices[at] if step)
         total = sum(counts.get((row, column), 0) for column in columns)
-        fits = [step for step in product(*choices) if sum(step) in _shifts(total, known=(row, None) in sums)]
+        fits = [step for step in product(*choices) if sum(step) in shifts(total, known=(row, None) in sums)]
         changes = {tuple(map(sum, zip(had, step, strict=True))) for had in changes for step in fits}
     totals = [sum(counts.get((row, column), 0) for row in rows) for column in columns]
     for change in changes:
         columns_fit = all(
-            step in _shifts(n, known=(None, column) in sums)
+            step in shifts(n, known=(None, column) in sums)
             for step, n, column in zip(change, totals, columns, strict=True)
         )
-        if columns_fit and sum(change) in _shifts(sum(totals), known=(None, None) in sums):
+        if columns_fit and sum(change) in shifts(sum(totals), known=(None, None) in sums):
             yield change
 
 
-def _shifts(n: int, *, known: bool) -> range:
+def shifts(n: int, *, known: bool) -> range:
     """By how much a sum may differ, for all a reader knows of it."""
     if known:
         return range(1)
@@ -97,7 +102,7 @@ COUNTS = st.dictionaries(
 
 @given(COUNTS)
 def test_no_published_cell_has_one_to_ten_patients(counts: Counts) -> None:
-    assert all(cell.patients is None or cell.patients > 10 for cell in suppress(cells(counts)))
+    assert all(cell.patients is None or cell.patients > 10 for cell in alone(counts))
 
 
 @given(COUNTS)
@@ -169,7 +174,7 @@ def test_the_order_of_cells_changes_nothing() -> None:
 
 
 def test_a_suppressed_cell_withholds_its_measures_and_says_why() -> None:
-    told = suppress(cells({("a", "x"): 4, ("a", "y"): 30, ("b", "x"): 40, ("b", "y"): 50}))
+    told = alone({("a", "x"): 4, ("a", "y"): 30, ("b", "x"): 40, ("b", "y"): 50})
     assert [cell.suppressed for cell in told] == ["small", "complementary", "complementary", "complementary"]
     assert all(cell.measures == () for cell in told)
 
@@ -182,7 +187,7 @@ def test_published_cells_are_ranked_and_suppressed_ones_stand_in_the_order_of_th
 
 def test_a_top_n_cut_drops_the_lowest_published_cells_only_after_suppression() -> None:
     counts = {("a", "x"): 4, ("a", "y"): 30, ("b", "x"): 40, ("b", "y"): 50, ("c", "v"): 90, ("d", "w"): 80}
-    assert [cell.patients for cell in ranked(suppress(cells(counts)), 1)][:1] == [90]
+    assert [cell.patients for cell in ranked(alone(counts), 1)][:1] == [90]
 
 
 def _facts(patients: int, group: str, service: str) -> list[Fact]:
@@ -197,7 +202,8 @@ def window() -> list[Fact]:
 
 
 def published(facts: list[Fact]) -> ClaimStatsPublished:
-    return publish("2026-03", SERVICES, facts, "icd-10-cm 2026-04-01", CLOSING)
+    (told,) = publish("2026-03", [(SERVICES,)], facts, "icd-10-cm 2026-04-01", CLOSING)
+    return told
 
 
 def test_a_window_is_published_with_its_question_and_how_it_was_made(window: list[Fact]) -> None:

@@ -1,13 +1,14 @@
 """Safe Harbor (45 CFR 164.514(b)(2)): what a statistic may say, and that it says nothing else."""
 
-from datetime import date
-from typing import cast
+from datetime import UTC, date, datetime
+from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from claims import deidentify
 from schemas.events import ChartCoded, ChartCompleted, ChartReturned, ClaimAdjudicated, ClaimBuilt, PatientBill
-from schemas.events.chart import Part2Consent
+from schemas.events.chart import Coding, Part2Consent, Statement
 from schemas.events.people import Address
 from schemas.examples import example
 from tests.canaries import canaries, plant, scan
@@ -24,6 +25,9 @@ DAY = date(2026, 3, 2)
 
 def ccsr(code: str) -> str:
     return {"I10": "CIR007", "M54.50": "MUS038"}.get(code, "unclassified")
+
+
+BY = deidentify.CountedBy(ccsr, frozenset({"laboratory", "radiology"}), {"mercy-general": ZoneInfo("America/New_York")})
 
 
 @pytest.mark.parametrize(
@@ -79,14 +83,14 @@ def test_money_is_told_in_coarse_steps(cents: int, bucket: str) -> None:
 
 
 def test_a_coded_chart_is_told_by_its_groups_and_its_year() -> None:
-    said = deidentify.of_coded(CODED, ccsr)
+    said = deidentify.of_coded(CODED, BY)
     assert (said.stage, said.outcome, said.year, said.state) == ("validation", "complete-at-first", 2026, "MA")
     assert said.diagnosis_groups == ("CIR007", "MUS038", "unclassified")
 
 
 @pytest.mark.parametrize("changed", [{"version": 2}, {"coding_revision": 1}])
 def test_a_chart_that_had_to_be_asked_about_is_complete_later(changed: dict[str, int]) -> None:
-    assert deidentify.of_coded(CODED.model_copy(update=changed), ccsr).outcome == "complete-later"
+    assert deidentify.of_coded(CODED.model_copy(update=changed), BY).outcome == "complete-later"
 
 
 def test_no_statistic_holds_anything_of_the_person() -> None:
@@ -95,8 +99,8 @@ def test_no_statistic_holds_anything_of_the_person() -> None:
     coded, claim = CODED.model_copy(update=person), CLAIM.model_copy(update=person)
     bill = BILL.model_copy(update=person)
     said = (
-        deidentify.of_coded(coded, ccsr),
-        deidentify.of_returned("validation", RETURNED, planted, ccsr),
+        deidentify.of_coded(coded, BY),
+        deidentify.of_returned("validation", RETURNED, planted, BY),
         deidentify.of_claim(claim, ccsr, part2=False),
         deidentify.of_answer(ANSWER, claim, ccsr, part2=False),
         deidentify.of_bill(bill, part2=False),
@@ -112,28 +116,65 @@ def test_no_statistic_holds_a_date_finer_than_a_year() -> None:
 
 def test_what_a_partner_wrote_into_a_code_field_does_not_leave() -> None:
     coverage = CODED.coverages[0].model_copy(update={"plan_kind": "Mira's plan"})
-    assert deidentify.of_coded(CODED.model_copy(update={"coverages": (coverage,)}), ccsr).plan_kind == "other"
+    assert deidentify.of_coded(CODED.model_copy(update={"coverages": (coverage,)}), BY).plan_kind == "other"
 
 
 @pytest.mark.parametrize(
     ("changed", "group"),
     [
+        pytest.param(
+            {"group": "Ann Doe", "path": "chargemaster", "code": "J1885"}, "drugs", id="no department of ours"
+        ),
         pytest.param({"group": "laboratory", "path": "chargemaster"}, "laboratory", id="its department"),
         pytest.param({"group": "for Mira", "path": "coder", "code": "J1885"}, "drugs", id="never a coder's own words"),
         pytest.param({"group": None, "code": None, "revenue_code": "0270"}, "revenue 027x", id="no code"),
     ],
 )
 def test_a_service_is_told_by_its_group(changed: dict[str, str | None], group: str) -> None:
-    assert deidentify.service_group(CODED.services[0].model_copy(update=changed)) == group
+    assert deidentify.service_group(CODED.services[0].model_copy(update=changed), BY.departments) == group
+
+
+def test_a_mistyped_year_of_the_future_is_no_fact() -> None:
+    """A broker takes no record that is stamped with it, and the batch would wait for ever."""
+    stay = COMPLETED.encounter.model_copy(update={"end": datetime(2062, 3, 2, 12, tzinfo=UTC)})
+    chart = COMPLETED.model_copy(update={"encounter": stay, "received_at": datetime(2026, 3, 3, tzinfo=UTC)})
+    assert deidentify.of_returned("validation", RETURNED, chart, BY).year == 2026
 
 
 def test_a_part_2_chart_is_counted_without_saying_what_was_treated() -> None:
-    said = deidentify.of_coded(CODED.model_copy(update={"part2": PART2}), ccsr)
+    said = deidentify.of_coded(CODED.model_copy(update={"part2": PART2}), BY)
     assert (said.outcome, said.diagnosis_groups, said.service_groups, said.drg) == ("complete-at-first", (), (), None)
 
 
+def _documented(system: str = "http://hl7.org/fhir/sid/icd-10-cm", **fields: Any) -> Statement:
+    return Statement(id="s", kind="diagnosis", codings=(Coding(system=system, code="I10"),), **fields)
+
+
+@pytest.mark.parametrize(
+    ("said", "groups"),
+    [
+        pytest.param(_documented(), ("CIR007",), id="confirmed, the patient's"),
+        pytest.param(_documented("urn:oid:2.16.840.1.113883.6.90"), ("CIR007",), id="by the OID of ICD-10-CM"),
+        pytest.param(_documented("urn:oid:1.2.3"), (), id="of another code system"),
+        pytest.param(_documented(certainty="ruled-out"), (), id="ruled out"),
+        pytest.param(_documented(certainty="suspected"), (), id="suspected"),
+        pytest.param(_documented(certainty="history-of"), (), id="history"),
+        pytest.param(_documented(whose="family"), (), id="his family's"),
+    ],
+)
+def test_a_returned_chart_counts_what_the_patient_has(said: Statement, groups: tuple[str, ...]) -> None:
+    chart = COMPLETED.model_copy(update={"statements": (said,)})
+    assert deidentify.of_returned("validation", RETURNED, chart, BY).diagnosis_groups == groups
+
+
+def test_a_returned_chart_is_of_the_year_on_the_hospitals_calendar() -> None:
+    ended = COMPLETED.encounter.model_copy(update={"end": datetime(2026, 1, 1, 3, tzinfo=UTC)})
+    chart = COMPLETED.model_copy(update={"hospital": "mercy-general", "encounter": ended})
+    assert deidentify.of_returned("validation", RETURNED, chart, BY).year == 2025
+
+
 def test_a_returned_chart_says_its_reason_and_what_was_wrong() -> None:
-    said = deidentify.of_returned("validation", RETURNED, COMPLETED, ccsr)
+    said = deidentify.of_returned("validation", RETURNED, COMPLETED, BY)
     rules = {finding.rule for finding in RETURNED.findings if finding.severity == "reject"}
     assert said.outcome == RETURNED.reason
     assert rules <= set(said.edits)

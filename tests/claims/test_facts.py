@@ -3,6 +3,7 @@
 from typing import cast
 
 from claims import facts
+from claims.deidentify import CountedBy
 from claims.facts import Fact, Where
 from schemas.compiled import compile_pair
 from schemas.events import ChartCoded, ChartCompleted, ChartReturned, ClaimAdjudicated, ClaimBuilt, PatientBill
@@ -24,9 +25,12 @@ def ccsr(code: str) -> str:
     return "CIR007" if code == "I10" else "unclassified"
 
 
+GROUPS = CountedBy(ccsr, frozenset(), {})
+
+
 def test_units_are_summed_by_service_group() -> None:
     twice = CODED.model_copy(update={"services": CODED.services[:1] * 2})
-    fact = facts.of_coded(twice, ccsr, WHERE)
+    fact = facts.of_coded(twice, GROUPS, WHERE)
     assert fact is not None
     assert [use.units for use in fact.services] == [2 * CODED.services[0].units]
 
@@ -40,8 +44,8 @@ def test_an_answers_cents_keep_their_sign() -> None:
 
 def test_a_part_2_chart_makes_no_fact_at_any_stage() -> None:
     coded, completed = CODED.model_copy(update=PART2), COMPLETED.model_copy(update=PART2)
-    assert facts.of_coded(coded, ccsr, WHERE) is None
-    assert facts.of_returned("validation", RETURNED, completed, ccsr, WHERE) is None
+    assert facts.of_coded(coded, GROUPS, WHERE) is None
+    assert facts.of_returned("validation", RETURNED, completed, GROUPS, WHERE) is None
     assert facts.of_claim(CLAIM, ccsr, part2=True, where=WHERE) is None
     assert facts.of_answer(ANSWER, CLAIM, ccsr, part2=True, where=WHERE) is None
     assert facts.of_bill(BILL, part2=True, where=WHERE) is None
@@ -49,7 +53,7 @@ def test_a_part_2_chart_makes_no_fact_at_any_stage() -> None:
 
 def test_a_fact_says_nothing_of_the_person() -> None:
     planted = plant(COMPLETED, 7)
-    fact = facts.of_coded(CODED.model_copy(update={"patient": planted.patient}), ccsr, WHERE)
+    fact = facts.of_coded(CODED.model_copy(update={"patient": planted.patient}), GROUPS, WHERE)
     assert fact is not None
     assert scan([("fact", fact.model_dump_json().encode())], canaries(planted)) == []
 

@@ -20,6 +20,13 @@ BROKEN = [
     ),
     ("YAML reads digits as a number", 'tax_id: "000000101"', "tax_id: 101", "hospitals.mercy-general.tax_id", "quotes"),
     ("a kind we don't have", "kind: business", "kind: shop", "payers.workers-compensation.kind", "insurer"),
+    (
+        "a path that leads out of the folder",
+        "chargemaster: mercy-general.csv",
+        "chargemaster: ../../../../etc/passwd",
+        "hospitals.mercy-general.chargemaster",
+        "bare name of a file",
+    ),
     ("left out", "    filing_indicator: CI\n", "", "payers.commercial.filing_indicator", "missing"),
     ("misspelt", "    accept_encoder:", "    accept_encode:", "hospitals.mercy-general.accept_encode", "no such field"),
     ("an id twice", "  employer:\n", "  commercial:\n", "payers.commercial", "twice"),
@@ -136,3 +143,27 @@ def test_a_payers_rule_counts_from_its_date(partners_text: str) -> None:
 )
 def test_the_check_digit_of_an_npi_is_luhns_over_80840(npi: str, passes: bool) -> None:
     assert has_check_digit(npi) is passes
+
+
+def test_brackets_in_brackets_are_named_by_their_line() -> None:
+    with pytest.raises(BadReference, match="32 deep at most") as caught:
+        parse_partners("payers: {}\nhospitals: " + "[" * 5_000, "partners.yaml")
+    assert caught.value.line == 2
+
+
+def test_aliases_of_aliases_are_counted_and_not_written_out() -> None:
+    doubled = [f"  a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 31)]
+    with pytest.raises(BadReference, match="once its aliases are written out") as caught:
+        parse_partners("\n".join(["hospitals:", "  a0: &a0 [x, x]", *doubled]), "partners.yaml")
+    assert caught.value.line > 2
+
+
+def test_merges_of_merges_are_counted_and_not_written_out() -> None:
+    doubled = [f"  a{n}: &a{n} {{<<: [*a{n - 1}, *a{n - 1}]}}" for n in range(1, 31)]
+    with pytest.raises(BadReference, match="once its aliases are written out"):
+        parse_partners("\n".join(["hospitals:", "  a0: &a0 {x: y}", *doubled]), "partners.yaml")
+
+
+def test_an_alias_that_contains_itself_is_refused() -> None:
+    with pytest.raises(BadReference, match="contains itself"):
+        parse_partners("hospitals: &here {a: [*here]}\n", "partners.yaml")

@@ -53,6 +53,14 @@ def test_more_paid_than_charged_is_posted(claim: ClaimBuilt) -> None:
     assert check_answer(answer(claim, 16_000, [("CO", "94", -1_000)]), facts(claim)) == ()
 
 
+def test_an_amount_of_more_than_ten_digits_is_not_posted(claim: ClaimBuilt) -> None:
+    huge = answer(claim, 0, [("PR", "1", 2**53), ("CO", "45", claim.total_charge_cents - 2**53)])
+    assert {(r.code, r.field) for r in check_answer(huge, facts(claim))} == {
+        ("amount-too-large", "patient_responsibility_cents"),
+        ("amount-too-large", "adjustments"),
+    }
+
+
 def test_unknown_claims_and_other_payers_are_told_no_more_than_that(claim: ClaimBuilt) -> None:
     assert [r.code for r in check_answer(good(claim), None)] == ["unknown-claim"]
     assert [r.code for r in check_answer(good(claim), facts(claim, payer="medicare"))] == ["wrong-payer"]

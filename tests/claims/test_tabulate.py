@@ -1,11 +1,13 @@
 """The published tables, before suppression: patients counted once, measures summed, corrections counted once."""
 
+from collections.abc import Iterator
 from typing import Any
+from weakref import WeakSet
 
 import pytest
 
 from claims.facts import Fact, ServiceUse
-from claims.tabulate import TABLES, Table, tabulate
+from claims.tabulate import TABLES, Distinct, Table, tabulate, tabulate_all
 from schemas.events.control import ClaimStats
 
 BY_NAME = {table.name: table for table in TABLES}
@@ -68,6 +70,34 @@ def test_returned_charts_are_told_by_each_of_their_reasons() -> None:
     returned = fact("p", outcome="incomplete", edits=("query-task", "X1"))
     cells = counted("returns-by-reason", returned, fact("q", outcome="uncodable"))
     assert set(cells) == {("incomplete", "X1"), ("incomplete", "query-task"), ("uncodable", "none")}
+
+
+class Fleeting:
+    """Facts that are made as they are asked for; `most` is how many of them were there at one time."""
+
+    def __init__(self) -> None:
+        self.most = 0
+        self._there: WeakSet[Fact] = WeakSet()
+
+    def __iter__(self) -> Iterator[Fact]:
+        for n in range(100):
+            made = fact(f"p{n}", diagnosis_groups=("CIR007",), services=used("visits", 1000))
+            self._there.add(made)
+            self.most = max(self.most, len(self._there))
+            yield made
+
+
+def test_no_fact_is_kept_while_others_are_counted() -> None:
+    facts = Fleeting()
+    tabulate_all(facts, TABLES)
+    assert facts.most < 4
+
+
+def test_a_number_that_comes_often_is_counted_once() -> None:
+    distinct = Distinct()
+    for n in range(1_000):
+        distinct.add(n % 150)
+    assert distinct.count() == 150
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)

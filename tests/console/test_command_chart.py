@@ -20,7 +20,7 @@ ABOUT = f"{MERCY}/{ACCOUNT}"
 
 
 def place(stage: str, version: int, state: str, why: str | None = None) -> dict[str, Any]:
-    whose = {"stage": stage, "hospital": MERCY, "chart_id": CHART, "account": ACCOUNT}
+    whose = {"stage": stage, "hospital": MERCY, "chart_id": CHART, "account": ACCOUNT, "held": None}
     return {**whose, "version": version, "revision": 0, "state": state, "why": why, "cents": 12_345, "at": 0}
 
 

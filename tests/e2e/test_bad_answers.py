@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from schemas.events import ClaimAcknowledged, ClaimAdjudicated, ClaimBuilt, Remittance
+from schemas.events.payer import AnsweredLine
 from streams.topics import CLAIM_ADJUDICATED, outer
 from tests.e2e.scene import Scene
 from tests.pipeline import NOON, Pipeline
@@ -70,8 +71,10 @@ def payment(trace: str, answered: Sequence[ClaimAdjudicated], more: int = 0) -> 
 def _bad(scene: Scene, answered: Sequence[ClaimAdjudicated]) -> None:
     answer = answered[0]
     line, *rest = answer.lines
-    skewed = line.model_copy(update={"paid_cents": line.paid_cents + 1})
-    scene.say("line", ANSWERS, _like(answer, "line", lines=(skewed, *rest)))
+    scene.say("line", ANSWERS, _like(answer, "line", lines=(_skewed(line), *rest)))
+    twice = _like(answer, "two lines", lines=tuple(_skewed(each) for each in answer.lines))
+    assert len(twice.lines) > 1
+    scene.say("two lines", ANSWERS, twice)
     scene.say("claim", ANSWERS, _like(answer, "claim", paid_cents=answer.paid_cents + 1))
     theirs = _like(answer, "another's", payer="medicare", producer="medicare")
     scene.say("another's", "claim-adjudicated.medicare", theirs)
@@ -103,6 +106,10 @@ def _never_balanced(scene: Scene, answered: Sequence[ClaimAdjudicated]) -> None:
     scene.say("position", ANSWERS, _like(answered[0], "position"))
     scene.say("remittance", PAYMENTS, payment("NEVER", answered, more=1))
     scene.say("missing", PAYMENTS, payment("MISSING", answered))  # whose answers never come
+
+
+def _skewed(line: AnsweredLine) -> AnsweredLine:
+    return line.model_copy(update={"paid_cents": line.paid_cents + 1})
 
 
 def _like(answer: ClaimAdjudicated, event_id: str, **other: Any) -> ClaimAdjudicated:
@@ -137,6 +144,11 @@ def test_an_answer_that_cannot_be_posted_is_refused_with_its_field(
     scene: Scene, event_id: str, expected: tuple[str, str]
 ) -> None:
     assert expected in told(scene, "commercial", event_id)
+
+
+def test_every_line_that_is_wrong_is_told(scene: Scene) -> None:
+    fields = {field for code, field in told(scene, "commercial", "two lines") if code == "line-unbalanced"}
+    assert {"lines[0].paid_cents", "lines[1].paid_cents"} <= fields
 
 
 def test_a_payer_that_answers_anothers_claim_is_told_so(scene: Scene) -> None:

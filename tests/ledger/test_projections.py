@@ -4,6 +4,7 @@ from typing import Any
 
 from ledger import projections
 from ledger.batches import BatchLedger
+from ledger.projections import Place
 from ledger.store import Ledger
 from tests.ledger.given_rulings import ruling
 
@@ -21,6 +22,7 @@ def chart(version: int, hospital: str = "mercy", state: str = "coded") -> dict[s
         "why": None,
         "cents": 5,
         "at": AT,
+        "held": None,
     }
 
 
@@ -57,9 +59,29 @@ def test_answers_come_in_order_of_position(ledger: Ledger) -> None:
     assert found == [("a-payer", 11), ("acme", 9), ("acme", 10)]
 
 
+def test_of_the_places_asked_for_those_that_hold_an_answer_are_told(ledger: Ledger) -> None:
+    asked = [Place("acme", "trace-1", 9), Place("acme", "trace-2", 9), Place("b-payer", "trace-1", 9)]
+    with ledger.transaction() as tx:
+        projections.put_answers(tx, [answer("acme", 9), answer("acme", 10)])
+        assert projections.answers_at(tx, asked) == {Place("acme", "trace-1", 9)}
+
+
 def test_a_trace_tells_an_account_s_decisions_oldest_first(ledger: Ledger) -> None:
     with ledger.transaction() as tx:
         BatchLedger("validation").remember(tx, [ruling(5), ruling(3)])
         BatchLedger("claiming").remember(tx, [ruling(4)])
         found = [(row.stage, row.off) for row in projections.trace(tx, "mercy/A1")]
     assert found == [("validation", 3), ("claiming", 4), ("validation", 5)]
+
+
+def claim(number: str, at: int) -> dict[str, Any]:
+    words = ("payer", "payer_kind", "hospital", "account", "patient_key", "kind", "frequency", "state")
+    cents = {"charge_cents": 1, "paid_cents": 0, "patient_cents": 0}
+    named = {"control_number": number, "claim_id": "claim-1", "payer_sequence": 1, "lines": b"[]", "at": at}
+    return {**dict.fromkeys(words, "x"), **cents, **named}
+
+
+def test_a_claim_s_id_leads_to_its_newest_submission(ledger: Ledger) -> None:
+    with ledger.transaction() as tx:
+        projections.put_claims(tx, [claim("A", AT + 1), claim("B", AT)])
+        assert projections.claims_by_id(tx, ["claim-1"])["claim-1"].control_number == "A"

@@ -12,8 +12,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from ledger.store import Ledger
-from ledger.tables import metadata
+from ledger.tables import cells, facts, metadata, windows
 from ledger.upgrade import current, newest, upgrade
+
+AUGUST, SEPTEMBER = "2026-08", "2026-09"
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -54,6 +56,32 @@ def test_two_may_upgrade_at_once(empty_ledger: Ledger) -> None:
 def test_the_migrations_make_the_tables_that_the_code_means(ledger: Ledger) -> None:
     with ledger.reading() as tx:
         assert compare_metadata(MigrationContext.configure(tx), metadata) == []
+
+
+def of_the_first_version(ledger: Ledger) -> None:
+    """August is closed and published, September closed and lost."""
+    upgrade(ledger, "0001")
+    fact = {"stage": "claiming", "topic": "chart-coded", "part": 0, "first": 0, "body": b"fact"}
+    with ledger.transaction() as tx:
+        tx.execute(windows.insert(), [{"id": month, "opened": 1, "state": "closed"} for month in (AUGUST, SEPTEMBER)])
+        tx.execute(facts.insert(), [{"window": month, **fact} for month in (AUGUST, SEPTEMBER)])
+        told = {"window": AUGUST, "name": "services", "published": 1, "suppressed": 0, "body": b"table"}
+        tx.execute(cells.insert(), [told])
+
+
+def test_windows_that_were_published_are_told_from_those_that_were_lost(empty_ledger: Ledger) -> None:
+    of_the_first_version(empty_ledger)
+    upgrade(empty_ledger)
+    with empty_ledger.reading() as tx:
+        states = tx.execute(sa.select(windows.c.id, windows.c.state).order_by(windows.c.id)).all()
+    assert states == [(AUGUST, "published"), (SEPTEMBER, "closed")]
+
+
+def test_facts_of_what_was_published_are_gone(empty_ledger: Ledger) -> None:
+    of_the_first_version(empty_ledger)
+    upgrade(empty_ledger)
+    with empty_ledger.reading() as tx:
+        assert tx.execute(sa.select(facts.c.window)).scalars().all() == [SEPTEMBER]
 
 
 def test_unique_ids_are_held_by_the_database(ledger: Ledger) -> None:

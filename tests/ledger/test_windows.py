@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from ledger import statistics
-from ledger.store import Ledger
+from ledger.store import Conflict, Ledger
 from ledger.tables import cells
 from schemas.records import Coordinates
 
@@ -21,11 +21,10 @@ def september(ledger: Ledger) -> None:
         statistics.begin_window(tx, SEPTEMBER, 1)
 
 
-def close(tx: sa.Connection) -> bool:
+def close(tx: sa.Connection) -> None:
     """September ends and October begins, as the statistics stage does it."""
-    closed = statistics.close_window(tx, SEPTEMBER)
+    statistics.close_window(tx, SEPTEMBER)
     statistics.begin_window(tx, OCTOBER, 2)
-    return closed
 
 
 def write(tx: sa.Connection, bodies: Sequence[bytes], offset: int = 0, stage: str = "claiming") -> str:
@@ -36,7 +35,7 @@ def write(tx: sa.Connection, bodies: Sequence[bytes], offset: int = 0, stage: st
 
 def facts_of(ledger: Ledger, window: str) -> list[bytes]:
     with ledger.reading() as tx:
-        return list(statistics.recall(tx, window))
+        return list(statistics.recall(tx, window).bodies)
 
 
 def test_a_fact_belongs_to_the_open_window(ledger: Ledger) -> None:
@@ -53,8 +52,28 @@ def test_after_the_close_a_fact_belongs_to_the_next_window(ledger: Ledger) -> No
 
 def test_a_window_closes_once(ledger: Ledger) -> None:
     with ledger.transaction() as tx:
-        assert statistics.close_window(tx, SEPTEMBER)
-        assert not statistics.close_window(tx, SEPTEMBER)
+        statistics.close_window(tx, SEPTEMBER)
+        with pytest.raises(Conflict):
+            statistics.close_window(tx, SEPTEMBER)
+
+
+def test_an_open_window_is_not_published(ledger: Ledger) -> None:
+    with ledger.transaction() as tx, pytest.raises(Conflict):
+        statistics.publish_window(tx, SEPTEMBER)
+
+
+def test_a_window_is_published_once(ledger: Ledger) -> None:
+    with ledger.transaction() as tx:
+        statistics.close_window(tx, SEPTEMBER)
+        statistics.publish_window(tx, SEPTEMBER)
+        with pytest.raises(Conflict):
+            statistics.publish_window(tx, SEPTEMBER)
+
+
+def test_the_windows_that_are_not_published_are_told_with_their_state(ledger: Ledger) -> None:
+    with ledger.transaction() as tx:
+        close(tx)
+        assert statistics.unpublished(tx) == {SEPTEMBER: "closed", OCTOBER: "open"}
 
 
 def test_of_two_who_close_at_once_one_does(ledger: Ledger) -> None:
@@ -62,7 +81,12 @@ def test_of_two_who_close_at_once_one_does(ledger: Ledger) -> None:
 
     def closing(_: int) -> bool:
         together.wait()
-        return ledger.run(close)
+        try:
+            with ledger.transaction() as tx:
+                close(tx)
+        except Conflict:
+            return False
+        return True
 
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(closing, range(2))) == [False, True]
@@ -95,6 +119,41 @@ def test_facts_come_back_in_order_of_their_source(ledger: Ledger) -> None:
         write(tx, [b"second"], offset=9)
         write(tx, [b"first"], offset=99, stage="adjudication")
     assert facts_of(ledger, SEPTEMBER) == [b"first", b"second", b"third"]
+
+
+def test_a_window_comes_in_portions_that_follow_each_other(ledger: Ledger) -> None:
+    with ledger.transaction() as tx:
+        for offset in range(3):
+            write(tx, [b"%d" % offset], offset=offset)
+        first = statistics.recall(tx, SEPTEMBER, rows=2)
+        assert first.upto is not None
+        then = statistics.recall(tx, SEPTEMBER, first.upto, rows=2)
+    assert (first.bodies, then) == ((b"0", b"1"), statistics.Portion((b"2",), None))
+
+
+def test_the_facts_of_a_published_window_are_forgotten(ledger: Ledger) -> None:
+    with ledger.transaction() as tx:
+        write(tx, [b"told"])
+        close(tx)
+        statistics.publish_window(tx, SEPTEMBER)
+        assert statistics.forget_published(tx) == 1
+    assert facts_of(ledger, SEPTEMBER) == []
+
+
+def test_the_facts_of_a_window_that_is_only_closed_are_kept(ledger: Ledger) -> None:
+    with ledger.transaction() as tx:
+        write(tx, [b"to be told"])
+        close(tx)
+        assert statistics.forget_published(tx) == 0
+
+
+def test_no_more_facts_are_forgotten_at_once_than_asked_for(ledger: Ledger) -> None:
+    with ledger.transaction() as tx:
+        for offset in range(3):
+            write(tx, [b"told"], offset=offset)
+        close(tx)
+        statistics.publish_window(tx, SEPTEMBER)
+        assert [statistics.forget_published(tx, rows=2) for _ in range(3)] == [2, 1, 0]
 
 
 def test_a_batch_without_facts_writes_no_row(ledger: Ledger) -> None:
@@ -136,7 +195,7 @@ def test_a_fact_that_is_being_written_is_counted_by_the_close_that_waits_for_it(
         writing.wait()
         with ledger.transaction() as tx:
             close(tx)
-            return list(statistics.recall(tx, SEPTEMBER))
+            return list(statistics.recall(tx, SEPTEMBER).bodies)
 
     with ThreadPoolExecutor() as pool:
         closing = pool.submit(closer)
@@ -153,9 +212,9 @@ def test_a_fact_that_is_being_written_is_counted_by_the_close_that_waits_for_it(
 def test_a_fact_decided_while_a_close_waits_belongs_to_exactly_one_window(ledger: Ledger) -> None:
     writing = Event()
 
-    def closer() -> bool:
+    def closer() -> None:
         writing.wait()
-        return ledger.run(close)
+        ledger.run(close)
 
     def late() -> str:
         assert queued(ledger, 1)  # the close waits already
@@ -167,5 +226,5 @@ def test_a_fact_decided_while_a_close_waits_belongs_to_exactly_one_window(ledger
             write(tx, [b"early"])
             writing.set()
             assert queued(ledger, 2)  # and so does who came after it: nobody overtakes a close for ever
-        assert (closing.result(), latecomer.result()) == (True, OCTOBER)
+        assert (closing.result(), latecomer.result()) == (None, OCTOBER)
     assert (facts_of(ledger, SEPTEMBER), facts_of(ledger, OCTOBER)) == ([b"early"], [b"late"])

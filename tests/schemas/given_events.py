@@ -14,12 +14,13 @@ from schemas.events.types import Wire
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LETTERS = st.sampled_from("ab Z09.-'é漢🙂")
 _NUMBERS = st.integers(-(2**63), 2**63 - 1)
-# Around the widths of their varints as well as anywhere a datetime can be.
+_OLDEST, _NEWEST = -2_208_988_800_000, 4_133_980_799_999  # 1900 and the last millisecond of 2100
+# Around the widths of their varints as well as anywhere an instant can be.
 _MILLISECONDS = st.one_of(
-    st.integers(-62_135_596_800_000, 253_402_300_799_999),
+    st.integers(_OLDEST, _NEWEST),
     st.integers(1_600_000_000_000, 1_900_000_000_000),
-    st.sampled_from([sign * 2**power + off for power in (0, 6, 34, 35, 41, 42) for sign in (1, -1) for off in (-1, 0)]),
-)
+    st.sampled_from([sign * 2**power + off for power in (0, 6, 34, 35, 41) for sign in (1, -1) for off in (-1, 0)]),
+).filter(lambda milliseconds: _OLDEST <= milliseconds <= _NEWEST)
 _PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     NoneType: st.none(),
     bool: st.booleans(),
@@ -52,6 +53,8 @@ def _values(hint: Any) -> st.SearchStrategy[Any]:
 def _constrained(base: Any, constraints: list[Any]) -> st.SearchStrategy[Any]:
     if get_origin(base) is tuple:
         return st.lists(_values(get_args(base)[0]), max_size=2).map(tuple)
+    if base is date:
+        return st.dates(date(1900, 1, 1), date(2100, 12, 31))
     if base is str:
         return _text(next(rule for rule in constraints if isinstance(rule, StringConstraints)))
     bounds = {
@@ -65,4 +68,6 @@ def _constrained(base: Any, constraints: list[Any]) -> st.SearchStrategy[Any]:
 def _text(rule: StringConstraints) -> st.SearchStrategy[str]:
     if rule.pattern == r"^[0-9]{10}$":
         return st.sampled_from(["1234567893", "1245319599"])
+    if rule.pattern == r"^[0-9]{2}$":
+        return st.sampled_from(["01", "30", "99"])
     return st.text(_LETTERS, min_size=rule.min_length or 0, max_size=min(rule.max_length or 70, 70))

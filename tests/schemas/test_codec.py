@@ -4,6 +4,7 @@ import time
 import tracemalloc
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, date, datetime
 from io import BytesIO
 
 import pytest
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 
 from schemas.codec import Codec, Undecodable, Unencodable, prefix
 from schemas.compiled import CompiledCodec
-from schemas.events import SUBJECTS, ChartCompleted, DeadlineDue
+from schemas.events import SUBJECTS, ChartCoded, ChartCompleted, DeadlineDue
+from schemas.events.chart import Discharge
 from schemas.events.types import Wire
 from schemas.examples import example
 from schemas.registry import Ids, Schema, SchemaVersion, committed, schema
@@ -71,6 +73,44 @@ def test_the_path_of_a_field_with_several_closed_lists_names_no_branch() -> None
     assert refusal(CHART.replace(b"\x12attending\x00", b"\x12attendong\x00", 2)).field in {
         "statements.0.documented_by", "encounter.providers.0.role",
     }  # fmt: skip
+
+
+YEAR_ONE = datetime(1, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("where", "changed", "kind"),
+    [
+        pytest.param("encounter.start", {"start": YEAR_ONE}, "year_from_1900_to_2100", id="before calendars"),
+        pytest.param("encounter.end", {"end": YEAR_ONE.replace(year=2101)}, "year_from_1900_to_2100", id="far ahead"),
+        pytest.param(
+            "encounter.discharge.status", {"discharge": Discharge.model_construct(status="9" * 40)},
+            "string_pattern_mismatch", id="a status of forty digits",
+        ),
+    ],
+)  # fmt: skip
+def test_a_value_that_no_calendar_or_table_holds_is_refused_by_its_field(
+    where: str, changed: dict[str, object], kind: str
+) -> None:
+    chart = example("chart-completed")
+    assert isinstance(chart, ChartCompleted)
+    strange = chart.model_copy(update={"encounter": chart.encounter.model_copy(update=changed)})
+    assert str(refusal(CODEC.encode(strange))) == f"invalid-field at {where}: mend this field ({kind})"
+
+
+def test_a_coders_day_of_care_is_of_our_time() -> None:
+    coded = example("chart-coded")
+    assert isinstance(coded, ChartCoded)
+    late = coded.model_copy(update={"encounter": coded.encounter.model_copy(update={"end_day": date(9999, 12, 31)})})
+    assert refusal(CODEC.encode(late)).field == "encounter.end_day"
+
+
+def test_a_coverage_may_end_in_the_year_9999() -> None:
+    chart = example("chart-completed")
+    assert isinstance(chart, ChartCompleted)
+    coverage = chart.coverages[0].model_copy(update={"valid_to": date(9999, 12, 31)})
+    open_ended = chart.model_copy(update={"coverages": (coverage,)})
+    assert CODEC.decode_strict(CODEC.encode(open_ended)) == open_ended
 
 
 def test_a_refusal_says_how_to_mend_it_and_quotes_nothing() -> None:

@@ -89,6 +89,12 @@ def test_who_goes_on_is_paused_again(gate: Gate, watch: Watch) -> None:
     assert MERCY in gate.shut()
 
 
+def test_two_partners_garbage_is_theirs(gate: Gate) -> None:
+    sent(gate, MERCY, BAD, BAD, BAD, BAD)
+    sent(gate, ANNA, BAD, BAD, BAD, BAD)
+    assert gate.shut() == set(TOPICS)
+
+
 def test_whoever_watches_hears_of_the_pause_and_of_its_end(gate: Gate, watch: Watch) -> None:
     heard: list[frozenset[str]] = []
     gate.on_change = heard.append

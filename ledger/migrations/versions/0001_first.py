@@ -119,7 +119,7 @@ def upgrade() -> None:
         sa.Column("due", I, nullable=False),
         sa.Column("state", T, nullable=False),
     )
-    op.create_index("deadlines_due", "deadlines", ["stage", "state", "due", "id"])
+    op.create_index("deadlines_due", "deadlines", ["state", "due"])
     op.create_index("deadlines_about", "deadlines", ["about"])
     op.create_table(
         "facts",

@@ -100,6 +100,12 @@ def test_hours_of_observation_are_rounded_to_the_nearest(chargemaster: Chargemas
     assert charge.units(minutes * 1000 // 60 + (minutes * 1000 % 60 > 0), "h") == hours
 
 
+def test_a_quantity_that_no_claim_can_charge_is_no_units(chargemaster: Chargemaster) -> None:
+    charge = chargemaster.charge([Coding(system="http://www.nlm.nih.gov/research/umls/rxnorm", code="7804")], None, DAY)
+    assert charge is not None
+    assert charge.units(2**53, "mg") is None
+
+
 def test_an_occurrence_is_one_unit(chargemaster: Chargemaster) -> None:
     charge = chargemaster.charge([glucose()], None, DAY)
 
@@ -125,6 +131,15 @@ BROKEN = [
     ("per unit of what?", ",0301,,,", ",0301,,10,", "unit"),
     ("a quantity of nothing", ",0301,,,", ",0301,mg,0,", "per_unit"),
     ("finer than a thousandth", ",0301,,,", ",0301,mg,0.0001,", "per_unit"),
+    ("a department longer than a line", "laboratory", "L" * 241, "department"),
+    ("a department with a tab", "laboratory", "labo\tratory", "department"),
+    ("a description longer than a line", "Glucose", "G" * 241, "description"),
+    ("a code that no chart can name", "2345-7", "2" * 41, "code"),
+    ("a price of 5,000 digits", ",2100,", f",{'1' * 5000},", "price_cents"),
+    ("a price of eleven digits", ",2100,", f",{'1' * 11},", "price_cents"),
+    ("a quantity of 30 digits", ",0301,,,", f",0301,mg,{'1' * 30},", "per_unit"),
+    ("a week instead of a day", "2025-01-01", "2025W011", "start"),
+    ("a day without hyphens", "2025-01-01", "20250101", "start"),
     ("no description", "Glucose", "", "description"),
     ("a cell too many", "laboratory", "laboratory,again", "row"),
     ("an open quote", "Glucose", '"Glucose', "row"),

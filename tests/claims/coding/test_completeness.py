@@ -8,7 +8,7 @@ import pytest
 from claims.completeness import Case, incompleteness
 from claims.partners import Hospital, Partners
 from claims.queries import NO_DIAGNOSIS, SIDES, WHICH_SIDE, query_id
-from schemas.events.chart import ChartCompleted, Order, QueryAnswer, Signatures
+from schemas.events.chart import ChartCompleted, Order, QueryAnswer, Restriction, Signatures
 from schemas.events.coded import Finding, Query
 from schemas.events.people import Provider
 from tests.claims.coding.builders import at, done, said
@@ -43,6 +43,7 @@ TASKS = [
     ("an NPI", "encounter", {"providers": (Provider(role="attending", local_id="nobody"),)}, "registration"),
     ("any payer", None, {"coverages": ()}, "registration"),
     ("any note", None, {"documents": ()}, "author"),
+    ("which item is paid in full", None, {"restrictions": (Restriction(statement="x", paid_cents=1),)}, "registration"),
     ("the order's result", None, {"orders": (Order(id="o-9", text="X", status="completed"),)}, "department"),
 ]
 

@@ -8,13 +8,21 @@ from typing import Any
 import pytest
 
 from claims.accounts import HistoryLine, PatientHistory
-from claims.edits import ACCOUNT_EDITS, CHART_EDITS, ChartEdit, check_account, check_chart
+from claims.edits import ACCOUNT_EDITS, CHART_EDITS, SOUND, ChartEdit, check_account, check_chart
 from claims.edits.coverage import health_plan_for_an_accident, member_id_missing, outside_coverage
 from claims.edits.dates import after_death, before_birth_or_too_old, outside_encounter
-from claims.edits.diagnosis import duplicate_of_principal, external_cause_first, no_diagnosis, not_billable
+from claims.edits.diagnosis import (
+    duplicate_of_principal,
+    external_cause_first,
+    no_diagnosis,
+    not_billable,
+    pointer_to_nothing,
+)
 from claims.edits.inpatient import admitting_diagnosis_missing, medicare_code_editor, ungroupable
 from claims.edits.institutional import patient_status_disagrees, revenue_code_unknown
 from claims.edits.modifiers import modifier_unknown, modifiers_conflict
+from claims.edits.money import amounts_beyond_a_claim
+from claims.edits.procedures import no_inpatient_procedure_code, no_procedure_code
 from claims.edits.providers import npi_check_digit, npi_missing
 from claims.edits.units import units_not_whole
 from claims.partners import RuleSetting
@@ -92,6 +100,12 @@ FIRES: list[Case] = [
     (member_id_missing, "I1", "reject", "31", lambda c: with_coverage(c, member_id=None)),
     (outside_coverage, "I4", "reject", "26", lambda c: with_coverage(c, valid_from=date(2026, 3, 11))),
     (outside_coverage, "I4", "reject", "27", lambda c: with_coverage(c, valid_to=date(2026, 3, 9))),
+    (amounts_beyond_a_claim, "$1", "reject", "16", lambda c: with_line(c, charge_cents=-500)),
+    (pointer_to_nothing, "X17", "reject", "16", lambda c: with_line(c, pointers=(99,))),
+    (pointer_to_nothing, "X17", "reject", "16", lambda c: with_line(c, pointers=(0,))),
+    (no_procedure_code, "H1", "reject", "181", lambda c: with_line(c, code="ZZZ")),
+    (amounts_beyond_a_claim, "$1", "reject", "16", lambda c: with_line(c, charge_cents=99_999_999_99)),
+    (amounts_beyond_a_claim, "$1", "reject", "16", lambda c: c.model_copy(update={"payments_cents": 2**53})),
     (health_plan_for_an_accident, "C1", "reject", "19", lambda c: happened(c, "employment")),
     (health_plan_for_an_accident, "C1", "warn", "21", lambda c: happened(c, "auto")),
     (health_plan_for_an_accident, "C1", "warn", "20", lambda c: happened(c, "other")),
@@ -108,6 +122,7 @@ FIRES_INPATIENT: list[Case] = [
     (medicare_code_editor, "X8", "reject", "16", lambda c: with_principal(c, "Z37.0")),
     (medicare_code_editor, "X8", "warn", "50", lambda c: with_principal(c, "I10")),
     (medicare_code_editor, "X11", "warn", "16", lambda c: with_principal(c, "I50.9", "S72.009A")),
+    (no_inpatient_procedure_code, "H2", "reject", "181", lambda c: with_procedure(c, "O" * 7)),
     (medicare_code_editor, "H2", "reject", "181", lambda c: with_procedure(c, "ZZZZZZZ")),
 ]
 
@@ -144,8 +159,8 @@ def _kinds(found: Iterator[Finding]) -> set[tuple[str, str, str | None]]:
 def test_every_edit_has_a_case_and_cites_its_rule() -> None:
     cases = {row[0] for row in (*FIRES, *FIRES_INPATIENT)}
 
-    assert set(CHART_EDITS) == cases
-    assert all(edit.__doc__ for edit in (*CHART_EDITS, *ACCOUNT_EDITS))
+    assert {*CHART_EDITS, *SOUND} == cases
+    assert all(edit.__doc__ for edit in (*CHART_EDITS, *SOUND, *ACCOUNT_EDITS))
 
 
 def test_nothing_is_found_in_a_good_chart(coded: ChartCoded, stay: ChartCoded, reference: Reference) -> None:

@@ -9,7 +9,7 @@ import pytest
 from claims.encoding import Encoded, Scene, encode
 from claims.partners import Hospital
 from claims.queries import query_id
-from claims.ranking import diagnoses, unusable_admission
+from claims.ranking import diagnoses, undecided_principal, unusable_admission
 from claims.stay import stay_facts
 from claims.tables import Reference
 from schemas.events.chart import ChartCompleted, Coding, QueryAnswer, Statement
@@ -84,6 +84,7 @@ WORK = [
     ("history of a condition", said("I10", text="hypertension", certainty="history-of"), "history", "I10"),
     ("code and documented side differ", said("H81.01", laterality="left"), "side", "H81.01"),
     ("nothing said", Statement(id="d", kind="diagnosis"), "no-text", None),
+    ("a side names only another disease", said("H47.1", laterality="left"), "ambiguous", "H47.10"),
 ]
 
 
@@ -160,6 +161,73 @@ def test_inpatient_procedures_are_taken_as_given(inpatient: ChartCompleted, refe
     (procedure,) = encode(scene(inpatient, reference, said("I50.9"), operation)).procedures
 
     assert (procedure.code, procedure.performed_at.isoformat()) == ("0SR9019", "2026-03-04")
+
+
+PCS = "http://www.cms.gov/Medicare/Coding/ICD10"
+NOT_DONE = [
+    ("ruled out", {"certainty": "ruled-out"}),
+    ("done in an earlier stay", {"certainty": "history-of"}),
+    ("a relative's", {"whose": "family"}),
+]
+
+
+@pytest.mark.parametrize("fields", [row[1] for row in NOT_DONE], ids=[row[0] for row in NOT_DONE])
+def test_an_operation_that_was_not_done_here_is_not_coded(
+    inpatient: ChartCompleted, reference: Reference, fields: dict[str, str]
+) -> None:
+    """It would move the DRG."""
+    operation = done("0SR9019", PCS, kind="treatment", performed_at=at(4), **fields)
+
+    assert encode(scene(inpatient, reference, said("I50.9"), operation)).procedures == ()
+
+
+@pytest.mark.parametrize(
+    ("operation", "why"),
+    [
+        pytest.param(done("0SR9O19", PCS, kind="treatment"), "shape", id="a letter O that no code has"),
+        pytest.param(done("0SR9019", PCS, kind="treatment", performed_at=None), "its day", id="no day"),
+    ],
+)
+def test_an_operation_that_cannot_be_coded_is_a_coders_item(
+    inpatient: ChartCompleted, reference: Reference, operation: Statement, why: str
+) -> None:
+    encoded = encode(scene(inpatient, reference, said("I50.9"), operation))
+
+    assert encoded.procedures == ()
+    assert [item.kind for item in encoded.worklist] == ["procedure"]
+    assert why in encoded.worklist[0].why
+
+
+def undecided(chart: ChartCompleted, reference: Reference, *statements: Statement) -> list[tuple[str, ...]]:
+    place = scene(chart, reference, *statements)
+    items = undecided_principal(place, encode(place).found)
+    return [tuple(candidate.code for candidate in item.candidates) for item in items]
+
+
+def test_which_of_several_unranked_diagnoses_admitted_the_patient_is_a_coders_to_say(
+    inpatient: ChartCompleted, reference: Reference
+) -> None:
+    assert undecided(inpatient, reference, said("I50.9"), said("E11.9")) == [("I50.9", "E11.9")]
+
+
+DECIDED = [
+    ("one is ranked first", (said("I50.9", rank=1), said("E11.9", rank=2))),
+    ("one is ranked at all", (said("I50.9", rank=1), said("E11.9"))),
+    ("a symptom is none", (said("I50.9"), said("R07.9", kind="symptom"))),
+    ("the same code twice", (said("I50.9", id="a"), said("I50.9", id="b"))),
+    ("no diagnosis", ()),
+]
+
+
+@pytest.mark.parametrize("statements", [row[1] for row in DECIDED], ids=[row[0] for row in DECIDED])
+def test_one_candidate_is_the_principal_diagnosis(
+    inpatient: ChartCompleted, reference: Reference, statements: tuple[Statement, ...]
+) -> None:
+    assert undecided(inpatient, reference, *statements) == []
+
+
+def test_of_an_outpatient_the_first_listed_leads(chart: ChartCompleted, reference: Reference) -> None:
+    assert undecided(chart, reference, said("I50.9"), said("E11.9")) == []
 
 
 def test_an_outpatient_has_no_inpatient_procedure(chart: ChartCompleted, reference: Reference) -> None:

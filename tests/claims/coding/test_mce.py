@@ -43,6 +43,11 @@ def test_an_impossible_age_does_not_crash(mce: MedicareCodeEditor, age: int) -> 
     assert isinstance(mce.edits(stay), tuple)
 
 
+@pytest.mark.parametrize("status", ["", "99", "9" * 40, "٣٤", None])
+def test_what_is_no_patient_status_does_not_crash(mce: MedicareCodeEditor, status: str | None) -> None:
+    assert mce.drg(Stay(MARCH, 65, "female", status, "I50.20")) is not None
+
+
 @pytest.mark.parametrize("code", ["", "ZZZZZZZZZZ", "I", "é"])
 def test_what_is_no_code_does_not_crash(mce: MedicareCodeEditor, code: str) -> None:
     stay = Stay(MARCH, 65, "male", "xx", code, (code,), (code,))

@@ -146,6 +146,25 @@ def test_a_coders_stay_is_grouped_anew(stay: ChartCoded, reference: Reference) -
     assert answer.drg not in {None, stay.drg}
 
 
+def test_a_coders_line_is_the_chargemasters_only_where_it_has_such_a_row(
+    coded: ChartCoded, reference: Reference
+) -> None:
+    named = tuple(line.model_copy(update={"group": "Ann Doe"}) for line in coded.services[:1])
+
+    answer = accept_coder(coded.model_copy(update={"services": (*named, *coded.services[1:])}), reference)
+
+    assert isinstance(answer, ChartCoded)
+    assert [(line.path, line.group) for line in answer.services] == [
+        ("coder", None),
+        ("chargemaster", "visits"),
+        ("chargemaster", "laboratory"),
+    ]
+
+
+def test_only_departments_of_the_chargemasters_are_groups_of_services(reference: Reference) -> None:
+    assert reference.counted_by.departments == {"visits", "beds", "laboratory", "pharmacy", "supplies"}
+
+
 def test_an_unknown_hospital_is_told_the_known_ones(chart: ChartCompleted, reference: Reference) -> None:
     with pytest.raises(LookupError, match="mercy-general"):
         validate(chart.model_copy(update={"hospital": "nobody"}), reference)

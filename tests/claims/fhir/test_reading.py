@@ -9,85 +9,17 @@ import pytest
 from claims.fhir import Unpublished, Unresolved, read_export
 from claims.partners import Hospital, Partners
 from schemas.events import ChartCompleted
-from schemas.events.chart import Cause, Restriction
-
-Json = dict[str, Any]
-ICD = "http://hl7.org/fhir/sid/icd-10-cm"
-RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
-
-
-def ref(link: str) -> Json:
-    return {"reference": link}
-
-
-def concept(system: str, code: str, text: str | None = None) -> Json:
-    return {"coding": [{"system": system, "code": code}], **({"text": text} if text else {})}
-
-
-def patient(**fields: Any) -> Json:
-    number = {"type": {"coding": [{"code": "MR"}]}, "value": "M-1"}
-    return {"resourceType": "Patient", "id": "p1", "identifier": [number], **fields}
-
-
-def encounter(kind: str = "AMB", **fields: Any) -> Json:
-    start = {"period": {"start": "2026-03-02T14:00:00Z", "end": "2026-03-02T14:30:00Z"}}
-    common = {"id": "e1", "status": "finished", "class": {"code": kind}, "subject": ref("Patient/p1")}
-    return {"resourceType": "Encounter", **common, **start, **fields}
-
-
-def of_encounter(kind: str, name: str, **fields: Any) -> Json:
-    link = "context" if kind == "MedicationAdministration" else "encounter"
-    return {"resourceType": kind, "id": name, link: ref("Encounter/e1"), **fields}
-
-
-def condition(name: str, code: str | None, text: str, **fields: Any) -> Json:
-    return of_encounter("Condition", name, code=concept(ICD, code, text) if code else {"text": text}, **fields)
-
-
-def dose(name: str, at: str, value: float | None, **fields: Any) -> Json:
-    amount = {"dosage": {"dose": {"value": value, "code": "mg"}}} if value is not None else {}
-    drug = {"medicationCodeableConcept": concept(RXNORM, "161", "Acetaminophen")}
-    return of_encounter(
-        "MedicationAdministration", name, status="completed", effectiveDateTime=at, **drug, **amount, **fields
-    )
-
-
-def order(name: str, status: str = "completed", **fields: Any) -> Json:
-    category = [concept("http://terminology.hl7.org/CodeSystem/v2-0074", "LAB")]
-    code = concept("http://loinc.org", "2345-7", "Glucose")
-    return of_encounter("ServiceRequest", name, status=status, category=category, code=code, **fields)
-
-
-def coverage(payor: str = "US-BCBS", **fields: Any) -> Json:
-    return {
-        "resourceType": "Coverage", "id": "c1", "beneficiary": ref("Patient/p1"), "subscriberId": "S-1",
-        "payor": [ref(f"Organization/payer-{payor}")], **fields,
-    }  # fmt: skip
-
-
-class Reader:
-    """Reads a Bundle of these resources as Mercy General's."""
-
-    def __init__(self, hospital: Hospital, partners: Partners) -> None:
-        self.hospital, self.payers = hospital, partners.payers
-
-    def all(self, *resources: Json) -> list[object]:
-        entries = [{"resource": resource} for resource in resources]
-        text = json.dumps({"resourceType": "Bundle", "entry": entries})
-        return list(read_export([("chart.json", text)], self.hospital, self.payers))
-
-    def chart(self, *resources: Json) -> ChartCompleted:
-        found = [reading for reading in self.all(*resources) if isinstance(reading, ChartCompleted)]
-        assert len(found) == 1
-        return found[0]
-
-    def notes(self, *resources: Json) -> list[str]:
-        return [reading.path for reading in self.all(*resources) if isinstance(reading, Unresolved)]
-
-
-@pytest.fixture
-def read(mercy: Hospital, partners: Partners) -> Reader:
-    return Reader(mercy, partners)
+from schemas.events.chart import Cause
+from tests.claims.fhir.given_resources import (
+    Json,
+    Reader,
+    concept,
+    coverage,
+    encounter,
+    of_encounter,
+    patient,
+    ref,
+)
 
 
 def test_the_same_export_read_twice_gives_the_same_events(read: Reader) -> None:
@@ -147,127 +79,6 @@ def test_where_the_patient_went_is_not_guessed(read: Reader) -> None:
     assert read.chart(patient(), encounter("EMER")).encounter.discharge is None
 
 
-def test_the_encounters_order_of_diagnoses_is_their_rank(read: Reader) -> None:
-    ranked = [{"condition": ref("Condition/b"), "rank": 1}, {"condition": ref("Condition/a"), "rank": 2}]
-
-    chart = read.chart(
-        patient(), encounter(diagnosis=ranked), condition("a", "I10", "Pressure"), condition("b", "E78.5", "Lipids")
-    )
-
-    assert [(s.id, s.rank) for s in chart.statements] == [("b", 1), ("a", 2)]
-
-
-def test_a_code_of_chapter_18_is_a_symptom(read: Reader) -> None:
-    chart = read.chart(
-        patient(), encounter(), condition("a", "R07.89", "Chest pain"), condition("b", "I10", "Pressure")
-    )
-
-    assert [s.kind for s in chart.statements] == ["symptom", "diagnosis"]
-
-
-@pytest.mark.parametrize(
-    ("status", "certainty"),
-    [("confirmed", "confirmed"), ("provisional", "suspected"), ("differential", "suspected"), ("refuted", "ruled-out")],
-)
-def test_verification_says_how_certain_a_diagnosis_is(read: Reader, status: str, certainty: str) -> None:
-    chart = read.chart(patient(), encounter(), condition("a", "I10", "x", verificationStatus=concept("x", status)))
-
-    assert chart.statements[0].certainty == certainty
-
-
-def test_what_was_entered_in_error_is_no_statement(read: Reader) -> None:
-    wrong = condition("a", "I10", "x", verificationStatus=concept("x", "entered-in-error"))
-
-    assert read.chart(patient(), encounter(), wrong).statements == ()
-
-
-def test_a_reason_in_words_alone_is_a_symptom_to_be_coded(read: Reader) -> None:
-    chart = read.chart(patient(), encounter("EMER", reasonCode=[{"text": "Chest pain"}]))
-
-    assert [(s.kind, s.text, s.codings, s.rank) for s in chart.statements] == [("symptom", "Chest pain", (), 1)]
-
-
-def test_a_reason_that_is_diagnosed_is_not_said_twice(read: Reader) -> None:
-    chart = read.chart(patient(), encounter(reasonCode=[concept(ICD, "I10")]), condition("a", "I10", "Pressure"))
-
-    assert [s.id for s in chart.statements] == ["a"]
-
-
-@pytest.mark.parametrize(
-    ("onset", "present"), [("2026-03-01", "Y"), ("2026-03-02T14:00:00Z", "Y"), ("2026-03-02T14:20:00Z", None)]
-)
-def test_an_onset_before_the_stay_is_present_on_admission(read: Reader, onset: str, present: str | None) -> None:
-    chart = read.chart(patient(), encounter("IMP"), condition("a", "I10", "x", onsetDateTime=onset))
-
-    assert chart.statements[0].present_on_admission == present
-
-
-def test_doses_of_a_drug_on_a_day_are_one_statement_with_their_sum(read: Reader) -> None:
-    doses = [dose("a", "2026-03-02T14:00:00Z", 500), dose("b", "2026-03-02T20:00:00Z", 250.5)]
-
-    chart = read.chart(patient(), encounter(), *doses, dose("c", "2026-03-03T14:00:00Z", 500))
-
-    assert [(s.id, s.quantity, s.unit) for s in chart.statements] == [("a", 750_500, "mg"), ("c", 500_000, "mg")]
-
-
-def test_without_a_dose_the_administrations_are_counted(read: Reader) -> None:
-    doses = [dose("a", "2026-03-02T14:00:00Z", None), dose("b", "2026-03-02T20:00:00Z", None)]
-
-    chart = read.chart(patient(), encounter(), *doses)
-
-    assert [(s.quantity, s.unit) for s in chart.statements] == [(2000, "1")]
-
-
-def test_a_drug_that_was_not_given_is_no_service(read: Reader) -> None:
-    not_given = {**dose("a", "2026-03-02T14:00:00Z", 500), "status": "not-done"}
-    prescribed = of_encounter("MedicationRequest", "r", status="completed", intent="order")
-
-    assert read.chart(patient(), encounter(), not_given, prescribed).statements == ()
-
-
-def test_a_completed_order_with_a_result_is_a_laboratory_service(read: Reader) -> None:
-    result = of_encounter("Observation", "o", status="final", basedOn=[ref("ServiceRequest/a")])
-
-    chart = read.chart(patient(), encounter(), order("a"), result)
-
-    assert [(s.kind, s.order_id, s.result_present) for s in chart.statements] == [("laboratory", "a", True)]
-
-
-def test_a_completed_order_without_a_result_says_so(read: Reader) -> None:
-    assert [s.result_present for s in read.chart(patient(), encounter(), order("a")).statements] == [False]
-
-
-def test_an_open_order_is_no_service(read: Reader) -> None:
-    chart = read.chart(patient(), encounter(), order("a", "active"), order("b", "on-hold"), order("c", "revoked"))
-
-    assert chart.statements == ()
-    assert [o.status for o in chart.orders] == ["active", "active", "revoked"]
-
-
-def test_a_preliminary_result_is_no_result(read: Reader) -> None:
-    result = of_encounter("Observation", "o", status="preliminary", basedOn=[ref("ServiceRequest/a")])
-
-    assert read.chart(patient(), encounter(), order("a"), result).statements[0].result_present is False
-
-
-def test_a_vaccine_only_reported_is_no_service(read: Reader) -> None:
-    vaccine = {"resourceType": "Immunization", "status": "completed", "patient": ref("Patient/p1")}
-    here = {**vaccine, "id": "here", "occurrenceDateTime": "2026-03-02", "primarySource": True}
-    told = {**vaccine, "id": "told", "occurrenceDateTime": "2026-03-02", "primarySource": False}
-
-    assert [s.id for s in read.chart(patient(), encounter(), here, told).statements] == ["here"]
-
-
-def test_a_vaccine_without_an_encounter_belongs_to_the_first_of_that_day(read: Reader) -> None:
-    given = {"status": "completed", "primarySource": True, "occurrenceDateTime": "2026-03-02"}
-    vaccine = {"resourceType": "Immunization", "id": "v", "patient": ref("Patient/p1"), **given}
-    later = {**encounter(), "id": "e0", "period": {"start": "2026-03-02T18:00:00Z", "end": "2026-03-02T18:30:00Z"}}
-
-    charts = [c for c in read.all(patient(), later, encounter(), vaccine) if isinstance(c, ChartCompleted)]
-
-    assert {chart.chart_id: len(chart.statements) for chart in charts} == {"e0": 0, "e1": 1}
-
-
 def test_a_legal_attester_signs_and_a_draft_is_unsigned(read: Reader) -> None:
     attester = [{"mode": "legal", "time": "2026-03-02T15:00:00Z", "party": ref("Practitioner/DR-IM-001")}]
     kind = concept("http://loinc.org", "34131-3")
@@ -319,34 +130,19 @@ def test_a_cause_says_who_else_may_have_to_pay(read: Reader) -> None:
     assert chart.causes == (Cause(kind="employment", date=date(2026, 3, 2), claim_number="WC-1"),)
 
 
-def test_an_item_paid_in_full_is_restricted(read: Reader) -> None:
-    parts = [{"url": "item", "valueReference": ref("ServiceRequest/a")}, {"url": "paid", "valueMoney": {"value": 79.9}}]
+@pytest.mark.parametrize(
+    ("codes", "status"),
+    [(("home",), "01"), (("elsewhere", "snf"), "03"), (("long",), None), (("hosp",), None), (("other-hcf",), None)],
+)
+def test_a_discharge_that_may_mean_several_statuses_is_none(
+    read: Reader, codes: tuple[str, ...], status: str | None
+) -> None:
+    said = {"dischargeDisposition": {"coding": [{"system": "x", "code": code} for code in codes]}}
 
-    chart = read.chart(
-        patient(), encounter(extension=[{"url": "urn:claimstream:paid-in-full", "extension": parts}]), order("a")
-    )
+    discharge = read.chart(patient(), encounter("IMP", hospitalization=said)).encounter.discharge
 
-    assert chart.restrictions == (Restriction(statement="a", paid_cents=7990),)
-
-
-def test_a_part_2_chart_without_consent_has_none(read: Reader) -> None:
-    part2 = read.chart(patient(), encounter(meta={"security": [{"code": "42CFRPart2"}]})).part2
-
-    assert part2 is not None
-    assert (part2.applies, part2.start) == (True, None)
-
-
-def test_a_part_2_consent_counts_from_the_day_it_was_given(read: Reader) -> None:
-    consent = {
-        "resourceType": "Consent", "id": "k", "status": "active", "patient": ref("Patient/p1"),
-        "category": [concept("x", "42-CFR-2")], "dateTime": "2026-02-01",
-        "provision": {"period": {"end": "2027-01-31"}},
-    }  # fmt: skip
-
-    part2 = read.chart(patient(), encounter(meta={"security": [{"code": "42CFRPart2"}]}), consent).part2
-
-    assert part2 is not None
-    assert (part2.start, part2.end, part2.revoked) == (date(2026, 2, 1), date(2027, 1, 31), None)
+    assert discharge is not None
+    assert discharge.status == status
 
 
 def test_dead_references_are_noted_by_path_and_the_chart_goes_out(read: Reader) -> None:

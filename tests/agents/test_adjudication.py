@@ -1,0 +1,178 @@
+"""Payers' answers against the ledger: which claim is meant, and when a remittance is posted."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agents.rows import claim_row
+from agents.stage import Judgement
+from agents.timers import announced
+from claims.accounts import AccountClaim
+from claims.forming import form
+from ledger import deadlines, projections, statistics
+from schemas.events import ClaimAcknowledged, ClaimAdjudicated, ClaimBuilt, Refused, Remittance
+from tests.agents.given_stages import MONTH, Stages, outcomes, stages
+from tests.claims.given_accounts import NOON, account, answer, chart, committed_partners
+
+
+@pytest.fixture
+def given(tmp_path: Path) -> Iterator[Stages]:
+    made = stages(tmp_path)
+    yield made
+    made.assembly.ledger.close()
+
+
+@pytest.fixture
+def claim(given: Stages) -> ClaimBuilt:
+    """A claim that went to the commercial payer."""
+    return sent(given)
+
+
+def sent(given: Stages, **other: Any) -> ClaimBuilt:
+    visit = chart(**other)
+    claim = form(visit, account(), committed_partners()).claims[0]
+    with given.assembly.ledger.transaction() as tx:
+        projections.put_claims(tx, [claim_row(AccountClaim(claim=claim), "patient")])
+    return claim
+
+
+def receipt(claim: ClaimBuilt, **other: Any) -> ClaimAcknowledged:
+    fixed = {"event_id": "receipt", "occurred_at": NOON, "producer": claim.payer, "payer": claim.payer}
+    return ClaimAcknowledged.model_validate({**fixed, "accepted": True, **other})
+
+
+def test_a_claim_is_acknowledged_by_its_id_alone(given: Stages, claim: ClaimBuilt) -> None:
+    decisions = given.decide("adjudication", receipt(claim, claim_id=claim.claim_id))
+    assert [said.control_number for said in given.said(decisions, ClaimAcknowledged)] == [claim.control_number]
+
+
+def test_a_claim_is_acknowledged_by_its_number_whatever_its_id(given: Stages, claim: ClaimBuilt) -> None:
+    named = {"control_number": claim.control_number, "claim_id": "the payer's own"}
+    decisions = given.decide("adjudication", receipt(claim, **named))
+    assert [said.claim_id for said in given.said(decisions, ClaimAcknowledged)] == [claim.claim_id]
+
+
+def test_an_id_that_names_no_claim_is_refused(given: Stages, claim: ClaimBuilt) -> None:
+    decisions = given.decide("adjudication", receipt(claim, claim_id="no such claim"))
+    assert [said.code for said in given.said(decisions, Refused)] == ["unknown-claim"]
+
+
+def test_an_id_of_another_payer_s_claim_is_refused(given: Stages, claim: ClaimBuilt) -> None:
+    theirs = {"payer": "medicare", "producer": "medicare", "claim_id": claim.claim_id}
+    assert outcomes(given.decide("adjudication", receipt(claim, **theirs))) == ["refused:unknown-claim"]
+
+
+def payment(*answers: ClaimAdjudicated, **other: Any) -> Remittance:
+    """The remittance of these answers, balanced."""
+    paid = sum(answer.paid_cents for answer in answers)
+    fixed = {"event_id": "payment", "occurred_at": NOON, "producer": answers[0].payer, "payer": answers[0].payer}
+    money = {"payment_cents": paid, "claims_count": len(answers), "claims_paid_cents": paid}
+    named = {"trace_number": answers[0].trace_number, "method": "ACH", "date": NOON.date()}
+    return Remittance.model_validate({**fixed, **money, **named, **other})
+
+
+def overdue(given: Stages) -> list[str]:
+    """The deadlines of remittances come."""
+    with given.assembly.ledger.reading() as tx:
+        due = [announced(each) for each in deadlines.due(tx, "adjudication", 10**14)]
+    return outcomes(given.decide("adjudication", *due))
+
+
+def test_an_answer_that_comes_after_the_deadline_is_posted_with_its_remittance(
+    given: Stages, claim: ClaimBuilt
+) -> None:
+    said = answer(claim)
+    given.decide("adjudication", payment(said))
+    overdue(given)
+    assert outcomes(given.decide("adjudication", said)) == ["settled"]
+
+
+def test_a_payment_that_comes_after_the_deadline_posts_its_answers(given: Stages, claim: ClaimBuilt) -> None:
+    said = answer(claim)
+    given.decide("adjudication", said)
+    overdue(given)
+    assert outcomes(given.decide("adjudication", payment(said))) == ["settled"]
+
+
+def test_a_part_that_comes_after_the_deadline_and_is_not_the_last_one_waits(given: Stages, claim: ClaimBuilt) -> None:
+    said = answer(claim)
+    given.decide("adjudication", payment(said, claims_count=2))
+    overdue(given)
+    assert outcomes(given.decide("adjudication", said)) == ["incomplete"]
+
+
+def test_what_is_incomplete_is_told_once(given: Stages, claim: ClaimBuilt) -> None:
+    given.decide("adjudication", payment(answer(claim), claims_count=2))
+    assert overdue(given) == ["incomplete"]
+    given.decide("adjudication", answer(claim))
+    assert overdue(given) == []
+
+
+def test_a_late_part_that_does_not_balance_suspends_the_remittance(given: Stages, claim: ClaimBuilt) -> None:
+    given.decide("adjudication", payment(answer(claim), claims_paid_cents=1, payment_cents=1))
+    overdue(given)
+    assert outcomes(given.decide("adjudication", answer(claim))) == ["suspended:remittance-sum"]
+
+
+def test_a_remittance_that_was_whole_and_did_not_balance_takes_no_more_answers(
+    given: Stages, claim: ClaimBuilt
+) -> None:
+    given.decide("adjudication", payment(answer(claim), claims_paid_cents=1, payment_cents=1), answer(claim))
+    late = answer(claim, position=2)
+    assert outcomes(given.decide("adjudication", late)) == ["refused:remittance-closed"]
+
+
+def recalled(given: Stages, *events: ClaimAdjudicated | Remittance) -> int:
+    """How many waiting answers a batch of these events loads."""
+    stage = given.assembly.stage("adjudication")
+    assert isinstance(stage, Judgement)
+    with given.assembly.ledger.transaction() as tx:
+        world = stage.stage.recall(tx, [(given.record(event), event) for event in events])
+    return sum(len(rows) for rows in world.answers.values())
+
+
+def test_an_answer_of_many_loads_none_of_those_that_wait(given: Stages, claim: ClaimBuilt) -> None:
+    first, second, *_ = (answer(claim, position=n) for n in range(1, 4))
+    given.decide("adjudication", payment(first, claims_count=3), first)
+    assert recalled(given, second) == 0
+
+
+def test_the_answer_that_may_be_the_last_one_loads_the_others(given: Stages, claim: ClaimBuilt) -> None:
+    first, second, third = (answer(claim, position=n) for n in range(1, 4))
+    given.decide("adjudication", payment(first, claims_count=3), first, second)
+    assert recalled(given, third) == 2
+
+
+def test_a_remittance_in_one_batch_is_settled_as_one_that_comes_bit_by_bit(given: Stages, claim: ClaimBuilt) -> None:
+    other = sent(given, chart_id="c2", account_number="a2")
+    for trace, batches in (("whole", 1), ("bit by bit", 3)):
+        answers = [answer(each, trace_number=trace, position=n) for n, each in enumerate((claim, other), start=1)]
+        events = [payment(*answers, event_id=trace), *answers]
+        split = [events] if batches == 1 else [[event] for event in events]
+        assert outcomes([d for batch in split for d in given.decide("adjudication", *batch)]) == [
+            "waiting",
+            "waiting",
+            "settled",
+        ]
+
+
+def test_a_position_that_waits_since_an_earlier_batch_is_not_taken_twice(given: Stages, claim: ClaimBuilt) -> None:
+    given.decide("adjudication", answer(claim))
+    assert outcomes(given.decide("adjudication", answer(claim))) == ["refused:position-repeated"]
+
+
+def test_more_answers_than_announced_suspend_the_remittance(given: Stages, claim: ClaimBuilt) -> None:
+    answers = [answer(claim, position=n) for n in (1, 2)]
+    given.decide("adjudication", *answers)
+    decisions = given.decide("adjudication", payment(answers[0]))
+    assert outcomes(decisions) == ["suspended:remittance-count"]
+
+
+def test_answers_are_settled_while_no_statistics_window_is_open(given: Stages, claim: ClaimBuilt) -> None:
+    """They write no facts, so they wait for no window."""
+    with given.assembly.ledger.transaction() as tx:
+        statistics.close_window(tx, MONTH)
+    said = answer(claim)
+    assert outcomes(given.decide("adjudication", payment(said), said)) == ["waiting", "settled"]

@@ -1,0 +1,64 @@
+"""Corrections that can't be taken change nothing of what was billed."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from claims.accounts import Account
+from ledger import accounts
+from schemas.events import ChartCoded, ChartCompleted, Refused
+from tests.agents.given_stages import Stages, outcomes, stages
+from tests.claims.given_accounts import NOON, chart, service
+from tests.pipeline import example_charts
+
+AFTER_THE_HOLD = NOON + timedelta(days=30)
+KEY = "account/mercy-general/a1"
+
+
+@pytest.fixture
+def given(tmp_path: Path) -> Iterator[Stages]:
+    made = stages(tmp_path)
+    yield made
+    made.assembly.ledger.close()
+
+
+def visit(chart_id: str, account: str, code: str, version: int = 1) -> ChartCoded:
+    return chart(
+        event_id=f"{chart_id}-{version}", chart_id=chart_id, account_number=account, version=version,
+        received_at=AFTER_THE_HOLD, services=(service(code=code),),
+    )  # fmt: skip
+
+
+def kept(given: Stages) -> Account:
+    with given.assembly.ledger.transaction() as tx:
+        body = accounts.lock(tx, "claiming", [KEY])[KEY].body
+    assert body is not None
+    return given.assembly.states.load(Account, body)
+
+
+def test_a_rejected_correction_leaves_the_version_that_was_billed(given: Stages) -> None:
+    """The payer's answer goes by what he was sent, not by what was never accepted."""
+    repeats = visit("c1", "a1", "G0380", version=2)
+    decisions = given.decide("claiming", visit("c1", "a1", "G0463"), visit("c2", "a2", "G0380"), repeats)
+    assert outcomes(decisions) == ["claimed", "claimed", "rejected-by-edits"]
+    assert [(each.chart.version, each.state) for each in kept(given).charts] == [(1, "claimed")]
+
+
+def test_a_chart_that_was_never_billed_is_returned_in_its_newest_version(given: Stages) -> None:
+    given.decide("claiming", visit("c2", "a2", "G0380"), visit("c1", "a1", "G0380", version=2))
+    assert [(each.chart.version, each.state) for each in kept(given).charts] == [(2, "returned")]
+
+
+def completed() -> ChartCompleted:
+    return example_charts("st-anna")["st-anna"][0].model_copy(update={"received_at": AFTER_THE_HOLD})
+
+
+def test_a_correction_under_another_account_is_refused_and_not_billed_again(given: Stages) -> None:
+    moved = completed().model_copy(update={"version": 2, "event_id": "moved", "account_number": "another"})
+    decisions = given.decide("validation", completed(), moved)
+    assert outcomes(decisions)[1] == "version-conflict"
+    assert [(said.code, said.field) for said in given.said(decisions, Refused)] == [
+        ("version-conflict", "account_number")
+    ]

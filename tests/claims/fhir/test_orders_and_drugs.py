@@ -1,0 +1,94 @@
+"""What was ordered, done and given."""
+
+from schemas.events import ChartCompleted
+from tests.claims.fhir.given_resources import Reader, dose, encounter, of_encounter, order, patient, ref
+
+
+def test_doses_of_a_drug_on_a_day_are_one_statement_with_their_sum(read: Reader) -> None:
+    doses = [dose("a", "2026-03-02T14:00:00Z", 500), dose("b", "2026-03-02T20:00:00Z", 250.5)]
+
+    chart = read.chart(patient(), encounter(), *doses, dose("c", "2026-03-03T14:00:00Z", 500))
+
+    assert [(s.id, s.quantity, s.unit) for s in chart.statements] == [("a", 750_500, "mg"), ("c", 500_000, "mg")]
+
+
+def test_without_a_dose_the_administrations_are_counted(read: Reader) -> None:
+    doses = [dose("a", "2026-03-02T14:00:00Z", None), dose("b", "2026-03-02T20:00:00Z", None)]
+
+    chart = read.chart(patient(), encounter(), *doses)
+
+    assert [(s.quantity, s.unit) for s in chart.statements] == [(2000, "1")]
+
+
+def test_a_drug_that_was_not_given_is_no_service(read: Reader) -> None:
+    not_given = {**dose("a", "2026-03-02T14:00:00Z", 500), "status": "not-done"}
+    prescribed = of_encounter("MedicationRequest", "r", status="completed", intent="order")
+
+    assert read.chart(patient(), encounter(), not_given, prescribed).statements == ()
+
+
+def test_a_completed_order_with_a_result_is_a_laboratory_service(read: Reader) -> None:
+    result = of_encounter("Observation", "o", status="final", basedOn=[ref("ServiceRequest/a")])
+
+    chart = read.chart(patient(), encounter(), order("a"), result)
+
+    assert [(s.kind, s.order_id, s.result_present) for s in chart.statements] == [("laboratory", "a", True)]
+
+
+def test_a_completed_order_without_a_result_says_so(read: Reader) -> None:
+    assert [s.result_present for s in read.chart(patient(), encounter(), order("a")).statements] == [False]
+
+
+def test_an_open_order_is_no_service(read: Reader) -> None:
+    chart = read.chart(patient(), encounter(), order("a", "active"), order("b", "on-hold"), order("c", "revoked"))
+
+    assert chart.statements == ()
+    assert [o.status for o in chart.orders] == ["active", "active", "revoked"]
+
+
+def test_a_preliminary_result_is_no_result(read: Reader) -> None:
+    result = of_encounter("Observation", "o", status="preliminary", basedOn=[ref("ServiceRequest/a")])
+
+    assert read.chart(patient(), encounter(), order("a"), result).statements[0].result_present is False
+
+
+def test_a_vaccine_only_reported_is_no_service(read: Reader) -> None:
+    vaccine = {"resourceType": "Immunization", "status": "completed", "patient": ref("Patient/p1")}
+    here = {**vaccine, "id": "here", "occurrenceDateTime": "2026-03-02", "primarySource": True}
+    told = {**vaccine, "id": "told", "occurrenceDateTime": "2026-03-02", "primarySource": False}
+
+    assert [s.id for s in read.chart(patient(), encounter(), here, told).statements] == ["here"]
+
+
+def test_a_vaccine_without_an_encounter_belongs_to_the_first_of_that_day(read: Reader) -> None:
+    given = {"status": "completed", "primarySource": True, "occurrenceDateTime": "2026-03-02"}
+    vaccine = {"resourceType": "Immunization", "id": "v", "patient": ref("Patient/p1"), **given}
+    later = {**encounter(), "id": "e0", "period": {"start": "2026-03-02T18:00:00Z", "end": "2026-03-02T18:30:00Z"}}
+
+    charts = [c for c in read.all(patient(), later, encounter(), vaccine) if isinstance(c, ChartCompleted)]
+
+    assert {chart.chart_id: len(chart.statements) for chart in charts} == {"e0": 0, "e1": 1}
+
+
+def test_an_order_that_a_procedure_carried_out_is_one_service(read: Reader) -> None:
+    """The order, its report and the procedure would be priced twice."""
+    report = of_encounter(
+        "DiagnosticReport", "r", status="final", code={"text": "report"}, basedOn=[ref("ServiceRequest/a")]
+    )
+    procedure = of_encounter(
+        "Procedure", "p", status="completed", code={"text": "done"}, basedOn=[ref("ServiceRequest/a")]
+    )
+
+    chart = read.chart(patient(), encounter(), order("a"), report, procedure)
+
+    assert [statement.id for statement in chart.statements] == ["p"]
+
+
+def test_an_order_not_to_do_something_is_no_service(read: Reader) -> None:
+    assert read.chart(patient(), encounter(), order("a", doNotPerform=True)).statements == ()
+
+
+def test_a_dose_without_a_unit_has_no_quantity(read: Reader) -> None:
+    given = dose("one", "2026-03-02T14:05:00Z", None) | {"dosage": {"dose": {"value": 2}}}
+
+    assert [s.quantity for s in read.chart(patient(), encounter(), given).statements] == [None]
