@@ -261,10 +261,11 @@ def _named_by_id(event: Answered) -> str | None:
     return event.claim_id if isinstance(event, ClaimAcknowledged) and event.control_number is None else None
 
 
-def _refused(event: Event, payer: str, record: Record, refusal: Refusal, number: int = 0) -> Say:
-    """Tells the payer which of its records we did not post, and how to mend it; `number` tells several apart."""
+def _refused(event: Event, payer: str, record: Record, refusal: Refusal, index: int = 0) -> Say:
+    """Tells the payer which of its records we did not post, and how to mend it; `index` counts the record's
+    refusals, for one code may be said of many lines."""
     refused = Refused(
-        event_id=derived("refused", payer, event.event_id, refusal.code, number),
+        event_id=derived("refused", payer, event.event_id, refusal.code, refusal.field, index),
         **caused_by(event, STAGE),
         partner=payer,
         topic=record.topic,

@@ -28,6 +28,7 @@ from ledger.store import Ledger
 from schemas.codec import Codec
 from schemas.compiled import CompiledCodec
 from schemas.registry import Ids, committed
+from streams.deadletters import dead_letter_topic
 from streams.gate import Gate
 from streams.provisioning import topic_ids
 from streams.runner import Ledgers, Runner
@@ -114,7 +115,7 @@ class Assembly:
         """A stage with its codec and its ledger's states; `name` is one of STAGES."""
         if name == "delivery":
             partners = self.partners
-            return Delivery(frozenset({*partners.hospitals, *partners.payers}))
+            return Delivery(frozenset({*partners.hospitals, *partners.payers}), self.limits[dead_letter_topic(name)])
         makers: dict[str, Callable[[], Stage]] = {
             "intake": self._intake,
             "validation": lambda: Validation(self.reference, self.pseudonyms),

@@ -12,7 +12,8 @@ from streams.topics import CHART_RETURNED, CLAIM_BUILT, PATIENT_BILL, REFUSED, o
 
 STAGE = "delivery"
 
-_NO_FAULT = frozenset({"unknown-partner", "conflict"})
+_NO_FAILURE = frozenset({"conflict", "unknown-partner"})
+"""What one record or one partner is to blame for: it costs that record, and stops delivery for nobody else."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class Delivery:
     topics."""
 
     partners: Collection[str]
+    kept: int | None = None
+    """How large a dead letter may be."""
     name: str = STAGE
 
     reads = (CLAIM_BUILT, PATIENT_BILL, CHART_RETURNED, REFUSED)
@@ -37,7 +40,7 @@ class Delivery:
 
     def refuse(self, record: Record, code: str) -> Decision:
         """A partner who is gone or an id that came twice is told by its dead letter; it is no sign of bad code here."""
-        return dead_letter(STAGE, record, code)._replace(failed=code not in _NO_FAULT)
+        return dead_letter(STAGE, record, code, limit=self.kept)._replace(failed=code not in _NO_FAILURE)
 
     def decide(self, _tx: object, accepted: Sequence[tuple[Record, str]]) -> Sequence[Decision]:
         return [self._send(record, partner) for record, partner in accepted]

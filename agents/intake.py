@@ -17,18 +17,11 @@ from schemas.codec import Codec, Undecodable
 from schemas.events import ChartCoded, ChartCompleted, ClaimAcknowledged, ClaimAdjudicated, Event, Refused, Remittance
 from schemas.identity import derived
 from schemas.records import Decision, Record
-from streams.deadletters import dead_letter
+from streams.deadletters import TOO_LARGE_TO_KEEP, can_be_kept, dead_letter
 from streams.runner import Read
 from streams.topics import CHART_COMPLETED, CODER_ANSWERS, PAYER_ANSWERS, REFUSED, partner_of
 
 STAGE = "intake"
-
-_MENDS = {
-    "conflict": "an event id names one content: send other content under an id of its own",
-    "output-too-large": "send it in parts: what it holds is more than a topic takes",
-    "step-failed": "nothing is wrong with the record that we know of: ask the operator to send it on",
-}
-"""What a partner is told of a record that could be read and is not passed on."""
 
 Received = ChartCompleted | ChartCoded | ClaimAcknowledged | Remittance | ClaimAdjudicated
 
@@ -40,6 +33,13 @@ EXPECTED: dict[str, frozenset[type]] = {
     "claim-adjudicated": frozenset({ClaimAdjudicated}),
 }
 """What each family of partner topics may hold."""
+
+_MENDS = {
+    "conflict": "an event id names one content: send other content under an id of its own",
+    "output-too-large": "send less in one event: with what we add it is larger than our own topics take",
+    "step-failed": "nothing: the fault is ours, your record is kept, and we were told",
+}
+"""What a partner is told of a record that could be read and not be taken."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,9 @@ class IntakeJudgement(Judgement):
 
     def read(self, record: Record) -> Read:
         family, partner = partner_of(record.topic)
+        if not can_be_kept(record._replace(key=None), self.kept):
+            mend = f"send at most {self.limits[record.topic]} bytes a record, counted before compression"
+            return Read(None, refused=self._refuse(record, TOO_LARGE_TO_KEEP, None, mend))
         try:
             event = self.strict.decode_strict(record.value, EXPECTED[family])
         except Undecodable as refused:
@@ -97,21 +100,26 @@ class IntakeJudgement(Judgement):
         stranger = _stranger(event, partner)
         if stranger is not None:
             mend = f"this topic takes only what {partner} says of itself"
-            return Read(None, refused=self._refuse(record, "partner-mismatch", stranger, mend, event.event_id))
+            return Read(None, refused=self._refuse(record, "partner-mismatch", stranger, mend, event_id=event.event_id))
         return Read(event, event.producer, event.event_id)
 
     def refuse(self, record: Record, code: str, exception: str | None = None) -> Decision:
-        """A record that was read and is not passed on. A bug of ours is told too, and is what the breaker counts."""
-        refused = self._refuse(record, code, None, _MENDS[code])
-        if exception is None:
-            return refused
-        dead, told = refused.outputs
-        named = dead._replace(headers=(*dead.headers, ("exception", exception.encode())))
-        return refused._replace(outputs=(named, told), failed=True)
+        """A fault of ours counts for the breaker, a partner's doesn't; he is told of both."""
+        refused = self._refuse(record, code, None, _MENDS[code], exception=exception)
+        return refused._replace(failed=code == "step-failed")
 
-    def _refuse(self, record: Record, code: str, field: str | None, mend: str, event_id: str | None = None) -> Decision:
+    def _refuse(
+        self,
+        record: Record,
+        code: str,
+        field: str | None,
+        mend: str,
+        *,
+        event_id: str | None = None,
+        exception: str | None = None,
+    ) -> Decision:
         """The record untouched to the dead letters, and to the partner where it stood and how to mend it."""
-        dead = dead_letter(STAGE, record, code, keep_key=False)
+        dead = dead_letter(STAGE, record, code, exception, keep_key=False, limit=self.kept)
         _, partner = partner_of(record.topic)
         where = (record.topic, record.partition, record.offset)
         refused = Refused(

@@ -1,5 +1,5 @@
-"""How long decisions and event ids are remembered: as long as the input topics are kept, and two months more. The facts
-of a window, which name patients' tokens, are forgotten once it is published."""
+"""How long decisions, event ids and ended deadlines are remembered: as long as the input topics are kept, and two
+months more. The facts of a window, which name patients' tokens, are forgotten once it is published."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -48,7 +48,8 @@ class Retention:
         return total
 
     def _kept_ms(self, stage: str) -> int | None:
-        """The longest that a topic of the stage's is kept, and two months; null when one is kept for ever."""
+        """The longest that a topic of the stage's is kept, and two months; null when one is kept for ever, or none is
+        read."""
         reads = frozenset(self.assembly.reads(stage))
         kept = [int(spec.configs["retention.ms"]) for spec in self.assembly.topics if spec.name in reads]
-        return None if min(kept, default=-1) < 0 else max(kept) + OUTLIVES_DAYS * _DAY_MS
+        return None if not kept or min(kept) < 0 else max(kept) + OUTLIVES_DAYS * _DAY_MS

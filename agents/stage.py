@@ -4,8 +4,9 @@
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Literal, NamedTuple, Protocol, TypeVar, cast
 
@@ -22,7 +23,7 @@ from schemas.compiled import CompiledCodec, compile_pair
 from schemas.events import ClaimStats, ClaimStatsPublished, Event, Wire
 from schemas.records import Decision, Output, Record
 from schemas.registry import Schema
-from streams.deadletters import dead_letter
+from streams.deadletters import dead_letter, dead_letter_topic
 from streams.runner import Read
 from streams.topics import CLAIM_STATS
 
@@ -169,7 +170,13 @@ class Judgement:
         return Read(event, event.producer, event.event_id)
 
     def refuse(self, record: Record, code: str, exception: str | None = None) -> Decision:
-        return dead_letter(self.name, record, code, exception)
+        """The record to the dead letters; `exception` names the kind of what a step raised."""
+        return dead_letter(self.name, record, code, exception, limit=self.kept)
+
+    @property
+    def kept(self) -> int | None:
+        """How large a dead letter may be."""
+        return self.limits.get(dead_letter_topic(self.name))
 
     def decide(self, tx: Connection, accepted: Sequence[tuple[Record, Any]]) -> Sequence[Decision]:
         """One step per event, each upon what the one before left; then everything written at once."""
@@ -184,7 +191,8 @@ class Judgement:
             decisions.append(decision)
         good = [verdict for verdict in verdicts if verdict is not None]
         self._store(tx, world, accepted[0][0], good)
-        return self._with_statistics(decisions, good)
+        records = [record for record, _ in accepted]
+        return self._with_statistics(decisions, list(self._statistics(records, verdicts)))
 
     def _step(self, world: World, event: Any, record: Record) -> tuple[Verdict | None, Decision]:
         try:
@@ -231,16 +239,20 @@ class Judgement:
                 statistics.begin_window(tx, **row)
         statistics.put_cells(tx, [row for v in verdicts for row in v.cells])
 
-    def _with_statistics(self, decisions: list[Decision], verdicts: Sequence[Verdict]) -> list[Decision]:
+    def _statistics(self, records: Sequence[Record], verdicts: Sequence[Verdict | None]) -> Iterator[tuple[bytes, int]]:
+        """Encoded, each with the start of its year for a time, or of the broker's year where a fixed clock is ahead:
+        a broker refuses a time that is still to come, and the whole batch with it."""
+        for record, verdict in zip(records, verdicts, strict=True):
+            for stat in () if verdict is None else verdict.stats:
+                yield self.codec.encode(stat), year_start_ms(min(stat.year, year_of(record.timestamp_ms)))
+
+    def _with_statistics(self, decisions: list[Decision], said: Sequence[tuple[bytes, int]]) -> list[Decision]:
         """Statistics ride with the batch in the order of their bytes, so that their order tells nothing of who came
         when.
 
         They carry no key and no header, and the start of their year for a time (45 CFR 164.514(b)(2)).
         """
-        said = sorted(
-            (self.codec.encode(stat), year_start_ms(stat.year)) for verdict in verdicts for stat in verdict.stats
-        )
-        outputs = [Output(CLAIM_STATS, None, value, (), when) for value, when in said]
+        outputs = [Output(CLAIM_STATS, None, value, (), when) for value, when in sorted(said)]
         if not outputs:
             return decisions
         portions = _portions(outputs, len(decisions))
@@ -253,6 +265,10 @@ class Judgement:
 def _portions(outputs: Sequence[Output], n: int) -> list[tuple[Output, ...]]:
     """`outputs` cut into n runs, as even as they can be."""
     return [tuple(outputs[len(outputs) * i // n : len(outputs) * (i + 1) // n]) for i in range(n)]
+
+
+def year_of(timestamp_ms: int) -> int:
+    return datetime.fromtimestamp(timestamp_ms / 1000, UTC).year
 
 
 def year_start_ms(year: int) -> int:

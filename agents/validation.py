@@ -143,8 +143,9 @@ def _row(chart: Chart, state: str, why: str | None, held: str | None, cents: int
 
 def _late(chart: Chart, newest: int) -> ChartReturned:
     """A lower version than the one we judged is answered so, and otherwise without effect."""
+    about = (chart.hospital, chart.chart_id, *_order(chart), newest, chart.event_id)  # it may come again under another
     return ChartReturned(
-        event_id=derived("chart-returned", "late-version", chart.event_id, newest),
+        event_id=derived("chart-returned", "late-version", *about),
         **caused_by(chart, STAGE),
         hospital=chart.hospital,
         chart_id=chart.chart_id,

@@ -11,16 +11,18 @@ them, and the channel is opened once.
 import asyncio
 import os
 import threading
+import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from tempfile import gettempdir
 from typing import Any, TypeVar
 
 import faust
 import structlog
-from confluent_kafka import KafkaException, Producer
+from confluent_kafka import Producer
 from faust.app.base import BootStrategy as FaustBoot
 
 from agents.assembly import Assembly
@@ -32,7 +34,6 @@ from agents.timers import Timers
 from ledger import slots
 from ledger.store import LedgerUnreachable
 from streams.metrics import Metrics, Page, live_page, metrics_page, ready_page
-from streams.provisioning import ProvisioningRefused
 from streams.runner import Runner
 from streams.settings import Settings
 from streams.source import Batch, Stopped
@@ -45,6 +46,8 @@ LEASE_EVERY_S = 3.0
 LAG_EVERY_S = 10.0
 TICK_EVERY_S = 1.0
 FORGET_EVERY_S = 600.0
+
+_ROOT = Path(__file__).resolve().parent.parent
 
 log = structlog.get_logger("claimstream")
 
@@ -82,8 +85,8 @@ class StageWorker:
         spare_the_collector()
 
     def is_ready(self) -> bool:
-        """True from the moment it is subscribed until it stops."""
-        return self.runner is not None and not self._stopping
+        """True while it is a member of its group; partitions it may have none."""
+        return self.runner is not None and not self._stopping and self.runner.source.is_member
 
     def take(self) -> Batch | None:
         assert self.runner is not None
@@ -222,7 +225,7 @@ def _unless_unavailable(look: Callable[[], None]) -> None:
     """A monitor that can't look says nothing new; it is no reason to end the work it looks at."""
     try:
         look()
-    except (KafkaException, ProvisioningRefused, TimeoutError) as unavailable:
+    except Exception as unavailable:  # noqa: BLE001 whatever it is: the records matter more than their number
         log.warning("lag not known", kind=type(unavailable).__name__)
 
 
@@ -236,8 +239,19 @@ async def _thread(threads: ThreadPoolExecutor, work: Callable[..., R], *argument
     except LedgerUnreachable as gone:
         leave(LEDGER_GONE, f"the ledger can't be reached or written: {gone}")
     except Exception as unexpected:  # noqa: BLE001 the boundary: anything else is a fault of ours
-        leave(UNEXPECTED, type(unexpected).__name__)
+        leave(UNEXPECTED, f"{type(unexpected).__name__} at {place_of(unexpected)}")
     raise AssertionError
+
+
+def place_of(error: BaseException) -> str:
+    """The innermost line of ours that an error passed, as file:line; its words may quote a record."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = (
+        frame
+        for frame in reversed(frames)
+        if _ROOT in Path(frame.filename).parents and "site-packages" not in frame.filename
+    )
+    return next((f"{Path(frame.filename).relative_to(_ROOT)}:{frame.lineno}" for frame in ours), "no line of ours")
 
 
 def leave(exit_code: int, why: str) -> None:

@@ -122,12 +122,6 @@ def with_chart(account: Account, chart: AccountChart) -> Account:
     return account.model_copy(update={"charts": kept if chart in kept else (*kept, chart)})
 
 
-def without_chart(account: Account, chart_id: str) -> Account:
-    return account.model_copy(
-        update={"charts": tuple(kept for kept in account.charts if kept.chart.chart_id != chart_id)}
-    )
-
-
 def with_claim(account: Account, claim: AccountClaim) -> Account:
     """The account with a claim; what was known under its id (an earlier submission) is gone."""
     key = claim.claim.claim_id

@@ -12,6 +12,7 @@ from console.masks import MASK, plain
 from console.screen import Json, flat, say, say_json
 from console.wire import QUIET, reachable, strict_codec
 from schemas.codec import Codec, Undecodable, schema_id
+from streams.messages import headers_of
 from streams.settings import Settings
 from streams.topics import FROM_HOSPITALS, FROM_PAYERS
 
@@ -102,7 +103,7 @@ def _facts(message: Any, codec: Codec, show_phi: bool) -> Mapping[str, Any]:
 
 def _headers(message: Any, show_phi: bool) -> Mapping[str, str]:
     """Headers of our own making; a partner's could hold anything."""
-    headers = {str(name): (value or b"").decode(errors="replace") for name, value in message.headers() or ()}
+    headers = {name: value.decode(errors="replace") for name, value in headers_of(message)}
     if show_phi:
         return headers
     foreign = str(message.topic()).startswith(tuple(f"{family}." for family in (*FROM_HOSPITALS, *FROM_PAYERS)))

@@ -2,12 +2,25 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ledger.rows import pick, put
 from ledger.tables import deadlines
+
+PORTION = 500
+
+
+class Place(NamedTuple):
+    """Where a deadline stands among its stage's: by its time, then by its id."""
+
+    due_ms: int
+    id: str
+
+
+FIRST = Place(-(2**63), "")
 
 
 @dataclass(frozen=True)
@@ -20,6 +33,10 @@ class Deadline:
     key: str
     about: str
     due_ms: int
+
+    @property
+    def place(self) -> Place:
+        return Place(self.due_ms, self.id)
 
 
 def open_(tx: Connection, opened: Sequence[Deadline]) -> None:
@@ -47,12 +64,15 @@ def end(tx: Connection, ids: Iterable[str], state: str) -> None:
         tx.execute(_END, {"id": deadline_id, "state": state})
 
 
-def due(tx: Connection, now_ms: int, limit: int = 500) -> list[Deadline]:
-    """Open deadlines whose time has come, the oldest first."""
-    query = sa.select(deadlines).where(deadlines.c.state == "open", deadlines.c.due <= now_ms)
-    rows = tx.execute(query.order_by(deadlines.c.due, deadlines.c.id).limit(limit))
+def due(tx: Connection, stage: str, now_ms: int, after: Place = FIRST, limit: int = PORTION) -> list[Deadline]:
+    """A stage's open deadlines whose time has come, the oldest first, from behind a place on."""
+    rows = tx.execute(_DUE, {"stage": stage, "now": now_ms, "after": after.due_ms, "id": after.id, "limit": limit})
     return [Deadline(row.id, row.kind, row.stage, row.key, row.about, row.due) for row in rows]
 
 
+_DUE = sa.text(
+    "SELECT id, kind, stage, \"key\", about, due FROM deadlines WHERE stage = :stage AND state = 'open'"
+    " AND due <= :now AND (due, id) > (:after, :id) ORDER BY due, id LIMIT :limit"
+)
 _END = sa.text("UPDATE deadlines SET state = :state WHERE id = :id AND state = 'open'")
 _END_ALL = sa.text("UPDATE deadlines SET state = :state WHERE id = ANY(CAST(:ids AS text[])) AND state = 'open'")

@@ -1,4 +1,5 @@
-"""What the ledger forgets: decisions, and with them their event ids, once no input topic can bring them again.
+"""What the ledger forgets: decisions, and with them their event ids, once no input topic can bring them again; and
+deadlines that have ended, as long after they were due.
 
 Only from a partition's oldest decision on, and never one whose outputs are still stored (docs/design.md, promise 1).
 """
@@ -13,12 +14,16 @@ Partition = tuple[str, int]
 
 
 def forget(tx: Connection, stage: str, before_ms: int, limit: int = 5_000) -> int:
-    """Deletes a stage's decisions of before `before_ms`, at most `limit` of them; how many were deleted."""
-    gone = 0
+    """Deletes a stage's decisions and ended deadlines of before `before_ms`, at most `limit` of all together; how many
+    were deleted."""
+    left = limit
     for partition in _old(tx, stage, before_ms):
-        if gone < limit:
-            gone += _forget(tx, stage, partition, before_ms, limit - gone)
-    return gone
+        if left:
+            left -= _forget(tx, stage, partition, before_ms, left)
+    for state in ("fired", "closed"):
+        ended = {"stage": stage, "state": state, "before": before_ms, "limit": left}
+        left -= tx.execute(_FORGET_DEADLINES, ended).rowcount
+    return limit - left
 
 
 def _old(tx: Connection, stage: str, before_ms: int) -> Iterator[Partition]:
@@ -46,3 +51,7 @@ _PLACE = "WHERE stage = :stage AND topic = :topic AND part = :part"
 _FIRST = sa.text(f"SELECT off, at FROM decisions {_PLACE} ORDER BY off LIMIT :limit")  # noqa: S608 a constant
 _STORED = sa.text(f'SELECT min("first") FROM outputs {_PLACE}')  # noqa: S608
 _FORGET = sa.text(f"DELETE FROM decisions {_PLACE} AND off < :end")  # noqa: S608
+_FORGET_DEADLINES = sa.text(
+    "DELETE FROM deadlines WHERE id IN (SELECT id FROM deadlines"
+    " WHERE stage = :stage AND state = :state AND due < :before ORDER BY due, id LIMIT :limit)"
+)

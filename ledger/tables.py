@@ -1,4 +1,6 @@
-"""The ledger's tables. PHI stands in `accounts`, `outputs`, `claims` and `answers` and nowhere else.
+"""The ledger's tables. Charts, claims and answers themselves stand in `accounts`, `outputs`, `claims` and `answers`;
+account and chart numbers, which are PHI too (45 CFR 164.514(b)(2)(i)), in `decisions`, `charts`, `bills` and
+`deadlines`. `facts` hold pseudonyms; the rest is about nobody.
 
 Hot tables have monotonic keys (source coordinates): random keys made a commit of 500 rows slow down tenfold at 2
 million rows (docs/design.md). Outputs are kept packed, one row per partition and batch, because they are written and
@@ -132,7 +134,7 @@ deadlines = sa.Table(
     sa.Column("about", T, nullable=False),
     sa.Column("due", I, nullable=False),  # ms
     sa.Column("state", T, nullable=False),  # open, fired, closed
-    sa.Index("deadlines_due", "state", "due"),
+    sa.Index("deadlines_due", "stage", "state", "due", "id"),
     sa.Index("deadlines_about", "about"),
 )
 

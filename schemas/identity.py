@@ -2,7 +2,7 @@
 
 import uuid
 from hashlib import sha1
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from schemas.events.types import Event, Instant
 
@@ -47,11 +47,6 @@ def caused_by(event: Event, producer: str, software: str | None = None) -> Cause
         producer=producer,
         software=software,
     )
-
-
-def common(event: Event) -> dict[str, Any]:
-    """Only the common fields of an event, as they are."""
-    return {name: getattr(event, name) for name in Event.model_fields}
 
 
 def event_id_of(value: bytes | None) -> str | None:

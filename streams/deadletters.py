@@ -1,13 +1,12 @@
 """Records that can't be taken: untouched, with a reason in the headers and nothing of their content anywhere else."""
 
-from hashlib import sha256
+import hashlib
 
-from schemas.records import Decision, Output, Record
+from schemas.records import Decision, Headers, Output, Record
 
-MOST_BYTES = 2_900_000
-"""What is kept of a record: below the topic's limit in infra/kafka/topics.yaml, which a test holds."""
-
+TOO_LARGE_TO_KEEP = "too-large-to-keep"
 _OUTCOME = "dead-letter:"
+_OVERHEAD = 1_000  # headers and the batch around a record, with room to spare
 
 
 def dead_letter_topic(stage: str) -> str:
@@ -18,15 +17,37 @@ def is_dead_letter(decision: Decision) -> bool:
     return decision.outcome.startswith(_OUTCOME)
 
 
+def can_be_kept(record: Record, limit: int | None) -> bool:
+    """Whether the record fits into a dead letter of so many bytes; without a limit every one does.
+
+    A broker measures a batch as it was sent: a compressed record may be many times larger than what its topic takes,
+    and we would say it uncompressed.
+    """
+    return limit is None or len(record.value or b"") + len(record.key or b"") + _OVERHEAD <= limit
+
+
 def dead_letter(
-    stage: str, record: Record, code: str, exception: str | None = None, *, keep_key: bool = True
+    stage: str,
+    record: Record,
+    code: str,
+    exception: str | None = None,
+    *,
+    keep_key: bool = True,
+    limit: int | None = None,
 ) -> Decision:
     """The record as it came, to the stage's dead letters. A partner's key isn't ours to trust, so intake drops it.
 
-    A broker measures compressed batches, so a record can be larger than any topic of ours takes. Then size and hash
-    stand for it: it can be fetched from where it stood.
+    Of one that its topic would refuse, by its `limit`, only coordinates, size and hash are kept.
     """
-    value = record.value or b""
+    record = record if keep_key else record._replace(key=None)
+    if not can_be_kept(record, limit):
+        size, digest = len(record.value or b""), hashlib.sha256(record.value or b"").hexdigest()
+        more = (("refused-for", code.encode()), ("size", b"%d" % size), ("sha256", digest.encode()))
+        return _dead_letter(stage, record._replace(key=None, value=None), TOO_LARGE_TO_KEEP, exception, more)
+    return _dead_letter(stage, record, code, exception)
+
+
+def _dead_letter(stage: str, record: Record, code: str, exception: str | None, more: Headers = ()) -> Decision:
     headers = [
         ("error-code", code.encode()),
         ("stage", stage.encode()),
@@ -37,12 +58,6 @@ def dead_letter(
     ]
     if exception is not None:
         headers.append(("exception", exception.encode()))  # the class's name, never its words
-    if len(value) > MOST_BYTES:
-        headers += [
-            ("left-out-bytes", str(len(value)).encode()),
-            ("left-out-sha256", sha256(value).hexdigest().encode()),
-        ]
-        value = b""
-    key = record.key if keep_key else None
-    output = Output(dead_letter_topic(stage), key, value, tuple(headers), record.timestamp_ms)
+    said = (*headers, *more)
+    output = Output(dead_letter_topic(stage), record.key, record.value or b"", said, record.timestamp_ms)
     return Decision((output,), f"{_OUTCOME}{code}", failed=True)

@@ -129,7 +129,7 @@ def ready_page(checks: Mapping[str, Callable[[], bool]]) -> Page:
 
 
 def documentation() -> str:
-    """METRICS as a table in Markdown, for docs/operations.md."""
+    """METRICS as a table in Markdown, for docs/operator.md."""
     rows = [f"| `{m.name}` | {m.kind} | {', '.join(m.labels)} | {m.meaning} |" for m in METRICS]
     return "\n".join(["| metric | kind | labels | meaning |", "| --- | --- | --- | --- |", *rows]) + "\n"
 

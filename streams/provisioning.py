@@ -212,9 +212,11 @@ def first_offsets_of(admin: AdminClient, partitions: Iterable[Partition]) -> Map
     return known
 
 
-def end_offsets(admin: AdminClient, partitions: Iterable[Partition]) -> Mapping[Partition, int]:
+def end_offsets(
+    admin: AdminClient, partitions: Iterable[Partition], wait_s: float = _WAIT_S
+) -> Mapping[Partition, int]:
     """The end of each partition, records of open transactions included; one that doesn't answer is left out."""
-    return _offsets(admin, partitions, OffsetSpec.latest)[0]
+    return _offsets(admin, partitions, OffsetSpec.latest, wait_s)[0]
 
 
 def partitions_of(admin: AdminClient, topics: Iterable[str]) -> tuple[Partition, ...]:
@@ -227,16 +229,19 @@ def partitions_of(admin: AdminClient, topics: Iterable[str]) -> tuple[Partition,
 
 
 def _offsets(
-    admin: AdminClient, partitions: Iterable[Partition], which: Callable[[], OffsetSpec]
+    admin: AdminClient, partitions: Iterable[Partition], which: Callable[[], OffsetSpec], wait_s: float = _WAIT_S
 ) -> tuple[dict[Partition, int], KafkaError | None]:
     """Offsets by partition, asked again while leaders are moving; the error of one that stays unknown."""
-    deadline = time.monotonic() + _WAIT_S
+    deadline = time.monotonic() + wait_s
     known: dict[Partition, int] = {}
     left = tuple(partitions)
     while left:
-        answers = admin.list_offsets({TopicPartition(*partition): which() for partition in left})
-        refused = {(tp.topic, tp.partition): future.exception(_WAIT_S) for tp, future in answers.items()}
-        known |= {(tp.topic, tp.partition): f.result().offset for tp, f in answers.items() if not f.exception()}
+        asked = {TopicPartition(*partition): which() for partition in left}
+        answers = admin.list_offsets(asked, request_timeout=wait_s * 2 / 3)  # it must tell before we stop listening
+        refused = {(tp.topic, tp.partition): _trouble(future, wait_s) for tp, future in answers.items()}
+        told = {(tp.topic, tp.partition): f.result().offset for tp, f in answers.items() if not f.exception()}
+        # A request that timed out is answered with no error and the offset -1001.
+        known |= {partition: offset for partition, offset in told.items() if offset >= 0}
         errors = {partition: error.args[0] for partition, error in refused.items() if error}
         lasting = [error for error in errors.values() if error.code() not in _PASSING]
         # While leaders move librdkafka may leave a partition out of its answer: it is asked for again as well.
@@ -254,6 +259,20 @@ def _all(answers: Mapping[Any, Any]) -> list[tuple[Any, Any]]:
     except KafkaException as refused:
         error = refused.args[0]
         raise ProvisioningRefused(f"{error.name()}: {error.str()}") from refused
+    except TimeoutError as silent:
+        raise _silence(_WAIT_S) from silent
+
+
+def _trouble(answer: Any, wait_s: float) -> Any:
+    """What an answer is instead, null when it is one."""
+    try:
+        return answer.exception(wait_s)
+    except TimeoutError as silent:
+        raise _silence(wait_s) from silent
+
+
+def _silence(wait_s: float) -> ProvisioningRefused:
+    return ProvisioningRefused(f"the broker gave no answer for {wait_s:.0f} s")
 
 
 def _portions(many: Sequence[T]) -> Iterator[Sequence[T]]:

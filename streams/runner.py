@@ -107,8 +107,7 @@ class Runner:
     memory: Remembered
     topic_ids: Mapping[str, str]
     breaker: Breaker = field(default_factory=Breaker)
-    gate: Gate | None = None
-    """Where partners' topics are read."""
+    gate: Gate | None = None  # where partners' topics are read
     point: Callable[[str], None] = lambda _: None
     on_batch: Callable[[Batch, Sequence[Ruling], Timing], None] = lambda _b, _r, _t: None
     _published: dict[Partition, int] = field(default_factory=dict)
@@ -142,7 +141,7 @@ class Runner:
         self.source.advance(batch)
         self._published = {self._named(partition): end for partition, (_, end) in batch.spans.items()}
         if self.gate is not None:
-            self.gate.saw((self._names[ruling.topic], is_dead_letter(ruling.decision)) for ruling in rulings)
+            self.gate.saw(self._seen(rulings))
         self.on_batch(batch, rulings, Timing(decided - begun, perf_counter() - decided))
         return len(batch.records)
 
@@ -197,8 +196,9 @@ class Runner:
         news = [News(record, self.stage.read(record), _hash(record)) for record in fresh]
         seen = dict(self.memory.seen(tx, [one.identity for one in news if one.read.refused is None]))
         rulings = [ruling for portion in cut(news) for ruling in self._judge_portion(tx, portion, seen)]
-        decisions = [ruling.decision for ruling in rulings]
-        self.breaker.judge([decision.failed for decision in decisions], lambda: _failures(decisions))
+        self.breaker.judge([ruling.decision.failed for ruling in rulings], lambda: _failures(rulings))
+        if self.gate is not None:
+            self.gate.judge(self._seen(rulings))
         return rulings
 
     def _judge_portion(self, tx: Tx, portion: Sequence[News], seen: dict[tuple[str, str], bytes]) -> Iterator[Ruling]:
@@ -226,9 +226,11 @@ class Runner:
 
     def _ruling(self, news: News, owner: tuple[str, str] | None, decision: Decision) -> Ruling:
         producer, event_id = owner if owner and not decision.failed else (None, None)
-        record = news.record
-        at = (self.topic_ids[record.topic], record.partition, record.offset)
-        return Ruling(*at, news.hash, producer, event_id, record.timestamp_ms, decision)
+        at = (self.topic_ids[news.record.topic], news.record.partition, news.record.offset)
+        return Ruling(*at, news.hash, producer, event_id, news.record.timestamp_ms, decision)
+
+    def _seen(self, rulings: Iterable[Ruling]) -> Iterator[tuple[str, bool]]:
+        return ((self._names[ruling.topic], is_dead_letter(ruling.decision)) for ruling in rulings)
 
     def _discard(self, pruned: Pruned) -> int:
         """A stale batch (a process that was stopped for long) is dropped; offsets that were set back stop the stage."""
@@ -256,9 +258,10 @@ def _stored(record: Record, decided: Decided | None) -> tuple[Output, ...]:
     return decided.outputs
 
 
-def _failures(decisions: Iterable[Decision]) -> str:
+def _failures(rulings: Iterable[Ruling]) -> str:
     """Which failures, how often, the commonest first: codes and kinds of exceptions, never words of theirs."""
-    kinds = Counter(f"{d.outcome} {_exception(d)}".strip() for d in decisions if d.failed)
+    failed = (ruling.decision for ruling in rulings if ruling.decision.failed)
+    kinds = Counter(f"{decision.outcome} {_exception(decision)}".strip() for decision in failed)
     return ", ".join(f"{n} x {kind}" for kind, n in kinds.most_common(5))
 
 

@@ -12,7 +12,9 @@ from typing import Any, TypeVar
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
-from schemas.records import Headers, Record
+from schemas.records import Record
+from streams.messages import arrived_of, count_of, ends_in, no_generation, record_of
+from streams.troubles import LASTING, REFUSED_CREDENTIALS, Troubles
 
 Partition = tuple[str, int]
 R = TypeVar("R")
@@ -23,7 +25,7 @@ _FIRST_WAIT_S = 0.1
 _DRAIN = 100  # records a call, so that the batch's bytes are bounded to one such portion past the limit
 _COMMITTED_WAIT_S = 20.0  # longer than a dead worker's open transaction holds offsets back
 _PATIENCE_S = 30.0  # all waits of a batch together stay below max.poll.interval.ms
-_PAUSE_S = 0.1
+_PAUSE_S, _KNOWN_WAIT_S = 0.1, 10.0
 
 _PASSING = frozenset(
     {
@@ -40,15 +42,7 @@ _PASSING = frozenset(
 )
 """Trouble that passes: a broker that starts, a coordinator that moves, a transaction that still ends."""
 
-_REFUSED = frozenset(
-    {
-        KafkaError.GROUP_AUTHORIZATION_FAILED,
-        KafkaError.TOPIC_AUTHORIZATION_FAILED,
-        KafkaError.CLUSTER_AUTHORIZATION_FAILED,
-    }
-)
-"""What no waiting mends: somebody took a right away, and a worker that reads nothing must not look ready."""
-
+_FORBIDDEN = frozenset({KafkaError.GROUP_AUTHORIZATION_FAILED, KafkaError.CLUSTER_AUTHORIZATION_FAILED})
 _UNSETTLED = frozenset({*_PASSING, KafkaError._STATE, KafkaError._PREV_IN_PROGRESS})
 """A partition that was assigned a moment ago can't be sought yet."""
 
@@ -85,20 +79,20 @@ class Source:
         max_bytes: int = 8_000_000,
         *,
         linger_s: float = 0.0,
-        on_assigned: Callable[[Mapping[Partition, int]], None] = lambda _: None,
         markers_after_s: float = 5.0,
+        troubles: Troubles | None = None,
     ) -> None:
         self._topics = list(topics)
         self._max_records, self._max_bytes, self._linger_s = max_records, max_bytes, linger_s
-        self._on_assigned = on_assigned
         self._standing: dict[Partition, int] = {}
         self._ends: dict[Partition, int] = {}
         self._held: frozenset[Partition] = frozenset()
         self._markers_after_s, self._last_took = markers_after_s, time.monotonic()
         self._rebalances = 0
-        self._closing = False
-        self._no_generation = _no_generation(config)
-        self._consumer = Consumer({**config, "enable.partition.eof": True})
+        self._closing = self._joined = False
+        self._troubles = troubles or Troubles()
+        self._no_generation = no_generation(config)
+        self._consumer = Consumer({**config, "enable.partition.eof": True, "error_cb": self._hear})
 
     def subscribe(self) -> None:
         self._consumer.subscribe(self._topics, on_assign=self._assign, on_revoke=self._revoke, on_lost=self._revoke)
@@ -107,6 +101,11 @@ class Source:
     def assigned(self) -> Mapping[Partition, int]:
         """Our partitions, each with the next offset to take."""
         return dict(self._standing)
+
+    @property
+    def is_member(self) -> bool:
+        """Whether the group has told us our partitions, none of them perhaps."""
+        return self._joined
 
     def take(self) -> Batch | None:
         """One batch, or none when there is nothing yet: waits for one record, then takes what is there.
@@ -117,23 +116,26 @@ class Source:
         What was taken across a rebalance is dropped, even where the same partitions came back: metadata and records may
         be of different generations.
         """
+        self._look_into_trouble()
         metadata: bytes = self._consumer.consumer_group_metadata()
         rebalances = self._rebalances
         messages = self._consumer.consume(1, _FIRST_WAIT_S)
         until = time.monotonic() + (self._linger_s if messages and not messages[0].error() else 0.0)
         size = sum(len(m) for m in messages)
         # The end of a partition is told like a record and is none: it takes no record's place in the batch.
-        while messages and (room := self._max_records - _count(messages)) > 0 and size < self._max_bytes:
+        while messages and (room := self._max_records - count_of(messages)) > 0 and size < self._max_bytes:
             left = max(0.0, until - time.monotonic())
             more = self._consumer.consume(min(_DRAIN, room), left)
             if not more and time.monotonic() >= until:
                 break
             messages += more
             size += sum(len(m) for m in more)
-        records = [_record(m) for m in messages if not _error_of(m)]
+        if self._troubles.any:
+            self._troubles.end(arrived_of(messages))
+        records = [record_of(m) for m in messages if not self._is_error(m)]
         fenced = not metadata.startswith(self._no_generation) and rebalances == self._rebalances
         if fenced:
-            self._ends.update(_ends_in(messages))
+            self._ends.update(ends_in(messages))
         if not records:
             return self._past_markers(metadata) if fenced else None
         self._last_took = time.monotonic()
@@ -151,9 +153,10 @@ class Source:
             self._consumer.pause([TopicPartition(*partition) for partition in held - self._held])
         for partition in self._held - held:
             self._consumer.resume([TopicPartition(*partition)])
-            # From where we stand, whatever the client remembers of what it gave us: a batch may have been taken back.
+            # Whatever the client remembers of what it gave us: a batch may have been taken back.
             self._seek(TopicPartition(*partition, self._standing[partition]))
         self._held = held
+        self._troubles.end(topics)  # who isn't asked tells nothing
 
     def advance(self, batch: Batch) -> None:
         """The batch is in Kafka: its partitions stand after it."""
@@ -179,6 +182,37 @@ class Source:
 
     def _seek(self, to: TopicPartition) -> None:
         _patiently(lambda: self._consumer.seek(to), _UNSETTLED)
+
+    def _is_error(self, m: Any) -> bool:
+        """True for what is no record. What no waiting mends ends the process, at once or when it has lasted."""
+        error = _error_of(m)
+        if error is not None and error.code() in LASTING:
+            self._troubles.hear(m.topic(), error.name())
+        return error is not None
+
+    def _hear(self, error: KafkaError) -> None:
+        """What is about no record: librdkafka calls this while we consume."""
+        if error.code() in REFUSED_CREDENTIALS:
+            self._troubles.hear(None, error.name())
+
+    def _look_into_trouble(self) -> None:
+        """Asks again, once, for what was refused: what is well again tells its end, or that it is known."""
+        for where in self._troubles.doubtful():
+            mine = [partition for partition in self._standing if where in (None, partition[0])]
+            for partition in mine:
+                self._seek(TopicPartition(*partition, self._standing[partition]))
+            if where is not None and not mine and self._is_known(where):
+                self._troubles.end((where,))
+        lasting = self._troubles.lasting()
+        if lasting is not None:
+            raise Stopped(KAFKA_FATAL, lasting)
+
+    def _is_known(self, topic: str) -> bool:
+        """Whether the brokers show it to us; its partitions may be another worker's."""
+        try:
+            return self._consumer.list_topics(topic, timeout=_KNOWN_WAIT_S).topics[topic].error is None
+        except KafkaException:
+            return False
 
     def _past_markers(self, metadata: bytes) -> Batch | None:
         """A batch of no records, that moves an idle partition past the transaction markers at its end.
@@ -230,24 +264,15 @@ class Source:
         self._standing = {(tp.topic, tp.partition): tp.offset for tp in found}
         self._held = frozenset()
         self._ends.clear()
-        self._on_assigned(self.assigned)
         consumer.assign(found)
+        self._joined = True
+        self._troubles.end({tp.topic for tp in found})
 
     def _revoke(self, consumer: Consumer, _partitions: list[TopicPartition]) -> None:
         self._rebalances += 1
         self._standing, self._held = {}, frozenset()
+        self._joined = False
         consumer.unassign()
-
-
-def _no_generation(config: Mapping[str, Any]) -> bytes:
-    """How the metadata of a consumer begins that is in no generation, -1: Kafka lets it pass unfenced, so we refuse it.
-
-    Format and generation stand before the group's name; a member's id behind it may be left from an earlier generation.
-    """
-    never_joined = Consumer(dict(config))
-    blank: bytes = never_joined.consumer_group_metadata()
-    never_joined.close()
-    return blank[: blank.rindex(config["group.id"].encode() + b"\0")]
 
 
 def _patiently(ask: Callable[[], R], passing: Collection[int]) -> R:
@@ -263,36 +288,13 @@ def _patiently(ask: Callable[[], R], passing: Collection[int]) -> R:
             time.sleep(_PAUSE_S)
 
 
-def _ends_in(messages: Sequence[Any]) -> dict[Partition, int]:
-    """Partitions of which a read_committed reader saw the end, and where: nothing before it is left to be read."""
-    ends = (m for m in messages if m.error() is not None and m.error().code() == KafkaError._PARTITION_EOF)
-    return {(str(m.topic()), int(m.partition())): int(m.offset()) for m in ends}
-
-
-def _count(messages: Sequence[Any]) -> int:
-    return sum(m.error() is None for m in messages)
-
-
-def _record(m: Any) -> Record:
-    return Record(m.topic(), m.partition(), m.offset(), m.key(), m.value(), _headers(m), m.timestamp()[1])
-
-
-def _headers(m: Any) -> Headers:
-    """None where a name isn't UTF-8, which any partner may send: the client fails on it (2.16), and a record must not
-    end its stage."""
-    try:
-        return tuple((str(name), value or b"") for name, value in m.headers() or ())
-    except (SystemError, UnicodeDecodeError):
-        return ()
-
-
-def _error_of(m: Any) -> bool:
-    """True for what is no record. What no waiting mends ends the process, the rest librdkafka mends itself."""
-    error = m.error()
+def _error_of(m: Any) -> KafkaError | None:
+    """Null for a record. What no waiting mends ends the process, the rest librdkafka mends itself, or it lasts."""
+    error: KafkaError | None = m.error()
     if error is None:
-        return False
+        return None
     if error.name() == "_AUTO_OFFSET_RESET":
         raise Stopped(NO_OFFSETS, f"offsets of {m.topic()}[{m.partition()}] are gone: run `claimstream reconcile`")
-    if error.fatal() or error.code() in _REFUSED:
+    if error.fatal() or error.code() in _FORBIDDEN:
         raise Stopped(KAFKA_FATAL, f"Kafka ended this consumer: {error.name()}")
-    return True
+    return error

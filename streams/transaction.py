@@ -16,35 +16,49 @@ _WAIT_S = 20.0
 _PATIENCE_S = 30.0  # all waits of a batch together stay below max.poll.interval.ms
 _GRACE_S = 10.0  # past the timeout a call was given
 _PAUSE_S = 0.1
+_LONGEST_PAUSE_S = 5.0
 _POLL_EVERY = 200
-_MOST_ABORTS = 30
+
+REFUSED = 14
 
 
 @dataclass
 class Aborts:
-    """Aborts in a row. A rebalance makes one or two; a batch that Kafka refuses each time makes no end of them."""
+    """Aborts in a row that no rebalance explains: the next try waits longer each time, and the last ends the process.
 
+    What a broker will never take, a record that its topic refuses, would else come again for ever. A rebalance is told
+    by the batch's metadata, which names the generation. With `most` as it is, half a minute goes by, and more where
+    each try waits for a broker that is away.
+    """
+
+    most: int = 12
     pause: Callable[[float], None] = time.sleep
     _row: int = 0
+    _metadata: bytes = b""
 
-    def count(self, why: str) -> None:
-        """Waits a while, longer each time; Stopped at the thirtieth, half a minute after the first."""
-        self._row += 1
-        if self._row == _MOST_ABORTS:
-            raise Stopped(KAFKA_FATAL, f"{_MOST_ABORTS} transactions in a row were refused: {why}")
-        self.pause(min(1.0, 0.02 * 2**self._row))
+    def add(self, metadata: bytes, why: str) -> None:
+        """One more; the first one after a rebalance, or after a success, is tried again at once."""
+        self._row = self._row + 1 if metadata == self._metadata else 1
+        self._metadata = metadata
+        if self._row >= self.most:
+            raise Stopped(REFUSED, f"Kafka refused this batch {self._row} times in a row: {why}")
+        if self._row > 1:
+            self.pause(min(_LONGEST_PAUSE_S, _PAUSE_S * 2 ** (self._row - 2)))
 
-    def over(self) -> None:
+    def end(self) -> None:
+        """A transaction was committed."""
         self._row = 0
 
 
 class Transactions:
     """A slot's transactional producer. Its `transactional.id` is stable, so a restart aborts what was left open."""
 
-    def __init__(self, config: Mapping[str, Any], point: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self, config: Mapping[str, Any], point: Callable[[str], None] = lambda _: None, aborts: Aborts | None = None
+    ) -> None:
         self._producer = Producer(dict(config))
         self._point = point
-        self._aborts = Aborts()
+        self._aborts = aborts or Aborts()
 
     def start(self) -> None:
         """Aborts what a predecessor left open, and fences it if it lives."""
@@ -56,8 +70,8 @@ class Transactions:
     def say(self, outputs: Iterable[Output], batch: Batch) -> bool:
         """True: committed. False: refused and aborted; the batch begins again.
 
-        A rebalance aborts healthy batches; that is normal. A fatal or unknown outcome ends the process: the next one
-        finds in Kafka which it was.
+        A rebalance aborts healthy batches; that is normal. One that is refused again and again ends the process, as
+        does a fatal or unknown outcome: the next one finds in Kafka which it was.
         """
         try:
             self._producer.begin_transaction()
@@ -69,9 +83,9 @@ class Transactions:
             _again(lambda: self._producer.commit_transaction(_WAIT_S))
         except KafkaException as refused:
             self._abort(refused)
-            self._aborts.count(refused.args[0].name())
+            self._aborts.add(batch.metadata, refused.args[0].name())
             return False
-        self._aborts.over()
+        self._aborts.end()
         self._point("committed")
         return True
 

@@ -76,7 +76,7 @@ def payment(*answers: ClaimAdjudicated, **other: Any) -> Remittance:
 def overdue(given: Stages) -> list[str]:
     """The deadlines of remittances come."""
     with given.assembly.ledger.reading() as tx:
-        due = [announced(each) for each in deadlines.due(tx, 10**14) if each.stage == "adjudication"]
+        due = [announced(each) for each in deadlines.due(tx, "adjudication", 10**14)]
     return outcomes(given.decide("adjudication", *due))
 
 

@@ -70,3 +70,15 @@ def test_the_facts_of_a_published_month_are_forgotten_at_the_next_look(assembly:
 def test_the_facts_of_a_month_that_is_still_to_be_published_are_kept(assembly: Assembly) -> None:
     counted(assembly, published=False)
     assert Retention(assembly, ("statistics",), Clock(DECIDED)).look() == 0
+
+
+class Unconnected(Assembly):
+    """No partner has a topic yet, so intake reads none."""
+
+    def reads(self, stage: str) -> tuple[str, ...]:
+        return () if stage == "intake" else super().reads(stage)
+
+
+def test_a_stage_that_reads_nothing_forgets_nothing(tmp_path: Path) -> None:
+    unconnected = Unconnected(settings("", f"sqlite:///{tmp_path}/ledger.db"))
+    assert Retention(unconnected, ("intake",), Clock(DECIDED)).look() == 0

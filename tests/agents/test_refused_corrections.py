@@ -73,7 +73,7 @@ def test_a_correction_that_waited_for_a_consent_in_vain_waits_no_more(given: Sta
     given.decide("claiming", visit("c1", "a1", "G0463"), waits)
     late = AFTER_THE_HOLD + timedelta(days=31)
     with given.assembly.ledger.reading() as tx:
-        due = [announced(each) for each in deadlines.due(tx, int(late.timestamp() * 1000))]
+        due = [announced(each) for each in deadlines.due(tx, "claiming", int(late.timestamp() * 1000))]
     overdue = [each for each in due if each.kind == "query-overdue"]
     assert outcomes(given.decide("claiming", *overdue)) == ["incomplete"]
     assert [each.state for each in kept(given).charts] == ["returned"]

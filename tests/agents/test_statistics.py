@@ -34,7 +34,7 @@ def given(tmp_path: Path) -> Iterator[Stages]:
 def due(given: Stages, at: datetime) -> list[DeadlineDue]:
     """What the timers would say at this instant."""
     with given.assembly.ledger.reading() as tx:
-        return [announced(each) for each in deadlines.due(tx, int(at.timestamp() * 1000))]
+        return [announced(each) for each in deadlines.due(tx, "statistics", int(at.timestamp() * 1000))]
 
 
 def fact(given: Stages, patient: str) -> bytes:

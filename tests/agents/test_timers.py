@@ -9,10 +9,10 @@ import pytest
 from confluent_kafka import Producer
 
 from agents.clock import Clock
-from agents.timers import PORTION, Timers
+from agents.timers import Timers
 from agents.worker import _unless_unavailable
 from ledger import deadlines
-from ledger.deadlines import Deadline
+from ledger.deadlines import PORTION, Deadline
 from ledger.store import Ledger
 from ledger.upgrade import upgrade
 from schemas.compiled import CompiledCodec

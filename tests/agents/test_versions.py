@@ -30,7 +30,7 @@ def billed(given: Stages, kind: type[Event], payer: str) -> list[Event]:
     """What a chart leads to once its bill hold has ended."""
     given.decide("claiming", chart(received_at=NOON, coverages=(coverage(payer),)))
     with given.assembly.ledger.reading() as tx:
-        due = [announced(each) for each in deadlines.due(tx, int(HELD.timestamp() * 1000)) if each.stage == "claiming"]
+        due = [announced(each) for each in deadlines.due(tx, "claiming", int(HELD.timestamp() * 1000))]
     return given.said(given.decide("claiming", *due), kind)
 
 

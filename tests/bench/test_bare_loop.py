@@ -42,6 +42,9 @@ def ledgers(tmp_path: Path) -> Iterator[tuple[Ledger, Ledger]]:
         ledger.close()
 
 
+NOON_MS = int(NOON.timestamp() * 1000)
+
+
 def records(topic: str, outputs: Sequence[Output]) -> list[Record]:
     said = [output for output in outputs if output.topic == topic]
     return [Record(topic, 0, n, o.key, o.value, o.headers, o.timestamp_ms or 0) for n, o in enumerate(said)]
@@ -61,7 +64,7 @@ def through_the_stages(decide: Decide, first: Sequence[Record]) -> list[list[Dec
 @pytest.fixture
 def published(assembly: Assembly) -> list[Record]:
     charts = encoded(assembly.codec, example(assembly.reference.partners), "test", CHARTS)
-    return [Record(FIRST, 0, n, None, chart.value, (), 1_000) for n, chart in enumerate(charts)]
+    return [Record(FIRST, 0, n, None, chart.value, (), NOON_MS) for n, chart in enumerate(charts)]
 
 
 def test_it_decides_and_says_what_the_worker_does(

@@ -6,7 +6,6 @@ from claims.accounts import (
     LOOK_BACK,
     AccountChart,
     PatientHistory,
-    chart_of,
     claim_by_control_number,
     claim_of,
     forgotten,
@@ -17,7 +16,6 @@ from claims.accounts import (
     unanswered,
     with_chart,
     with_claim,
-    without_chart,
 )
 from claims.forming import form
 from claims.partners import Partners
@@ -29,10 +27,6 @@ from tests.claims.given_accounts import DAY, NOON, account, answer, chart, holdi
 def test_a_newer_version_of_a_chart_takes_the_older_ones_place() -> None:
     kept = with_chart(account(chart(), chart(chart_id="c2")), AccountChart(chart=chart(version=2), state="claimed"))
     assert [(c.chart.chart_id, c.chart.version) for c in kept.charts] == [("c1", 2), ("c2", 1)]
-
-
-def test_a_chart_may_leave_its_account() -> None:
-    assert chart_of(without_chart(account(chart()), "c1"), "c1") is None
 
 
 def test_a_coders_answer_is_newer_than_what_he_was_asked_about() -> None:

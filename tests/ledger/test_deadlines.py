@@ -1,7 +1,11 @@
 """Deadlines open once and fire once, whoever hears of them."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
+
+import pytest
+import sqlalchemy as sa
 
 from ledger import deadlines
 from ledger.deadlines import Deadline
@@ -22,9 +26,9 @@ def ended(ledger: Ledger, state: str, *ids: str) -> None:
         deadlines.end(tx, ids, state)
 
 
-def due(ledger: Ledger, now_ms: int, limit: int = 500) -> list[str]:
+def due(ledger: Ledger, now_ms: int, limit: int = 500, stage: str = "claiming") -> list[str]:
     with ledger.reading() as tx:
-        return [found.id for found in deadlines.due(tx, now_ms, limit)]
+        return [found.id for found in deadlines.due(tx, stage, now_ms, limit=limit)]
 
 
 def test_an_open_deadline_is_due_when_its_time_has_come(ledger: Ledger) -> None:
@@ -35,7 +39,7 @@ def test_an_open_deadline_is_due_when_its_time_has_come(ledger: Ledger) -> None:
 def test_a_due_deadline_is_found_as_it_was_opened(ledger: Ledger) -> None:
     opened(ledger, deadline("a"))
     with ledger.reading() as tx:
-        assert deadlines.due(tx, 1_000, 500) == [deadline("a")]
+        assert deadlines.due(tx, "claiming", 1_000) == [deadline("a")]
 
 
 def test_the_oldest_deadlines_come_first(ledger: Ledger) -> None:
@@ -46,6 +50,29 @@ def test_the_oldest_deadlines_come_first(ledger: Ledger) -> None:
 def test_a_tick_finds_no_more_than_its_limit(ledger: Ledger) -> None:
     opened(ledger, *(deadline(f"{n}") for n in range(5)))
     assert due(ledger, 9_000, limit=2) == ["0", "1"]
+
+
+def test_a_stage_finds_only_its_own(ledger: Ledger) -> None:
+    opened(ledger, deadline("a"), replace(deadline("b"), stage="adjudication"))
+    assert due(ledger, 9_000, stage="adjudication") == ["b"]
+
+
+def test_a_look_goes_on_behind_the_last_one(ledger: Ledger) -> None:
+    opened(ledger, deadline("c", 1), deadline("a", 3), deadline("b", 3), deadline("d", 4))
+    with ledger.reading() as tx:
+        found = deadlines.due(tx, "claiming", 9, after=deadline("a", 3).place)
+    assert [each.id for each in found] == ["b", "d"]
+
+
+def test_looking_for_them_sorts_and_scans_nothing(ledger: Ledger) -> None:
+    """However many wait: the index has them in their order."""
+    if not ledger.is_sqlite:
+        pytest.skip("PostgreSQL plans an empty table by scanning it")
+    asked = {"stage": "claiming", "now": 9, "after": 0, "id": "", "limit": 500}
+    with ledger.reading() as tx:
+        plan = tx.execute(sa.text(f"EXPLAIN QUERY PLAN {deadlines._DUE.text}"), asked).all()
+    (step,) = [row.detail for row in plan]
+    assert step.startswith("SEARCH deadlines USING INDEX deadlines_due (stage=? AND state=? AND ")
 
 
 def test_a_deadline_opens_once(ledger: Ledger) -> None:

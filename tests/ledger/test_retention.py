@@ -1,6 +1,10 @@
 """What the ledger forgets, and what it must not."""
 
+import pytest
+
+from ledger import deadlines
 from ledger.batches import BatchLedger
+from ledger.deadlines import Deadline
 from ledger.retention import forget
 from ledger.store import Ledger
 from schemas.records import Ruling
@@ -58,12 +62,6 @@ def test_no_more_are_forgotten_at_once_than_the_limit(ledger: Ledger) -> None:
     assert (forgotten(ledger, FIRST_MS + 50, limit=2), left(ledger)) == (2, [2, 3, 4])
 
 
-def test_the_limit_is_for_all_partitions_together(ledger: Ledger) -> None:
-    """One transaction holds up every other writer of a SQLite ledger."""
-    remembered(ledger, *(ruling(n) for n in range(3)), *(ruling(n, event_id=f"o-{n}", place=OTHER) for n in range(3)))
-    assert (forgotten(ledger, FIRST_MS + 50, limit=4), left(ledger), left(ledger, OTHER)) == (4, [], [1, 2])
-
-
 def test_another_stage_keeps_its_decisions(ledger: Ledger) -> None:
     remembered(ledger, ruling(1))
     assert (forgotten(ledger, FIRST_MS + 50, stage="validation"), left(ledger)) == (0, [1])
@@ -74,3 +72,34 @@ def test_a_forgotten_event_id_is_free_again(ledger: Ledger) -> None:
     forgotten(ledger, FIRST_MS + 50)
     with ledger.reading() as tx:
         assert CLAIMING.seen(tx, [("mercy", "the-id")]) == {}
+
+
+def test_the_limit_is_for_all_partitions_together(ledger: Ledger) -> None:
+    """One transaction holds them all."""
+    remembered(ledger, *(ruling(n) for n in range(2)), *(ruling(n, event_id=f"o{n}", place=OTHER) for n in range(2)))
+    assert (forgotten(ledger, FIRST_MS + 50, limit=3), left(ledger), left(ledger, OTHER)) == (3, [], [1])
+
+
+def deadline(name: str, due_ms: int = FIRST_MS, stage: str = "claiming") -> Deadline:
+    return Deadline(name, "bill-hold-ends", stage, "pseudonym", "account/mercy/A1", due_ms)
+
+
+@pytest.mark.parametrize("state", ["fired", "closed"])
+def test_an_ended_deadline_is_forgotten_as_long_after_it_was_due(ledger: Ledger, state: str) -> None:
+    with ledger.transaction() as tx:
+        deadlines.open_(tx, [deadline("old"), deadline("young", FIRST_MS + 50)])
+        deadlines.end(tx, ["old", "young"], state)
+    assert forgotten(ledger, FIRST_MS + 50) == 1
+
+
+def test_an_open_deadline_is_never_forgotten(ledger: Ledger) -> None:
+    with ledger.transaction() as tx:
+        deadlines.open_(tx, [deadline("open")])
+    assert forgotten(ledger, FIRST_MS + 50) == 0
+
+
+def test_another_stage_keeps_its_ended_deadlines(ledger: Ledger) -> None:
+    with ledger.transaction() as tx:
+        deadlines.open_(tx, [deadline("theirs", stage="adjudication")])
+        deadlines.end(tx, ["theirs"], "fired")
+    assert forgotten(ledger, FIRST_MS + 50) == 0

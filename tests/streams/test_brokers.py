@@ -8,6 +8,7 @@ import pytest
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
+from schemas.records import Output
 from streams.brokers import Broker
 from streams.groups import committed_offsets, set_first_offsets
 from streams.provisioning import (
@@ -18,7 +19,9 @@ from streams.provisioning import (
     topic_ids,
 )
 from streams.settings import Settings
+from streams.source import Batch, Stopped
 from streams.topics import TopicSpec
+from streams.transaction import Aborts, Transactions
 
 WAIT_S = 30.0
 Group = dict[str, Any]
@@ -197,6 +200,21 @@ def test_end_offsets_are_where_the_next_record_will_stand(broker: Broker, admin:
 def test_a_record_over_the_topics_limit_is_refused_and_the_next_is_taken(broker: Broker, topic: str) -> None:
     told = [*produce(broker, topic, [b"x" * 400_000]), *produce(broker, topic, [b"small"])]
     assert [error and error.name() for error in told] == ["MSG_SIZE_TOO_LARGE", None]
+
+
+def test_a_batch_that_the_broker_refuses_again_and_again_ends_the_process(broker: Broker, topic: str) -> None:
+    """Else it would be aborted and taken again for ever, as fast as it can be."""
+    kafka = Transactions(
+        settings(broker).producer_config(f"{topic}-1") | {"log_level": 0}, aborts=Aborts(most=3, pause=lambda _: None)
+    )
+    kafka.start()
+    reader = Consumer(settings(broker).consumer_config(f"{topic}-group"))
+    batch = Batch((), {}, reader.consumer_group_metadata())
+    reader.close()
+    too_large = [Output(topic, None, bytes(400_000))]
+    assert (kafka.say(too_large, batch), kafka.say(too_large, batch)) == (False, False)
+    with pytest.raises(Stopped, match="3 times in a row: MSG_SIZE_TOO_LARGE"):
+        kafka.say(too_large, batch)
 
 
 def test_a_burst_of_small_records_stays_below_the_topics_limit(broker: Broker, topic: str) -> None:

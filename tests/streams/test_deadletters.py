@@ -1,13 +1,9 @@
 """A dead letter is the record as it came, with a reason beside it and nothing of its content anywhere else."""
 
 from hashlib import sha256
-from pathlib import Path
 
 from schemas.records import Record
-from streams.deadletters import MOST_BYTES, dead_letter, dead_letter_topic
-from streams.topics import parse_topics
-
-ROOT = Path(__file__).parents[2]
+from streams.deadletters import dead_letter, dead_letter_topic
 
 SECRET = b"Jane Canary"
 RECORD = Record(
@@ -53,20 +49,6 @@ def test_a_partner_s_key_is_dropped() -> None:
     assert output.key is None
 
 
-def test_a_record_larger_than_its_topic_takes_is_stood_for_by_size_and_hash() -> None:
-    """A broker measures compressed batches: what it took may be more than we can send."""
-    large = RECORD._replace(value=b"x" * (MOST_BYTES + 1))
-    (output,) = dead_letter("intake", large, "malformed").outputs
-    headers = dict(output.headers)
-    assert (output.value, headers["left-out-bytes"]) == (b"", b"%d" % (MOST_BYTES + 1))
-    assert headers["left-out-sha256"] == sha256(large.value or b"").hexdigest().encode()
-
-
-def test_what_is_kept_of_a_record_fits_its_topic() -> None:
-    families = parse_topics((ROOT / "infra/kafka/topics.yaml").read_text(), "topics.yaml")
-    assert families["dead-letter.{stage}"].max_message_bytes > MOST_BYTES + 10_000
-
-
 def test_a_record_without_value_has_an_empty_one() -> None:
     (output,) = dead_letter("intake", RECORD._replace(value=None), "null-value").outputs
     assert output.value == b""
@@ -79,3 +61,26 @@ def test_it_counts_as_a_failure_and_names_its_code() -> None:
 
 def test_the_same_record_makes_the_same_dead_letter() -> None:
     assert dead_letter("intake", RECORD, "malformed") == dead_letter("intake", RECORD, "malformed")
+
+
+LARGE = RECORD._replace(value=SECRET * 1_000)
+
+
+def test_what_its_topic_would_refuse_leaves_coordinates_size_and_hash() -> None:
+    """A compressed record may be larger than a dead letter may be, and would be said again and again."""
+    (output,) = dead_letter("validation", LARGE, "malformed", limit=10_000).outputs
+    said = dict(output.headers)
+    assert (output.key, output.value) == (None, b"")
+    assert (said["error-code"], said["refused-for"], said["size"]) == (b"too-large-to-keep", b"malformed", b"11000")
+    assert said["sha256"] == sha256(LARGE.value or b"").hexdigest().encode()
+    assert (said["source-topic"], said["source-offset"]) == (b"chart-completed.mercy", b"41")
+
+
+def test_its_outcome_names_that_it_was_not_kept() -> None:
+    assert dead_letter("intake", LARGE, "malformed", limit=10_000).outcome == "dead-letter:too-large-to-keep"
+
+
+def test_a_partner_s_large_key_costs_nobody_the_record() -> None:
+    record = RECORD._replace(key=bytes(20_000))
+    (output,) = dead_letter("intake", record, "malformed", keep_key=False, limit=10_000).outputs
+    assert output.value == RECORD.value

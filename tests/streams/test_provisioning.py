@@ -1,6 +1,12 @@
 """Topics become what topics.yaml says, a plan at a time; groups get their first offsets once."""
 
+from collections.abc import Iterable
+from concurrent.futures import Future
+from types import SimpleNamespace
+from typing import Any, cast
+
 import pytest
+from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from streams.provisioning import (
@@ -11,10 +17,32 @@ from streams.provisioning import (
     ProvisioningRefused,
     apply,
     compare,
+    end_offsets,
     plan,
 )
 from streams.settings import INFRA
 from streams.topics import TopicSpec, expand, parse_topics
+
+
+class Silent:
+    """A broker that takes questions and never answers; how long each may take is noted."""
+
+    def __init__(self) -> None:
+        self.timeouts: list[float] = []
+
+    def list_offsets(self, asked: Iterable[TopicPartition], request_timeout: float) -> dict[TopicPartition, Any]:
+        self.timeouts.append(request_timeout)
+        return {each: Future() for each in asked}
+
+
+class Vague:
+    """librdkafka when a request has timed out: no error, and an offset that is none."""
+
+    def list_offsets(self, asked: Iterable[TopicPartition], request_timeout: float) -> dict[TopicPartition, Any]:
+        answer: Future[Any] = Future()
+        answer.set_result(SimpleNamespace(offset=-1001))
+        return dict.fromkeys(asked, answer)
+
 
 WEEK, DAY = {"retention.ms": "604800000"}, {"retention.ms": "86400000"}
 
@@ -97,3 +125,20 @@ def test_a_growth_and_a_change_are_carried_out(admin: AdminClient, unique: str) 
 def test_a_topic_the_broker_cant_make_is_told(admin: AdminClient, unique: str) -> None:
     with pytest.raises(ProvisioningRefused, match="INVALID_REPLICATION_FACTOR"):
         apply(admin, Plan(create=(TopicSpec(unique, 1, 3, {}),)))
+
+
+def test_a_broker_that_never_answers_is_told_in_words() -> None:
+    """Not by a TimeoutError, for which nobody waits: it ended workers whose lag was looked at."""
+    with pytest.raises(ProvisioningRefused, match="the broker gave no answer for"):
+        end_offsets(cast(AdminClient, Silent()), [("claim-built", 0)], wait_s=0.01)
+
+
+def test_a_question_ends_before_its_answer_is_no_longer_waited_for() -> None:
+    silent = Silent()
+    with pytest.raises(ProvisioningRefused):
+        end_offsets(cast(AdminClient, silent), [("claim-built", 0)], wait_s=0.01)
+    assert [timeout < 0.01 for timeout in silent.timeouts] == [True]
+
+
+def test_an_offset_that_is_none_is_not_known() -> None:
+    assert end_offsets(cast(AdminClient, Vague()), [("claim-built", 0)], wait_s=0.0) == {}

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 
-from schemas.records import Output, Record
+from schemas.records import Output
 from streams.settings import Settings
-from streams.source import KAFKA_FATAL, NO_OFFSETS, Batch, Source, Stopped, _record
+from streams.source import KAFKA_FATAL, NO_OFFSETS, Batch, Source, Stopped
 from streams.transaction import Transactions
+from streams.troubles import Troubles
 
 NUMBERS = count(1)
 TAKES = 3_000  # far more than joining a group takes
@@ -83,20 +84,6 @@ def test_a_record_is_taken_whole(source: Source, cluster: Settings, topic: str) 
     (record,) = taken(source).records
     assert record[:-1] == (topic, 3, 0, b"key", b"a", (("name", b"value"), ("none", b"")))
     assert record.timestamp_ms > 0
-
-
-class Unreadable:
-    """A message whose header's name isn't UTF-8, as the client gives it (2.16); no client of Python's can send one."""
-
-    topic, partition, offset = (lambda _self: "charts"), (lambda _self: 0), (lambda _self: 7)
-    key, value, timestamp = (lambda _self: None), (lambda _self: b"a"), (lambda _self: (2, 9))
-
-    def headers(self) -> None:
-        raise SystemError
-
-
-def test_a_record_whose_header_has_a_name_of_no_text_is_taken_without_headers() -> None:
-    assert _record(Unreadable()) == Record("charts", 0, 7, None, b"a", (), 9)
 
 
 def test_a_batch_always_has_a_generation(source: Source, cluster: Settings, topic: str, config: dict[str, Any]) -> None:
@@ -215,6 +202,23 @@ def test_a_group_without_offsets_stops_with_words(config: dict[str, Any], topic:
         taken(source)
     source.close()
     assert stopped.value.exit_code == NO_OFFSETS
+
+
+def test_a_topic_that_nobody_made_stops_with_words_when_it_stays_so(config: dict[str, Any]) -> None:
+    """As one that is forbidden would: librdkafka tells it once, and then goes on waiting."""
+    source = Source(config, ["never.made"], troubles=Troubles(lasts_s=0.0))
+    source.subscribe()
+    with pytest.raises(Stopped, match=r"Kafka refuses never.made: UNKNOWN_TOPIC_OR_PART") as stopped:
+        taken(source)
+    source.close()
+    assert stopped.value.exit_code == KAFKA_FATAL
+
+
+def test_a_source_is_a_member_once_its_group_has_told_it_its_partitions(source: Source) -> None:
+    assert not source.is_member
+    while not source.is_member:
+        source.take()
+    assert len(source.assigned) == 4
 
 
 def test_offsets_beyond_the_topic_s_end_stop_with_words(config: dict[str, Any], topic: str) -> None:

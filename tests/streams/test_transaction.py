@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from streams.source import KAFKA_FATAL, Stopped
-from streams.transaction import Aborts, come_back
+from streams.transaction import REFUSED, Aborts, come_back
 
 
 def test_a_call_that_never_ends_ends_the_process() -> None:
@@ -28,27 +28,32 @@ def test_what_a_call_raises_is_raised_here() -> None:
         come_back(refuse, within_s=30)
 
 
-def test_a_batch_that_kafka_refuses_each_time_ends_the_process_with_its_reason() -> None:
-    aborts = Aborts(pause=lambda _: None)
-    for _ in range(29):
-        aborts.count("INVALID_TIMESTAMP")
-    with pytest.raises(Stopped, match="30 transactions in a row were refused: INVALID_TIMESTAMP"):
-        aborts.count("INVALID_TIMESTAMP")
+def test_aborts_that_no_rebalance_explains_wait_longer_each_time() -> None:
+    pauses: list[float] = []
+    aborts = Aborts(pause=pauses.append)
+    for _ in range(5):
+        aborts.add(b"generation 1", "INVALID_TIMESTAMP")
+    assert pauses == [0.1, 0.2, 0.4, 0.8]
 
 
-def test_between_refusals_it_waits_longer_each_time_and_a_second_at_most() -> None:
-    waited: list[float] = []
-    aborts = Aborts(pause=waited.append)
-    for _ in range(8):
-        aborts.count("ILLEGAL_GENERATION")
-    assert waited == sorted(waited)
-    assert waited[-1] == 1.0
+def test_the_last_of_them_ends_the_process_with_kafka_s_word_for_it() -> None:
+    aborts = Aborts(most=2, pause=lambda _: None)
+    aborts.add(b"generation 1", "INVALID_TIMESTAMP")
+    with pytest.raises(Stopped, match="refused this batch 2 times in a row: INVALID_TIMESTAMP") as stopped:
+        aborts.add(b"generation 1", "INVALID_TIMESTAMP")
+    assert stopped.value.exit_code == REFUSED
 
 
-def test_a_batch_that_goes_through_ends_the_row() -> None:
-    waited: list[float] = []
-    aborts = Aborts(pause=waited.append)
-    for _ in range(100):
-        aborts.count("ILLEGAL_GENERATION")
-        aborts.over()
-    assert len(set(waited)) == 1
+def test_aborts_by_rebalances_are_normal_however_many() -> None:
+    pauses: list[float] = []
+    aborts = Aborts(most=2, pause=pauses.append)
+    for generation in range(50):
+        aborts.add(b"generation %d" % generation, "ILLEGAL_GENERATION")
+    assert pauses == []
+
+
+def test_a_committed_batch_ends_a_row_of_aborts() -> None:
+    aborts = Aborts(most=2, pause=lambda _: None)
+    aborts.add(b"generation 1", "NOT_ENOUGH_REPLICAS")
+    aborts.end()
+    aborts.add(b"generation 1", "NOT_ENOUGH_REPLICAS")
