@@ -26,8 +26,8 @@ from agents.payments import (
     places,
 )
 from agents.pseudonyms import Pseudonyms
-from agents.rows import claim_facts
-from agents.stage import Say, States, Verdict, World
+from agents.rows import claim_answered_id, claim_facts
+from agents.stage import Row, Say, States, Verdict, World
 from claims.postings import ClaimBalance, Payment
 from claims.remittance import Refusal, balances, check_answer
 from ledger import accounts, deadlines, projections
@@ -55,20 +55,22 @@ class Adjudication:
         stored = accounts.lock(tx, STAGE, keys)
         payments = {key: self.states.load(Payment, row.body) for key, row in stored.items() if row.body is not None}
         waiting = projections.answers_of(tx, may_be_whole(payments, said))
-        answered = {row.control_number for row in waiting} | {
-            e.control_number for e in said if isinstance(e, ClaimAdjudicated)
+        answered = {(row.control_number, row.payer) for row in waiting} | {
+            (e.control_number, e.payer) for e in said if isinstance(e, ClaimAdjudicated)
         }
         named = {e.control_number for e in said if isinstance(e, ClaimAcknowledged) and e.control_number}
-        claims = projections.claims_by_number(tx, answered | named)
+        rows = projections.claims_by_number(tx, {number for number, _ in answered} | named)
+        claims: dict[str, Row] = {number: dict(row._mapping) for number, row in rows.items()}
         by_id = projections.claims_by_id(tx, (claim for event in said if (claim := _named_by_id(event)) is not None))
-        balances_of = accounts.lock(tx, STAGE, {balance_key(number) for number in claims.keys() & answered})
+        about = {balance_key(claims[number], payer) for number, payer in answered if number in claims}
+        balances_of = accounts.lock(tx, STAGE, about)
         balances_by = {
             k: self.states.load(ClaimBalance, row.body) for k, row in balances_of.items() if row.body is not None
         }
         return World(
             accounts={**payments, **balances_by},
             stored={**stored, **balances_of},
-            claims={number: dict(row._mapping) for number, row in claims.items()},
+            claims=claims,
             claims_by_id={claim: dict(row._mapping) for claim, row in by_id.items()},
             answers=by_trace(waiting),
             taken=projections.answers_at(tx, places(said)),
@@ -128,7 +130,7 @@ class Adjudication:
         """One claim's answer: checked now, posted when its remittance is whole."""
         about, detail = f"{answer.payer}/{answer.trace_number}", answer.control_number
         row = world.claims.get(answer.control_number)
-        refusals = check_answer(answer, None if row is None else claim_facts(row))
+        refusals = check_answer(answer, None if row is None else claim_facts(row, answer.payer))
         (place,) = places([answer])
         key = f"payment/{answer.payer}/{answer.trace_number}"
         if place in world.taken:
@@ -190,9 +192,10 @@ class Adjudication:
         balanced: dict[str, ClaimBalance] = {}
         says = []
         for answer in answers:
-            number = balance_key(answer.control_number)
-            balanced[number] = added(balanced.get(number) or world.accounts.get(number), answer)
-            says.append(self._say(answer, world.claims[answer.control_number], balanced[number]))
+            claim = world.claims[answer.control_number]
+            key = balance_key(claim, answer.payer)
+            balanced[key] = added(balanced.get(key) or world.accounts.get(key), answer)
+            says.append(self._say(answer, claim, balanced[key]))
         return tuple(says), balanced
 
     def _say(self, answer: ClaimAdjudicated, claim: Mapping[str, Any], balance: ClaimBalance) -> Say:
@@ -200,7 +203,7 @@ class Adjudication:
         settled = answer.model_copy(
             update={
                 **_ours(answer, "claim-adjudicated"),
-                "claim_id": claim["claim_id"],
+                "claim_id": claim_answered_id(claim, answer.payer),
                 "hospital": claim["hospital"],
                 "account_number": claim["account"],
                 "balance_charge_cents": balance.charge_cents,

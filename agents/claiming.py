@@ -9,20 +9,11 @@ to the patient's bill.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from sqlalchemy.engine import Connection
 
-from agents.sayings import (
-    ANSWER_PATIENCE,
-    STAGE,
-    Sayings,
-    answer_deadline,
-    chart_about,
-    received,
-    together,
-    whom,
-)
+from agents.patience import ANSWER_PATIENCE, CONSENT_PATIENCE, deadline_of, received
+from agents.sayings import STAGE, Occasion, Sayings, chart_about, key_of, together, whom
 from agents.stage import States, Verdict, World
 from claims import denials, payers, settlement
 from claims.accounts import (
@@ -31,25 +22,24 @@ from claims.accounts import (
     AccountClaim,
     ChartState,
     PatientHistory,
+    answered_claims,
+    billed_version,
     chart_of,
-    claim_by_control_number,
+    claim_answered,
     claim_of,
+    forgotten,
     is_late,
-    live_claims,
     remembered,
+    voided,
     with_chart,
     with_claim,
 )
 from claims.edits import check_account
-from claims.forming import entered, follow_up, form
+from claims.forming import NO_CONSENT, Now, entered, follow_up, form, instead_of_forwarded
 from ledger import accounts, deadlines, statistics
 from schemas.events import ChartCoded, ClaimAcknowledged, ClaimAdjudicated, DeadlineDue
-from schemas.events.coded import Finding
 from schemas.records import Record
 from streams.topics import CHART_CODED, CLAIM_ACKNOWLEDGED, CLAIM_ADJUDICATED, DEADLINE_DUE
-
-CONSENT_PATIENCE = timedelta(days=30)
-"""How long a consent may take before the chart goes back without it."""
 
 Input = ChartCoded | ClaimAdjudicated | ClaimAcknowledged | DeadlineDue
 
@@ -66,7 +56,7 @@ class Claiming:
         """The accounts these events concern, and the history of the patients whose charts are among them."""
         said = [event for _, event in events]
         keys = {key for event in said if (key := _account_key(event)) is not None}
-        histories = {self.sayings.history_key(event) for event in said if isinstance(event, ChartCoded)}
+        histories = {key for record, event in events if (key := self._history_key(record, event)) is not None}
         stored = accounts.lock(tx, STAGE, keys | histories)
         return World(
             accounts={
@@ -78,6 +68,13 @@ class Claiming:
             open_deadlines=set(deadlines.still_open(tx, (e.deadline_id for e in said if isinstance(e, DeadlineDue)))),
             window=statistics.open_window(tx),
         )
+
+    def _history_key(self, record: Record, event: Input) -> str | None:
+        """The history a chart is held against, or is taken out of when its consent never came."""
+        if isinstance(event, ChartCoded):
+            return self.sayings.history_key(event)
+        gives_up = isinstance(event, DeadlineDue) and event.stage == STAGE and event.kind == "query-overdue"
+        return f"patient/{record.key.decode()}" if gives_up and record.key is not None else None
 
     def step(self, world: World, event: Input, _record: Record) -> Verdict:
         """One event against its account: what changes, and what is said to whom."""
@@ -106,39 +103,50 @@ class Claiming:
         moot = () if kept is None or kept.deadline_id is None else (kept.deadline_id,)
         if any(finding.severity == "reject" for finding in findings):
             back = self.sayings.back(world, account, chart, "rejected-by-edits", findings)
-            return replace(back, closed=moot) if back.accounts else back
-        verdict = self._bill_or_wait(world, account, chart)
-        states = {**verdict.accounts, key: remembered(history, chart)}
-        return replace(verdict, accounts=states, closed=(*verdict.closed, *moot))
+            return replace(back, closed=moot)
+        verdict = self._hold_or_bill(world, account, chart)
+        if verdict.outcome != "rejected-by-edits":
+            verdict = replace(verdict, accounts={**verdict.accounts, key: remembered(history, chart)})
+        return replace(verdict, closed=(*verdict.closed, *moot))
 
-    def _bill_or_wait(self, world: World, account: Account, chart: ChartCoded) -> Verdict:
-        """42 CFR Part 2 and the hospital's bill hold come before any claim."""
-        if not payers.consents(chart, chart.encounter.start_day):
-            consent = self.sayings.deadline(chart, "query-overdue", received(chart) + CONSENT_PATIENCE)
-            return self.sayings.waiting(account, chart, "consent-missing", consent)
-        ends = self.sayings.hold_ends(chart)
-        if ends > received(chart):
+    def _hold_or_bill(self, world: World, account: Account, chart: ChartCoded) -> Verdict:
+        """The hospital's bill hold comes before any claim."""
+        ends, since = self.sayings.hold_ends(chart), received(chart)
+        if ends > since:
             return self.sayings.waiting(account, chart, "held", self.sayings.deadline(chart, "bill-hold-ends", ends))
-        return self._bill(world, account, chart)
+        return self._bill(Occasion(world, chart, since), account, chart)
 
-    def _bill(self, world: World, account: Account, chart: ChartCoded) -> Verdict:
+    def _bill(self, at: Occasion, account: Account, chart: ChartCoded) -> Verdict:
         """Claims to the first payers, bills that wait for none; a correction waits for the answer to what it
-        corrects."""
+        corrects. No claim of substance-use treatment without a consent that is in force today (42 CFR Part 2)."""
+        if not payers.consents(chart, self.sayings.today(chart, at.since)) and payers.asks_anybody(chart):
+            consent = self.sayings.deadline(chart, "query-overdue", at.since + CONSENT_PATIENCE)
+            return self.sayings.waiting(account, chart, "consent-missing", consent)
         formed = form(chart, account, self.sayings.reference.partners)
         if formed.refused:
-            return self.sayings.back(world, account, chart, "rejected-by-edits", formed.refused)
+            back = self.sayings.back(at.world, account, chart, "rejected-by-edits", formed.refused)
+            return self._then_follow(at, back, account, chart.chart_id)
         if formed.awaited:
-            overdue = self.sayings.deadline(chart, "answer-overdue", received(chart) + ANSWER_PATIENCE)
+            overdue = self.sayings.deadline(chart, "answer-overdue", at.since + ANSWER_PATIENCE)
             return self.sayings.waiting(account, chart, "awaiting-answer", overdue)
         state: ChartState = "claimed" if formed.claims or not formed.bills else "billed-to-patient"
         account = entered(with_chart(account, AccountChart(chart=chart, state=state)), formed)
-        return self.sayings.formed(world, account, chart, formed, state)
+        verdict = self.sayings.formed(at, account, chart, formed, state)
+        return self._then_follow(at, verdict, account, chart.chart_id)
+
+    def _then_follow(self, at: Occasion, verdict: Verdict, account: Account, chart_id: str) -> Verdict:
+        """What a version leaves as it was is followed up by it: the next payers and the bill may be other ones."""
+        account = _left(verdict, account)
+        chart, answered = billed_version(account, chart_id), answered_claims(account, chart_id)
+        if chart is None or not answered:
+            return verdict
+        return together(verdict, self._followed(at, account, chart, answered))
 
     # A payer answers ----------------------------------------------------------------------------------------------
 
     def _acknowledge(self, world: World, ack: ClaimAcknowledged) -> Verdict:
         """277CA: accepted, or never filed; then the hospital is told why, and a new version goes again as an
-        original."""
+        original. A void that was never filed leaves what it was about with its payer."""
         account = _account(world, ack)
         claim = claim_of(account, ack.claim_id or "")
         if claim is None:
@@ -150,76 +158,103 @@ class Claiming:
             return verdict
         chart = chart_about(account, acknowledged)
         told = self.sayings.say_back(chart, denials.rejected(acknowledged, ack))
-        verdict = replace(verdict, says=(told,), closed=(answer_deadline(claim.claim),))
-        correction = self._correction(world, account, chart)
+        verdict = replace(verdict, says=(told,), closed=(deadline_of(claim),))
+        if (original := voided(account, acknowledged)) is not None:
+            stands = original.model_copy(update={"state": "answered", "followed_up": True})
+            account = with_claim(account, stands)
+            verdict = together(verdict, self.sayings.kept(account, stands, "stands"))
+        correction = self._correction(Occasion(world, ack, received(ack)), account, chart.chart_id)
         return verdict if correction is None else together(verdict, correction)
 
     def _settle(self, world: World, answer: ClaimAdjudicated) -> Verdict:
         """An answer on the account: once its claim's sums are whole, what follows from it is said."""
         account = _account(world, answer)
-        claim = claim_by_control_number(account, answer.control_number)
+        claim = claim_answered(account, answer.control_number, answer.payer)
         if claim is None:
             return Verdict("superseded", _about(account), answer.control_number)
-        answered = settlement.apply(claim, answer)
-        account = with_claim(account, answered)
-        standing = settlement.standing(answered)
-        verdict = replace(self.sayings.posted(world, account, answered, answer), outcome=standing)
-        if standing in {"waiting", "crossed-over"}:
+        verdict = self.sayings.posted(world, account, claim, answer)
+        account = _left(verdict, account)
+        answered = claim_of(account, claim.claim.claim_id)
+        assert answered is not None
+        verdict = replace(verdict, outcome=settlement.standing(answered))
+        if verdict.outcome == "waiting":
             return verdict
         chart = chart_about(account, answered)
-        if standing == "denied" and not settlement.passes_on(answered):
+        asked_next = settlement.passes_on(answered) and payers.next_coverage(chart, answered.claim) is not None
+        if not asked_next and denials.denied(answered):
             denial = self.sayings.say_back(chart, denials.returned(answered, answer))
             verdict = replace(verdict, says=(*verdict.says, denial))
-        return together(verdict, self._follow(world, account, chart, answer))
+        return together(verdict, self._follow(Occasion(world, answer, received(answer)), account, chart))
 
-    def _follow(self, world: World, account: Account, chart: ChartCoded, answer: ClaimAdjudicated) -> Verdict:
-        """The correction that waited for this answer; else, for each answered claim, the next payer's claim or the
-        bill.
-
-        A claim whose next payer still has an earlier one waits for his answer and is followed up then.
-        """
-        correction = self._correction(world, account, chart)
+    def _follow(self, at: Occasion, account: Account, chart: ChartCoded) -> Verdict:
+        """The correction that waited for this answer; else, for each answered claim, the next payer's claim, or the
+        bill."""
+        correction = self._correction(at, account, chart.chart_id)
         if correction is not None:
             return correction
-        verdict = Verdict("followed", *whom(chart))
-        for claim in _to_follow(account, chart):
-            formed = follow_up(chart, claim, account, self.sayings.reference.partners, answer)
-            if formed.refused:
-                told = self.sayings.told(chart, "rejected-by-edits", formed.refused)
-                verdict = replace(verdict, says=(*verdict.says, told))
-            if not formed.awaited:
-                account = with_claim(account, claim.model_copy(update={"followed_up": True}))
-            account = entered(account, formed)
-            verdict = together(verdict, self.sayings.formed(world, account, chart, formed, "followed"))
-        return verdict
+        unfollowed = tuple(kept for kept in answered_claims(account, chart.chart_id) if not kept.followed_up)
+        return self._followed(at, account, chart, unfollowed)
 
-    def _correction(self, world: World, account: Account, chart: ChartCoded) -> Verdict | None:
+    def _followed(
+        self, at: Occasion, account: Account, chart: ChartCoded, answered: tuple[AccountClaim, ...]
+    ) -> Verdict:
+        if not answered:
+            return Verdict("followed", *whom(chart))
+        now = Now(at.because, self.sayings.today(chart, at.since))
+        formed = follow_up(chart, answered, account, self.sayings.reference.partners, now)
+        return self.sayings.formed(at, entered(account, formed), chart, formed, "followed")
+
+    def _correction(self, at: Occasion, account: Account, chart_id: str) -> Verdict | None:
         """A newer version that waited for an answer to the claim it corrects, now that one came; null when none
         waits."""
-        kept = chart_of(account, chart.chart_id)
+        kept = chart_of(account, chart_id)
         if kept is None or kept.state != "awaiting-answer":
             return None
-        verdict = self._bill(world, account, kept.chart)
+        verdict = self._bill(at, account, kept.chart)
         goes_on = verdict.outcome == "awaiting-answer" or kept.deadline_id is None
         return verdict if goes_on else replace(verdict, closed=(*verdict.closed, str(kept.deadline_id)))
 
     # A deadline is due --------------------------------------------------------------------------------------------
 
     def _due(self, world: World, due: DeadlineDue) -> Verdict:
-        """A hold ends and the chart is billed; what never came is a work item. It acts once, while it is open."""
+        """A hold ends and the chart is billed; what never came is told. It acts once, while it is open."""
         if due.stage != STAGE:
             return Verdict("not-ours", due.about, due.kind)
         account = world.accounts.get(due.about)
         if not isinstance(account, Account) or due.deadline_id not in world.open_deadlines:
             return Verdict("moot", due.about, due.kind)
         kept = next((chart for chart in account.charts if chart.deadline_id == due.deadline_id), None)
+        claim = next((claim for claim in account.claims if deadline_of(claim) == due.deadline_id), None)
         if kept is not None and kept.state == "held":
-            verdict = self._bill(world, account, kept.chart)
+            verdict = self._bill(Occasion(world, due, due.due_at), account, kept.chart)
         elif kept is not None and kept.state == "consent-missing":
-            verdict = self.sayings.back(world, account, kept.chart, "incomplete", (_NO_CONSENT,))
+            verdict = self._without_consent(world, account, kept.chart)
+        elif claim is not None and settlement.is_open(claim):
+            verdict = self._overdue(world, account, claim, due)
         else:
             verdict = Verdict("overdue", _about(account), due.kind)
         return replace(verdict, fired=(due.deadline_id,))
+
+    def _without_consent(self, world: World, account: Account, chart: ChartCoded) -> Verdict:
+        """The chart goes back, and no edit over the patient's history counts it any more."""
+        back = self.sayings.back(world, account, chart, "incomplete", (NO_CONSENT,))
+        key = self.sayings.history_key(chart)
+        history = world.accounts.get(key)
+        if not isinstance(history, PatientHistory):
+            return back
+        billed = billed_version(_left(back, account), chart.chart_id)
+        history = forgotten(history, chart.hospital, chart.chart_id) if billed is None else remembered(history, billed)
+        return replace(back, accounts={**back.accounts, key: history})
+
+    def _overdue(self, world: World, account: Account, claim: AccountClaim, due: DeadlineDue) -> Verdict:
+        """The hospital is told to ask the payer. What a payer said to have forwarded never came: now we send it."""
+        chart = chart_about(account, claim)
+        if claim.state != "expected":
+            told = self.sayings.say_back(chart, denials.unanswered(claim, due))
+            return Verdict("overdue", *whom(chart), says=(told,))
+        at = Occasion(world, due, due.due_at)
+        formed = instead_of_forwarded(chart, claim, Now(due, self.sayings.today(chart, due.due_at)))
+        return self.sayings.formed(at, entered(account, formed), chart, formed, "overdue")
 
 
 def _account_key(event: Input) -> str | None:
@@ -241,18 +276,8 @@ def _about(account: Account) -> str:
     return f"{account.hospital}/{account.account_number}"
 
 
-def _to_follow(account: Account, chart: ChartCoded) -> tuple[AccountClaim, ...]:
-    """The chart's standing claims that are answered and from which nothing followed yet."""
-    standing = live_claims(account, chart.chart_id)
-    return tuple(c for c in standing if not c.followed_up and settlement.standing(c) in {"settled", "denied"})
-
-
-_NO_CONSENT = Finding(
-    rule="C9",
-    severity="reject",
-    disposition="return to provider",
-    message="no consent to disclose substance-use treatment for payment came in time",
-    field="part2",
-    mend="send the consent with the chart's next version, or bill the patient",
-    citation="42 CFR 2.31-2.33",
-)
+def _left(verdict: Verdict, account: Account) -> Account:
+    """The account as a verdict leaves it."""
+    left = verdict.accounts.get(key_of(account), account)
+    assert isinstance(left, Account)
+    return left

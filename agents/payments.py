@@ -31,8 +31,10 @@ def payment_key(event: Answered) -> str | None:
             return None
 
 
-def balance_key(control_number: str) -> str:
-    return f"claim/{control_number}"
+def balance_key(claim: Row, payer: str) -> str:
+    """Of what a payer answers under a number: its own claim, or the one that was forwarded to it."""
+    number = claim["control_number"]
+    return f"claim/{number}/{payer}" if payer == claim["forwarded_to"] else f"claim/{number}"
 
 
 def places(events: Iterable[Answered]) -> Iterator[Place]:

@@ -51,6 +51,8 @@ def claim_row(kept: AccountClaim, patient_key: str) -> Row:
         "patient_cents": money.patient_cents,
         "lines": json.dumps([(line.control_number, line.charge_cents) for line in claim.lines]).encode(),
         "at": milliseconds(claim.occurred_at),
+        "forwarded_to": kept.forwarded_to,
+        "forwarded_as": kept.forwarded_as,
     }
 
 
@@ -66,12 +68,20 @@ def bill_row(bill: PatientBill) -> Row:
     }
 
 
-def claim_facts(row: Row) -> ClaimFacts:
-    """What adjudication has to know of a claim of ours."""
+def claim_answered_id(row: Row, payer: str) -> str:
+    """The claim of ours that a payer answers under the row's number."""
+    name: str = row["forwarded_as"] if payer == row["forwarded_to"] else row["claim_id"]
+    return name
+
+
+def claim_facts(row: Row, payer: str) -> ClaimFacts:
+    """What adjudication has to know of a claim of ours that a payer answers: the next payer answers what the one before
+    forwarded to him under the number it was sent with."""
+    forwarded = payer == row["forwarded_to"]
     return ClaimFacts(
-        claim_id=row["claim_id"],
+        claim_id=claim_answered_id(row, payer),
         control_number=row["control_number"],
-        payer=row["payer"],
+        payer=payer if forwarded else row["payer"],
         hospital=row["hospital"],
         account_number=row["account"],
         patient_key=row["patient_key"],

@@ -2,27 +2,61 @@
 counts."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from agents.clock import milliseconds
+from agents.patience import (
+    ANSWER_PATIENCE,
+    answer_deadline,
+    deadline_of,
+    forwarded_deadline,
+    received,
+    void_deadlines,
+)
 from agents.pseudonyms import Pseudonyms
 from agents.rows import bill_row, chart_row, claim_row
 from agents.stage import Say, Verdict, World
-from claims import deidentify, facts
-from claims.accounts import Account, AccountChart, AccountClaim, ChartState, chart_of, claim_of, live_claims, with_chart
+from claims import deidentify, facts, settlement
+from claims.accounts import (
+    Account,
+    AccountChart,
+    AccountClaim,
+    ChartState,
+    billed_version,
+    chart_of,
+    claim_of,
+    live_claims,
+    with_chart,
+    with_claim,
+)
 from claims.facts import Fact, Where
 from claims.forming import Formed
 from claims.tables import Reference
 from ledger.deadlines import Deadline
-from schemas.events import ChartCoded, ChartReturned, ClaimAdjudicated, ClaimBuilt, ClaimStats, PatientBill
+from schemas.events import (
+    ChartCoded,
+    ChartReturned,
+    ClaimAcknowledged,
+    ClaimAdjudicated,
+    ClaimBuilt,
+    ClaimStats,
+    DeadlineDue,
+    PatientBill,
+)
 from schemas.events.coded import Finding, ReturnReason
 from schemas.identity import caused_by, derived
 from streams.topics import CHART_RETURNED, CLAIM_BUILT, PATIENT_BILL
 
 STAGE = "claiming"
 
-ANSWER_PATIENCE = timedelta(days=45)
-"""How long a payer's answer may take before it is a work item."""
+
+@dataclass(frozen=True)
+class Occasion:
+    """When something is decided: what the batch may touch, the event that leads to it, and its moment."""
+
+    world: World
+    because: ChartCoded | ClaimAcknowledged | ClaimAdjudicated | DeadlineDue
+    since: datetime
 
 
 @dataclass(frozen=True)
@@ -32,34 +66,43 @@ class Sayings:
     reference: Reference
     pseudonyms: Pseudonyms
 
-    def formed(self, world: World, after: Account, chart: ChartCoded, formed: Formed, outcome: str) -> Verdict:
-        """Claims to their payers and bills to the hospital; `after` is the account with them entered."""
+    def formed(self, at: Occasion, after: Account, chart: ChartCoded, formed: Formed, outcome: str) -> Verdict:
+        """Claims to their payers and bills to the hospital; `after` is the account with them entered. Whoever has a
+        claim, said or forwarded, has from now on to answer it; what is refused is told."""
         key = self.patient_key(chart)
-        said = [kept for claim in formed.claims if (kept := claim_of(after, claim.claim_id)) is not None]
+        expected = [forwarded.claim for forwarded in formed.forwarded]
+        forwarding = [forwarded.by for forwarded in formed.forwarded]
+        names = (*(claim.claim_id for claim in (*formed.claims, *expected)), *forwarding)
+        changed = [kept for name in names if (kept := claim_of(after, name)) is not None]
         gone = [kept for name in formed.superseded if (kept := claim_of(after, name)) is not None]
         standing = chart_of(after, chart.chart_id)
         everything: tuple[ClaimBuilt | PatientBill, ...] = (*formed.claims, *formed.bills)
-        counted = [self._counted(world, chart, each) for each in everything]
+        counted = [self._counted(at.world, chart, each) for each in everything]
         return Verdict(
             outcome,
             *whom(chart),
             says=(
                 *(Say(CLAIM_BUILT, key, claim, claim.payer) for claim in formed.claims),
                 *(Say(PATIENT_BILL, key, bill, bill.hospital) for bill in formed.bills),
+                *((self.told(chart, "rejected-by-edits", formed.refused),) if formed.refused else ()),
             ),
             stats=tuple(stat for stat, _ in counted),
             facts=tuple(fact for _, fact in counted if fact is not None),
             accounts={key_of(after): after},
             charts=() if standing is None else (chart_row(standing.chart, standing.state),),
-            claims=tuple(claim_row(kept, key) for kept in (*said, *gone)),
+            claims=tuple(claim_row(kept, key) for kept in (*changed, *gone)),
             bills=tuple(bill_row(bill) for bill in formed.bills),
-            opened=tuple(self._answer_due(claim, chart) for claim in formed.claims),
-            closed=tuple(answer_deadline(kept.claim) for kept in gone),
+            opened=(
+                *(self._answer_due(claim, answer_deadline(claim), at.since) for claim in formed.claims),
+                *(self._answer_due(claim, forwarded_deadline(claim), at.since) for claim in expected),
+            ),
+            closed=tuple(deadline_of(kept) for kept in gone),
         )
 
     def waiting(self, account: Account, chart: ChartCoded, state: ChartState, until: Deadline) -> Verdict:
-        """The chart waits with an open deadline that is named; nothing is lost meanwhile."""
-        waiting = AccountChart(chart=chart, state=state, deadline_id=until.id)
+        """The chart waits with an open deadline that is named; nothing is lost, and what was billed stands."""
+        billed = billed_version(account, chart.chart_id)
+        waiting = AccountChart(chart=chart, state=state, deadline_id=until.id, billed=billed)
         return Verdict(
             state,
             *whom(chart),
@@ -68,8 +111,17 @@ class Sayings:
             opened=(until,),
         )
 
-    def posted(self, world: World, account: Account, answered: AccountClaim, answer: ClaimAdjudicated) -> Verdict:
-        """The answer in the account and in the books, whatever follows from it."""
+    def posted(self, world: World, account: Account, before: AccountClaim, answer: ClaimAdjudicated) -> Verdict:
+        """The answer in the account and in the books, whatever follows from it. While another has to come, after a
+        reversal or for a part, an answer is due."""
+        answered = settlement.apply(before, answer)
+        waits, waited = settlement.is_open(answered), settlement.is_open(before)
+        opened: tuple[Deadline, ...] = ()
+        if waits and not waited:
+            name = answer_deadline(answered.claim, answer.trace_number, answer.position)
+            opened = (self._answer_due(answered.claim, name, received(answer)),)
+            answered = answered.model_copy(update={"deadline_id": name})
+        account = with_claim(account, answered)
         chart = chart_about(account, answered)
         ccsr, part2 = self.reference.codes.ccsr, deidentify.is_part2(chart)
         fact = facts.of_answer(answer, answered.claim, ccsr, part2, self._where(world, chart, answered.claim.claim_id))
@@ -77,7 +129,8 @@ class Sayings:
             self.kept(account, answered, "answered"),
             stats=(deidentify.of_answer(answer, answered.claim, ccsr, part2),),
             facts=() if fact is None else (fact,),
-            closed=(answer_deadline(answered.claim),),
+            opened=opened,
+            closed=() if waits else (deadline_of(before), *void_deadlines(account, answered)),
         )
 
     def kept(self, account: Account, claim: AccountClaim, outcome: str) -> Verdict:
@@ -91,18 +144,18 @@ class Sayings:
     ) -> Verdict:
         """The chart to its hospital with everything that is wrong.
 
-        Where another version of it was billed, the account keeps that one: its payers' answers go by what they got.
+        Where another version of it was billed, that one stands: its payers' answers go by what they got.
         """
         returned = self._returned(chart, reason, findings)
         by = self.reference.counted_by
         fact = facts.of_returned(STAGE, returned, chart, by, self._where(world, chart, chart.chart_id))
         why = ", ".join(dict.fromkeys(finding.rule for finding in findings))
-        gone = AccountChart(chart=chart, state="returned")
+        stands = _billed_before(account, chart) or AccountChart(chart=chart, state="returned")
         return Verdict(
             reason,
             *whom(chart),
             says=(self.say_back(chart, returned),),
-            accounts={} if _was_billed(account, chart) else {key_of(account): with_chart(account, gone)},
+            accounts={key_of(account): with_chart(account, stands)},
             charts=(chart_row(chart, "returned", why),),
             stats=(deidentify.of_returned(STAGE, returned, chart, by),),
             facts=() if fact is None else (fact,),
@@ -132,6 +185,10 @@ class Sayings:
         days = hospital.hold_days(chart.encounter.encounter_class)
         last = chart.encounter.end_day + timedelta(days=days)
         return datetime.combine(last, time(23, 59), hospital.zone) if days else received(chart)
+
+    def today(self, chart: ChartCoded, now: datetime) -> date:
+        """The day at a moment, where the chart's hospital is."""
+        return now.astimezone(self.reference.partners.hospital(chart.hospital).zone).date()
 
     def history_key(self, chart: ChartCoded) -> str:
         return f"patient/{self.patient_key(chart)}"
@@ -165,17 +222,19 @@ class Sayings:
         patient = self.pseudonyms.counted(chart.hospital, chart.patient.mrn)
         return Where(world.window or "none", patient, derived("counted", chart.hospital, about))
 
-    def _answer_due(self, claim: ClaimBuilt, chart: ChartCoded) -> Deadline:
+    def _answer_due(self, claim: ClaimBuilt, name: str, since: datetime) -> Deadline:
         about = f"account/{claim.hospital}/{claim.account_number}"
-        due = milliseconds(received(chart) + ANSWER_PATIENCE)
-        return Deadline(answer_deadline(claim), "answer-overdue", STAGE, self.patient_key(chart), about, due)
+        key = self.pseudonyms.patient(claim.hospital, claim.patient.mrn)
+        return Deadline(name, "answer-overdue", STAGE, key, about, milliseconds(since + ANSWER_PATIENCE))
 
 
-def _was_billed(account: Account, chart: ChartCoded) -> bool:
-    """Another version than this one stands in the account, with claims."""
-    kept = chart_of(account, chart.chart_id)
-    another = kept is not None and version_of(kept.chart) != version_of(chart)
-    return another and bool(live_claims(account, chart.chart_id))
+def _billed_before(account: Account, chart: ChartCoded) -> AccountChart | None:
+    """Another version than this one by which claims or bills went out, as it stands in the account."""
+    billed = billed_version(account, chart.chart_id)
+    if billed is None or version_of(billed) == version_of(chart):
+        return None
+    state: ChartState = "claimed" if live_claims(account, chart.chart_id) else "billed-to-patient"
+    return AccountChart(chart=billed, state=state)
 
 
 def key_of(account: Account) -> str:
@@ -191,20 +250,13 @@ def version_of(chart: ChartCoded) -> tuple[int, int]:
     return chart.version, chart.coding_revision
 
 
-def received(chart: ChartCoded) -> datetime:
-    return chart.received_at or chart.occurred_at
-
-
-def answer_deadline(claim: ClaimBuilt) -> str:
-    return derived("deadline", "answer-overdue", claim.claim_id, claim.submission)
-
-
 def chart_about(account: Account, claim: AccountClaim) -> ChartCoded:
-    """The chart a claim is about, in the newest version the account has."""
-    kept = chart_of(account, claim.claim.charts[0].chart_id)
+    """The chart a claim is about, in the version that was billed last."""
+    chart_id = claim.claim.charts[0].chart_id
+    kept = chart_of(account, chart_id)
     if kept is None:
         raise LookupError("an account has every chart its claims are about")
-    return kept.chart
+    return billed_version(account, chart_id) or kept.chart
 
 
 def together(first: Verdict, then: Verdict) -> Verdict:

@@ -230,4 +230,6 @@ def _claim_row(account: Account, claim: ClaimBuilt, key: str) -> dict[str, Any]:
         "patient_cents": money.patient_cents,
         "lines": json.dumps([(line.control_number, line.charge_cents) for line in claim.lines]).encode(),
         "at": _ms(claim.occurred_at),
+        "forwarded_to": None,
+        "forwarded_as": None,
     }

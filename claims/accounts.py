@@ -12,9 +12,12 @@ from schemas.events.payer import AnsweredLine
 from schemas.events.types import Cents, Code, Count, Day, Id, Many, Milli, Npi, Wire
 
 ChartState = Literal["held", "consent-missing", "awaiting-answer", "claimed", "billed-to-patient", "returned"]
-ClaimState = Literal["sent", "accepted", "rejected", "answered", "denied", "replaced", "crossed-over"]
+ClaimState = Literal["sent", "expected", "accepted", "rejected", "answered", "denied", "replaced", "crossed-over"]
+"""`expected`: the payer before forwards it to this one, and we say nothing. `crossed-over`: answered, and forwarded."""
 
-_WITH_THE_PAYER: frozenset[ClaimState] = frozenset({"sent", "accepted", "crossed-over"})
+_WITH_THE_PAYER: frozenset[ClaimState] = frozenset({"sent", "expected", "accepted"})
+_ANSWERED: frozenset[ClaimState] = frozenset({"answered", "denied", "crossed-over"})
+_BILLED: frozenset[ChartState] = frozenset({"claimed", "billed-to-patient"})
 
 
 LOOK_BACK = timedelta(days=2 * 366)
@@ -47,11 +50,13 @@ class PatientHistory(Wire):
 
 
 class AccountChart(Wire):
-    """The newest version of a chart; `deadline_id` is what it waits for."""
+    """The newest version of a chart; `deadline_id` is what it waits for. `billed`: the version whose claims stand while
+    a newer one waits."""
 
     chart: ChartCoded
     state: ChartState
     deadline_id: Id | None = None
+    billed: ChartCoded | None = None
 
 
 class Answer(Wire):
@@ -70,7 +75,11 @@ class Answer(Wire):
 
 
 class AccountClaim(Wire):
-    """A claim as sent, and what came back. `followed_up`: the next payer's claim or the bill exists."""
+    """A claim as sent, and what came back. `followed_up`: the next payer's claim or the bill exists.
+
+    `deadline_id`: the answer it waits for, where that is not the first one. `forwarded_to`: the payer to whom this one
+    passed the claim on itself, and `forwarded_as` the claim we expect him to answer, under either number.
+    """
 
     claim: ClaimBuilt
     state: ClaimState = "sent"
@@ -78,6 +87,8 @@ class AccountClaim(Wire):
     deadline_id: Id | None = None
     answers: Many[Answer] = ()
     followed_up: bool = False
+    forwarded_to: Id | None = None
+    forwarded_as: Id | None = None
 
 
 class BillIssued(Wire):
@@ -107,8 +118,37 @@ def claim_of(account: Account, claim_id: str) -> AccountClaim | None:
     return next((kept for kept in account.claims if kept.claim.claim_id == claim_id), None)
 
 
-def claim_by_control_number(account: Account, control_number: str) -> AccountClaim | None:
-    return next((kept for kept in account.claims if kept.claim.control_number == control_number), None)
+def claim_answered(account: Account, control_number: str, payer: str) -> AccountClaim | None:
+    """The claim a payer answers under that number. A forwarded one comes back under the number it was first sent
+    with."""
+    named = next((kept for kept in account.claims if kept.claim.control_number == control_number), None)
+    if named is not None and named.claim.payer != payer and named.forwarded_to == payer:
+        return claim_of(account, named.forwarded_as or "")
+    return named
+
+
+def billed_version(account: Account, chart_id: str) -> ChartCoded | None:
+    """The version of a chart by which claims or bills went out; null when none did."""
+    kept = chart_of(account, chart_id)
+    if kept is None:
+        return None
+    return kept.chart if kept.state in _BILLED else kept.billed
+
+
+def voided(account: Account, void: AccountClaim) -> AccountClaim | None:
+    """What a void (frequency 8) is about, by the number its payer gave it; null for any other claim."""
+    said = void.claim
+    if said.frequency != "8":
+        return None
+    return next(
+        (
+            kept
+            for kept in account.claims
+            if kept.state == "replaced"
+            and (kept.claim.payer, kept.payer_claim_number) == (said.payer, said.original_reference)
+        ),
+        None,
+    )
 
 
 def bill_of(account: Account, bill_id: str) -> BillIssued | None:
@@ -155,11 +195,22 @@ def is_with_the_payer(claim: AccountClaim) -> bool:
     return claim.state in _WITH_THE_PAYER
 
 
+def is_answered(claim: AccountClaim) -> bool:
+    """Its payer has said all he has to say, for now."""
+    return claim.state in _ANSWERED
+
+
+def answered_claims(account: Account, chart_id: str) -> tuple[AccountClaim, ...]:
+    return tuple(kept for kept in live_claims(account, chart_id) if is_answered(kept))
+
+
 def is_done(account: Account, chart_id: str) -> bool:
     """Every standing claim of the chart is answered, so that only the patient's part is left. The next payer's claim
-    is entered as soon as it is formed, and is one of them."""
+    is entered as soon as it is formed or expected, and is one of them."""
     standing = live_claims(account, chart_id)
-    return bool(standing) and all(kept.state in {"answered", "denied"} for kept in standing)
+    return bool(standing) and all(
+        is_answered(kept) and (kept.state != "crossed-over" or kept.forwarded_as is not None) for kept in standing
+    )
 
 
 def is_late(kept: AccountChart, chart: ChartCoded) -> bool:

@@ -62,14 +62,20 @@ class _Share:
 
 
 def direct(chart: ChartCoded, routes: Sequence[Route], account: Account, hospital: Hospital) -> tuple[PatientBill, ...]:
-    """Bills that wait for no payer: all of a chart that has none, and what was paid in full so that no plan sees it."""
+    """Bills that wait for no payer: all of a chart that has none, and what was paid in full so that no plan sees it.
+
+    What a version says as the one before did is not billed again; what it no longer restricts is no longer owed.
+    """
     since = (chart.received_at or chart.occurred_at).date()
     insured = any(route.payers for route in routes)
-    return tuple(
+    alone = [route for route in routes if route.why == "restricted" or (route.why == "self-pay" and not insured)]
+    if all(route.why != "restricted" for route in alone) and _is_owed(account, _bill_id(chart, "restricted")):
+        alone.append(Route("restricted", (), ()))
+    bills = [
         _bill(chart, account, hospital, _own(chart, route), part=route.why, since=since, because=chart)
-        for route in routes
-        if route.why == "restricted" or (route.why == "self-pay" and not insured)
-    )
+        for route in alone
+    ]
+    return tuple(bill for bill in bills if bill.revision == 1 or _is_new(bill, account))
 
 
 def after_payers(chart: ChartCoded, account: Account, hospital: Hospital, because: Event) -> PatientBill | None:
@@ -78,9 +84,25 @@ def after_payers(chart: ChartCoded, account: Account, hospital: Hospital, becaus
     share = _joined([*map(_of_chain, chains), *_uninsured(chart)], chart.payments_cents)
     since = max(answer.adjudicated_on for chain in chains for kept in chain for answer in kept.answers)
     bill = _bill(chart, account, hospital, share, part="share", since=since, because=because)
+    return bill if _is_new(bill, account) else None
+
+
+def _is_new(bill: PatientBill, account: Account) -> bool:
+    """Whether it asks for something else than the revision before it; without one, whether it asks for anything."""
     before = bill_of(account, bill.bill_id)
     told = (before.owed_cents, before.refund_cents) if before else (0, 0)
-    return bill if (bill.owed_cents, bill.refund_cents) != told else None
+    return (bill.owed_cents, bill.refund_cents) != told
+
+
+def _is_owed(account: Account, bill_id: str) -> bool:
+    issued = bill_of(account, bill_id)
+    return issued is not None and issued.owed_cents > 0
+
+
+def _bill_id(chart: ChartCoded, part: str) -> str:
+    """One series of bills for what is restricted, one for everything else; the newest revision stands."""
+    series = "restricted" if part == "restricted" else "share"
+    return derived("bill", chart.hospital, chart.account_number, chart.chart_id, series)
 
 
 def is_balanced(bill: PatientBill) -> bool:
@@ -94,9 +116,7 @@ def is_balanced(bill: PatientBill) -> bool:
 def _bill(
     chart: ChartCoded, account: Account, hospital: Hospital, share: _Share, *, part: str, since: Day, because: Event
 ) -> PatientBill:
-    """One series of bills for what is restricted, one for everything else; the newest revision stands."""
-    series = "restricted" if part == "restricted" else "share"
-    bill_id = derived("bill", chart.hospital, chart.account_number, chart.chart_id, series)
+    bill_id = _bill_id(chart, part)
     before = bill_of(account, bill_id)
     revision = before.revision + 1 if before else 1
     guarantor = _addressee(chart.patient)
@@ -161,7 +181,8 @@ def _chains(claims: Iterable[AccountClaim]) -> Iterator[Chain]:
         about = (kept.claim.kind, billing_key(kept.claim.billing_provider), kept.claim.lines[0].control_number)
         by_lines.setdefault(about, []).append(kept)
     for chain in by_lines.values():
-        yield tuple(sorted(chain, key=lambda kept: kept.claim.payer_sequence))
+        by_turn = {kept.claim.payer_sequence: kept for kept in chain}  # the newest: an older one's void was rejected
+        yield tuple(by_turn[turn] for turn in sorted(by_turn))
 
 
 def _of_chain(chain: Chain) -> _Share:

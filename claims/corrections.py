@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from claims import findings
 from claims.accounts import Account, AccountClaim, is_with_the_payer, live_claims, unanswered
@@ -17,18 +18,31 @@ Accepts = Callable[[str, ClaimKind], bool]
 
 _OWN_TO_A_SENDING = frozenset(Event.model_fields) | {
     "claim_id", "submission", "control_number", "frequency", "original_reference", "revision", "charts", "bill_type",
+    "patient_paid_cents",  # what the patient paid since is the bill's matter, and no reason to correct a claim
 }  # fmt: skip
+
+
+class Forwarded(NamedTuple):
+    """A payer passed a claim on to the next one: the claim we expect him to answer, and whose successor it is."""
+
+    by: str
+    claim: ClaimBuilt
 
 
 @dataclass(frozen=True)
 class Formed:
-    """What is to be said. `superseded` claims no longer stand; `refused` and `awaited` say why nothing is said yet."""
+    """What is to be said. `superseded` claims no longer stand; `refused` and `awaited` say why nothing is said yet.
+
+    `forwarded` claims are not said: their payers have them. From the answers to `followed` claims all has followed.
+    """
 
     claims: tuple[ClaimBuilt, ...] = ()
     bills: tuple[PatientBill, ...] = ()
     superseded: tuple[str, ...] = ()
     refused: tuple[Finding, ...] = ()
     awaited: tuple[str, ...] = ()
+    forwarded: tuple[Forwarded, ...] = ()
+    followed: tuple[str, ...] = ()
 
 
 def correct(drafts: tuple[ClaimBuilt, ...], chart: ChartCoded, account: Account, accepts: Accepts) -> Formed:
@@ -41,19 +55,18 @@ def correct(drafts: tuple[ClaimBuilt, ...], chart: ChartCoded, account: Account,
     if waiting := unanswered(account, chart.chart_id):
         return Formed(awaited=tuple(kept.claim.claim_id for kept in waiting))
     earlier = [kept for kept in live_claims(account, chart.chart_id) if kept.claim.payer_sequence == 1]
-    steps = []
-    for made in drafts:
-        predecessor = _predecessor(made, earlier)
-        if predecessor is not None:
-            earlier.remove(predecessor)
-        steps.append(_succeed(made, predecessor, account, accepts))
-    return together([*steps, *(withdraw(gone, account, accepts, chart) for gone in earlier)])
+    paired, gone = _paired(drafts, earlier)
+    steps = [_succeed(made, before, account, accepts) for made, before in paired]
+    return together([*steps, *(withdraw(each, account, accepts, chart) for each in gone)])
 
 
 def follow(made: ClaimBuilt, account: Account, accepts: Accepts) -> Formed:
-    """A claim to a further payer, in place of what he already has of it."""
-    of_chart = live_claims(account, made.charts[0].chart_id)
-    return _succeed(made, _predecessor(made, of_chart), account, accepts)
+    """A claim to a further payer, in place of what he already has of the same lines; nothing when that says the
+    same."""
+    before = _closest(made, live_claims(account, made.charts[0].chart_id))
+    if before is not None and before.state in {"answered", "denied"} and _says_the_same(made, before.claim):
+        return Formed()
+    return _succeed(made, before, account, accepts)
 
 
 def withdraw(gone: AccountClaim, account: Account, accepts: Accepts, because: Event) -> Formed:
@@ -64,7 +77,7 @@ def withdraw(gone: AccountClaim, account: Account, accepts: Accepts, because: Ev
     steps = [withdraw(after, account, accepts, because) for after in successors(account, gone)]
     if is_with_the_payer(gone):
         return Formed(awaited=(gone.claim.claim_id,))
-    if gone.state == "answered" or (gone.state == "rejected" and gone.claim.frequency == "7"):
+    if gone.state in {"answered", "crossed-over"} or (gone.state == "rejected" and gone.claim.frequency == "7"):
         void = gone.claim.model_copy(update={**caused_by(because, PRODUCER)})
         return together([*steps, _resaid("8", void, gone, account, accepts)])
     return together([*steps, Formed(superseded=(gone.claim.claim_id,))])
@@ -88,8 +101,8 @@ def _succeed(made: ClaimBuilt, predecessor: AccountClaim | None, account: Accoun
     match predecessor.state:
         case "rejected":
             return _resent(made, predecessor, account)
-        case "answered" | "denied":
-            if predecessor.state == "answered" and _says_the_same(made, predecessor.claim):
+        case "answered" | "denied" | "crossed-over":
+            if predecessor.state != "denied" and _says_the_same(made, predecessor.claim):
                 return Formed()
             return _resaid("7", made, predecessor, account, accepts)
         case _:
@@ -147,11 +160,40 @@ def _revision(claim: ClaimBuilt, account: Account) -> int:
     return 1 + max(earlier, default=0)
 
 
-def _predecessor(made: ClaimBuilt, earlier: Iterable[AccountClaim]) -> AccountClaim | None:
-    """The claim of that biller to that payer which has most of the same lines."""
+def _paired(
+    drafts: Iterable[ClaimBuilt], earlier: Iterable[AccountClaim]
+) -> tuple[list[tuple[ClaimBuilt, AccountClaim | None]], list[AccountClaim]]:
+    """Each draft with the claim it takes the place of, and the claims whose place none takes.
+
+    First by the lines they share, then by whatever is left of that biller to that payer: all its lines may be new.
+    """
+    left, without = list(earlier), list[ClaimBuilt]()
+    paired: list[tuple[ClaimBuilt, AccountClaim | None]] = []
+    for made in drafts:
+        before = _closest(made, left)
+        if before is None:
+            without.append(made)
+            continue
+        left.remove(before)
+        paired.append((made, before))
+    for made in without:
+        before = next((kept for kept in left if _slot(kept.claim) == _slot(made)), None)
+        if before is not None:
+            left.remove(before)
+        paired.append((made, before))
+    return paired, left
+
+
+def _closest(made: ClaimBuilt, earlier: Iterable[AccountClaim]) -> AccountClaim | None:
+    """The claim of that biller to that payer which has most of the same lines; null when none has any."""
     lines = {line.control_number for line in made.lines}
-    same_slot = [kept for kept in earlier if _slot(kept.claim) == _slot(made)]
-    return max(same_slot, key=lambda kept: sum(line.control_number in lines for line in kept.claim.lines), default=None)
+    shared = [
+        (sum(line.control_number in lines for line in kept.claim.lines), kept)
+        for kept in earlier
+        if _slot(kept.claim) == _slot(made)
+    ]
+    most, closest = max(shared, key=lambda pair: pair[0], default=(0, None))
+    return closest if most else None
 
 
 def _slot(claim: ClaimBuilt) -> tuple[str, str, str, str, int]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from claims import findings, settlement
 from claims.accounts import AccountClaim
 from claims.drafting import PRODUCER
+from schemas.events import DeadlineDue
 from schemas.events.coded import ChartReturned, Finding, ReturnReason
 from schemas.events.payer import ClaimAcknowledged, ClaimAdjudicated, StatusCode
 from schemas.events.types import Event
@@ -83,25 +84,47 @@ _CATEGORIES = {  # X12 277CA STC01-1, in our words
 
 
 def returned(claim: AccountClaim, answer: ClaimAdjudicated) -> ChartReturned:
-    """A wholly denied claim, back to the hospital: each reason with its line, where the payer named it."""
+    """What a payer denied, back to the hospital: each reason with its line, where the payer named it."""
     about = (claim.claim.claim_id, answer.trace_number, answer.position)
-    return _back(claim, answer, "denied-by-payer", tuple(denied(claim)), *about)
+    return _back(claim, answer, "denied-by-payer", denied(claim), *about)
+
+
+def unanswered(claim: AccountClaim, due: DeadlineDue) -> ChartReturned:
+    """A claim whose payer said nothing in time, told to the hospital, which can ask him."""
+    return _back(claim, due, "unanswered", (_NO_ANSWER,), claim.claim.claim_id, due.deadline_id)
 
 
 def rejected(claim: AccountClaim, ack: ClaimAcknowledged) -> ChartReturned:
     """A claim the payer did not even file (277CA, or a file refused by 999 or TA1), back to the hospital."""
     found = tuple(_refused(claim, status) for status in ack.codes) or (_refused_file(),)
-    return _back(claim, ack, "rejected-by-payer", found, claim.claim.claim_id, claim.claim.submission)
+    return _back(claim, ack, "rejected-by-payer", found, claim.claim.claim_id, claim.claim.submission, ack.event_id)
 
 
-def denied(claim: AccountClaim) -> Iterator[Finding]:
-    """What was denied of a claim, line by line and as a whole; what a reversal took back is none of it."""
+def denied(claim: AccountClaim) -> tuple[Finding, ...]:
+    """What was denied of a claim: all of it, or the lines for which nothing is paid. What a reversal took back is none
+    of it."""
+    if not any(settlement.denying(settlement.totals(claim).adjustments)):
+        return ()
+    return tuple(_denied_whole(claim) if settlement.standing(claim) == "denied" else _denied_lines(claim))
+
+
+def _denied_whole(claim: AccountClaim) -> Iterator[Finding]:
+    """Line by line and as a whole."""
     prior = settlement.prior_answer(claim)
     numbers = {line.control_number: line.number for line in claim.claim.lines}
     yield from (_denied(adjustment.carc, None) for adjustment in settlement.denying(prior.adjustments))
     for line in prior.lines:
         place = numbers[line.control_number]
         yield from (_denied(adjustment.carc, place) for adjustment in settlement.denying(line.adjustments))
+
+
+def _denied_lines(claim: AccountClaim) -> Iterator[Finding]:
+    """The lines of a paid claim of which nothing is paid and nothing left to the patient, for a reason that denies."""
+    numbers = {line.control_number: line.number for line in claim.claim.lines}
+    for line in settlement.prior_answer(claim).lines:
+        if line.paid_cents == 0 and all(adjustment.group != "PR" for adjustment in line.adjustments):
+            place = numbers[line.control_number]
+            yield from (_denied(adjustment.carc, place) for adjustment in settlement.denying(line.adjustments))
 
 
 def _back(
@@ -146,6 +169,14 @@ def _refused(claim: AccountClaim, status: StatusCode) -> Finding:
         citation=f"X12 277CA STC {code}",
         line=lines.get(status.line_control_number or ""),
     )
+
+
+_NO_ANSWER = findings.warn(
+    "276",
+    "the payer has not answered the claim in time",
+    mend="ask the payer for the claim's status; a claim it never got is sent again once the payer rejects it",
+    citation="X12 276/277; billing.md: no answer by day N is a work item",
+)
 
 
 def _refused_file() -> Finding:

@@ -1,27 +1,39 @@
 """The story of an account: a chart becomes claims and bills; an answer leads to the next payer's claim, or the bill."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
-from claims import bills, payers, settlement
+from claims import bills, findings, payers, settlement
 from claims.accounts import (
     Account,
     AccountClaim,
     claim_of,
+    is_answered,
     is_done,
     with_bill,
     with_claim,
 )
-from claims.corrections import Accepts, Formed, correct, follow, successors, together, withdraw
+from claims.corrections import Accepts, Formed, Forwarded, correct, follow, successors, together, withdraw
 from claims.drafting import PRODUCER, bill_type, draft, payer_fields
 from claims.identity import claim_built_id, claim_id_of, control_number
 from claims.partners import Partners
 from schemas.events.chart import Coverage
 from schemas.events.claim import ClaimBuilt, ClaimKind
 from schemas.events.coded import ChartCoded
-from schemas.events.types import Event
+from schemas.events.types import Day, Event
 from schemas.identity import caused_by
 
-__all__ = ["Formed", "entered", "follow_up", "form", "secondary"]
+__all__ = ["NO_CONSENT", "Formed", "Now", "entered", "follow_up", "form", "instead_of_forwarded", "secondary"]
+
+_OF_WORK = frozenset({("condition", "02"), ("occurrence", "04")})
+
+
+class Now(NamedTuple):
+    """Because of which event something follows, and on which day, where the hospital is."""
+
+    because: Event
+    day: Day
 
 
 def form(chart: ChartCoded, account: Account, partners: Partners) -> Formed:
@@ -37,32 +49,49 @@ def form(chart: ChartCoded, account: Account, partners: Partners) -> Formed:
 
 
 def follow_up(
-    chart: ChartCoded, answered: AccountClaim, account: Account, partners: Partners, because: Event
+    chart: ChartCoded, answered: Sequence[AccountClaim], account: Account, partners: Partners, now: Now
 ) -> Formed:
-    """After an answer: the next payer's claim where something is left for him, and after the last one the bill.
+    """What follows from answers: the next payers' claims where something is left for them, and after the last the bill.
 
-    `account` has the answered claim already. Nothing follows from an answer to a claim that another one replaced.
+    `account` has the answered claims already. Nothing follows from an answer to a claim that another
+    one replaced. A claim whose next payer still has an earlier one waits for his answer, and is followed up then.
     """
-    if answered.state not in {"answered", "denied"} or answered.claim.frequency == "8":
-        return Formed()
-    formed = _next(chart, answered, account, _accepts(partners), because)
-    account = entered(account, formed)
-    if formed.refused or formed.awaited or not is_done(account, chart.chart_id):
+    steps = []
+    for claim in answered:
+        if not is_answered(claim) or claim.claim.frequency == "8":
+            continue
+        step = _next(chart, claim, account, _accepts(partners), now)
+        if not step.awaited:
+            step = replace(step, followed=(claim.claim.claim_id,))
+        account = entered(account, step)
+        steps.append(step)
+    formed = _side_by_side(steps)
+    if not steps or formed.refused or formed.awaited or not is_done(account, chart.chart_id):
         return formed
-    bill = bills.after_payers(chart, account, partners.hospital(chart.hospital), because)
+    bill = bills.after_payers(chart, account, partners.hospital(chart.hospital), now.because)
     return replace(formed, bills=(bill,) if bill else ())
 
 
 def entered(account: Account, formed: Formed) -> Account:
     """The account with what was formed: new claims as sent, the claims they supersede as replaced, bills as issued."""
     for name in formed.superseded:
-        if (gone := claim_of(account, name)) is not None:
-            account = with_claim(account, gone.model_copy(update={"state": "replaced"}))
+        account = _changed(account, name, state="replaced")
     for claim in formed.claims:
         account = with_claim(account, AccountClaim(claim=claim))
+    for forwarded in formed.forwarded:
+        expected = forwarded.claim
+        account = with_claim(account, AccountClaim(claim=expected, state="expected"))
+        account = _changed(account, forwarded.by, forwarded_to=expected.payer, forwarded_as=expected.claim_id)
+    for name in formed.followed:
+        account = _changed(account, name, followed_up=True)
     for bill in formed.bills:
         account = with_bill(account, bill)
     return account
+
+
+def _changed(account: Account, claim_id: str, **to: object) -> Account:
+    kept = claim_of(account, claim_id)
+    return account if kept is None else with_claim(account, kept.model_copy(update=to))
 
 
 def secondary(answered: AccountClaim, coverage: Coverage, because: Event) -> ClaimBuilt:
@@ -71,6 +100,7 @@ def secondary(answered: AccountClaim, coverage: Coverage, because: Event) -> Cla
     moved = before.model_copy(
         update={
             **caused_by(because, PRODUCER),
+            **(_not_of_work(before) if settlement.passes_on(answered) else {}),
             **payer_fields(coverage, before.kind, before.payer_sequence + 1),
             "frequency": "1",
             "original_reference": None,
@@ -85,13 +115,50 @@ def secondary(answered: AccountClaim, coverage: Coverage, because: Event) -> Cla
     return moved.model_copy(update=identity)
 
 
-def _next(chart: ChartCoded, answered: AccountClaim, account: Account, accepts: Accepts, because: Event) -> Formed:
+def instead_of_forwarded(chart: ChartCoded, expected: AccountClaim, now: Now) -> Formed:
+    """The claim a payer said to have forwarded, and that nobody answered: ours goes to the next payer after all."""
+    if not payers.consents(chart, now.day):
+        return Formed(refused=(NO_CONSENT,))
+    return Formed(claims=(expected.claim.model_copy(update={**caused_by(now.because, PRODUCER)}),))
+
+
+def _not_of_work(claim: ClaimBuilt) -> dict[str, object]:
+    """Who denied that it was work has the last word: a plan that is told otherwise denies too (CARC 19)."""
+    return {
+        "causes": tuple(cause for cause in claim.causes if cause.kind != "employment"),
+        "coded_values": tuple(value for value in claim.coded_values if (value.kind, value.code) not in _OF_WORK),
+    }
+
+
+def _next(chart: ChartCoded, answered: AccountClaim, account: Account, accepts: Accepts, now: Now) -> Formed:
     """The next payer's claim; without one, what such a payer was sent before is withdrawn."""
+    if answered.state == "crossed-over":
+        return _crossed_over(chart, answered, now.because)
     coverage = payers.next_coverage(chart, answered.claim) if settlement.asks_next(answered) else None
-    if coverage is not None:
-        return follow(secondary(answered, coverage, because), account, accepts)
-    steps = [withdraw(gone, account, accepts, because) for gone in successors(account, answered)]
-    return together(steps)
+    if coverage is None:
+        return together([withdraw(gone, account, accepts, now.because) for gone in successors(account, answered)])
+    if not payers.consents(chart, now.day):
+        return Formed(refused=(NO_CONSENT,))
+    return follow(secondary(answered, coverage, now.because), account, accepts)
+
+
+def _crossed_over(chart: ChartCoded, answered: AccountClaim, because: Event) -> Formed:
+    """The payer sent the claim on himself (835 CLP02 19, 20, 21, 23): a claim of ours would be a second one."""
+    coverage = payers.next_coverage(chart, answered.claim)
+    if coverage is None:
+        return Formed(refused=(_FORWARDED_TO_WHOM,))
+    if answered.forwarded_to == coverage.payer:
+        return Formed()
+    return Formed(forwarded=(Forwarded(answered.claim.claim_id, secondary(answered, coverage, because)),))
+
+
+def _side_by_side(steps: Iterable[Formed]) -> Formed:
+    """What follows from each of several claims; one that is refused or waits keeps back no other."""
+    whole = Formed()
+    for step in steps:
+        names = vars(whole).keys()
+        whole = Formed(**{name: getattr(whole, name) + getattr(step, name) for name in names})
+    return whole
 
 
 def _accepts(partners: Partners) -> Accepts:
@@ -99,3 +166,19 @@ def _accepts(partners: Partners) -> Accepts:
         return partners.payer(payer).accepts(kind)
 
     return accepts
+
+
+NO_CONSENT = findings.reject(
+    "C9",
+    "no consent to disclose substance-use treatment for payment is in force",
+    field="part2",
+    mend="send the consent with the chart's next version, or bill the patient",
+    citation="42 CFR 2.31-2.33",
+)
+_FORWARDED_TO_WHOM = findings.reject(
+    "C4",
+    "the payer forwarded the claim to a plan that the chart does not name",
+    field="coverages",
+    mend="add that coverage in the chart's next version",
+    citation="X12 835 CLP02, crossover",
+)

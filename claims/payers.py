@@ -69,6 +69,11 @@ def pays_for_work(coverage: Coverage) -> bool:
     return coverage.plan_kind == _WORKERS_COMPENSATION or coverage.kind == "business"
 
 
+def asks_anybody(chart: ChartCoded) -> bool:
+    """Whether a payer learns of the chart at all."""
+    return any(route.payers for route in routes(chart))
+
+
 def next_coverage(chart: ChartCoded, claim: ClaimBuilt) -> Coverage | None:
     """Who stands after this claim's payer on the route its lines are on; one insurer may stand there twice."""
     mine = {line.control_number for line in claim.lines}

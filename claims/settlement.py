@@ -15,9 +15,9 @@ Standing = Literal["waiting", "settled", "denied", "crossed-over"]
 
 _FORWARDED = frozenset({"19", "20", "21", "23"})  # 835 CLP02: the payer itself sends the claim to the next
 _PREDETERMINATION = "25"  # priced, not paid: it settles nothing
-_NOT_A_DENIAL = frozenset({"23", "24", "45", "94", "131", "209", "253"})
+_NOT_A_DENIAL = frozenset({"23", "24", "45", "94", "100", "131", "209", "253"})
 """CARCs that write a charge off under a contract or a program: other payers' part, capitation, fee schedule, charge
-below the payment, negotiated discount, may not bill the patient, sequestration."""
+below the payment, paid to the patient, negotiated discount, may not bill the patient, sequestration."""
 NOT_A_WORK_INJURY = frozenset({"P2", "P4"})  # CARC: workers' compensation says that the injury is not its own
 
 _STATES: dict[Standing, ClaimState] = {
@@ -104,6 +104,11 @@ def totals(claim: AccountClaim) -> Totals:
         paid_cents=sum(answer.paid_cents for answer in answers),
         adjustments=_net(_all_adjustments(answers)),
     )
+
+
+def is_open(claim: AccountClaim) -> bool:
+    """An answer is still to come: the first one, or the one after a reversal."""
+    return claim.state != "replaced" and standing(claim) == "waiting"
 
 
 def asks_next(claim: AccountClaim) -> bool:

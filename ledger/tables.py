@@ -95,6 +95,8 @@ claims = sa.Table(
     sa.Column("patient_cents", I, nullable=False),
     sa.Column("lines", B, nullable=False),
     sa.Column("at", I, nullable=False),
+    sa.Column("forwarded_to", T),  # the payer who got it from this one, and answers under this number
+    sa.Column("forwarded_as", T),  # the claim he answers
     sa.Index("claims_account", "hospital", "account"),
     sa.Index("claims_state", "state"),
     sa.Index("claims_claim_id", "claim_id"),  # a payer may acknowledge by it

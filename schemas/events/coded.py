@@ -187,7 +187,13 @@ class ChartCoded(Event):
 
 
 ReturnReason = Literal[
-    "incomplete", "uncodable", "rejected-by-edits", "rejected-by-payer", "denied-by-payer", "late-version"
+    "incomplete",
+    "uncodable",
+    "rejected-by-edits",
+    "rejected-by-payer",
+    "denied-by-payer",
+    "unanswered",
+    "late-version",
 ]
 
 

@@ -67,7 +67,7 @@ def test_a_correction_under_another_account_is_refused_and_not_billed_again(give
 
 
 def test_a_correction_that_waited_for_a_consent_in_vain_waits_no_more(given: Stages) -> None:
-    """It goes back, though claims of an earlier version stand; its deadline is over."""
+    """It goes back, and the version whose claims stand is the one that counts; the deadline is over."""
     part2 = Part2Consent(applies=True)
     waits = visit("c1", "a1", "G0463", version=2).model_copy(update={"part2": part2})
     given.decide("claiming", visit("c1", "a1", "G0463"), waits)
@@ -76,4 +76,4 @@ def test_a_correction_that_waited_for_a_consent_in_vain_waits_no_more(given: Sta
         due = [announced(each) for each in deadlines.due(tx, "claiming", int(late.timestamp() * 1000))]
     overdue = [each for each in due if each.kind == "query-overdue"]
     assert outcomes(given.decide("claiming", *overdue)) == ["incomplete"]
-    assert [each.state for each in kept(given).charts] == ["returned"]
+    assert [(each.chart.version, each.state, each.deadline_id) for each in kept(given).charts] == [(1, "claimed", None)]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from claims import bills
 from claims.accounts import Account, claim_of, with_claim
 from claims.bills import is_balanced
-from claims.forming import entered, follow_up, form
+from claims.forming import Now, entered, follow_up, form
 from claims.partners import Partners
 from claims.settlement import apply
 from schemas.events.chart import Cause, Restriction
@@ -35,7 +35,7 @@ def billed(
         assert known is not None
         said = answer(claim, reasons=reasons, trace_number=f"{trace}-{claim.payer_sequence}")
         kept = with_claim(kept, known := apply(known, said))
-        formed = follow_up(insured, known, kept, partners, said)
+        formed = follow_up(insured, (known,), kept, partners, Now(said, ANSWERED_ON))
         kept = entered(kept, formed)
     return (formed.bills[0] if formed.bills else None), kept
 
@@ -136,7 +136,7 @@ def test_a_chart_of_two_claims_has_one_bill_when_both_are_answered(partners: Par
         known = claim_of(kept, claim.claim_id)
         assert known is not None
         kept = with_claim(kept, known := apply(known, said))
-        told.append(follow_up(given_chart, known, kept, partners, said).bills)
+        told.append(follow_up(given_chart, (known,), kept, partners, Now(said, ANSWERED_ON)).bills)
     assert told[0] == ()
     bill = owing(told[1][0])
     assert (bill.total_charge_cents, bill.owed_cents, len(bill.payers)) == (15_000, 700, 1)
@@ -189,7 +189,7 @@ def test_what_nobody_insures_beside_a_claim_is_on_the_same_bill(partners: Partne
     assert formed.bills == ()
     said = answer(formed.claims[0])
     kept = with_claim(holding(formed, given_chart), known := apply(holding(formed).claims[0], said))
-    (bill,) = follow_up(given_chart, known, kept, partners, said).bills
+    (bill,) = follow_up(given_chart, (known,), kept, partners, Now(said, ANSWERED_ON)).bills
     assert (owing(bill).owed_cents, bill.total_charge_cents) == (4_000, 14_000)
 
 

@@ -3,14 +3,14 @@
 from typing import Any
 
 from claims.accounts import Account, claim_of, with_claim
-from claims.forming import Formed, entered, follow_up, form
+from claims.forming import Formed, Now, entered, follow_up, form
 from claims.identity import claim_id_of
 from claims.partners import Partners
 from claims.settlement import apply
 from schemas.events.chart import Cause
-from schemas.events.claim import ClaimBuilt
+from schemas.events.claim import ClaimBuilt, PatientBill
 from schemas.events.coded import ChartCoded
-from tests.claims.given_accounts import Group, account, answer, chart, coverage, holding, reversal, service
+from tests.claims.given_accounts import ANSWERED_ON, Group, account, answer, chart, coverage, holding, reversal, service
 
 
 def answered(
@@ -118,8 +118,12 @@ def followed(
     before = claim_of(kept, claim.claim_id)
     assert before is not None
     kept = with_claim(kept, known := apply(before, said))
-    formed_now = follow_up(given, known, kept, partners, said)
+    formed_now = follow_up(given, (known,), kept, partners, Now(said, ANSWERED_ON))
     return formed_now, entered(kept, formed_now)
+
+
+def said_of(formed: Formed) -> list[ClaimBuilt | PatientBill]:
+    return [*formed.claims, *formed.bills]
 
 
 def test_the_next_payer_is_sent_what_the_first_one_answered(partners: Partners) -> None:
@@ -137,12 +141,15 @@ def test_the_next_payer_is_sent_what_the_first_one_answered(partners: Partners) 
 
 def test_nothing_left_to_the_patient_asks_no_next_payer(partners: Partners) -> None:
     given, kept, first = two_plans(partners)
-    assert followed(given, kept, first, partners, [("CO", "45", 2_000)])[0] == Formed()
+    assert said_of(followed(given, kept, first, partners, [("CO", "45", 2_000)])[0]) == []
 
 
 def test_a_forwarded_claim_is_not_sent_to_the_next_payer_again(partners: Partners) -> None:
     given, kept, first = two_plans(partners)
-    assert followed(given, kept, first, partners, [("PR", "2", 1_600)], status="19")[0] == Formed()
+    forwarded, kept = followed(given, kept, first, partners, [("PR", "2", 1_600)], status="19")
+    assert said_of(forwarded) == []
+    states = [(each.claim.payer, each.state) for each in kept.claims]
+    assert states == [("medicare", "crossed-over"), ("medicaid", "expected")]
 
 
 def test_a_corrected_answer_replaces_the_next_payers_claim(partners: Partners) -> None:
@@ -174,7 +181,7 @@ def test_nothing_follows_from_an_answer_to_a_replaced_claim(partners: Partners) 
     assert known is not None
     replaced = known.model_copy(update={"state": "replaced"})
     kept = with_claim(kept, late := apply(replaced, said := answer(first, reasons=[("PR", "2", 1_600)])))
-    assert follow_up(given, late, kept, partners, said) == Formed()
+    assert follow_up(given, (late,), kept, partners, Now(said, ANSWERED_ON)) == Formed()
 
 
 def test_the_plan_is_asked_when_compensation_says_it_was_no_work_injury(partners: Partners) -> None:

@@ -32,7 +32,8 @@ def claim() -> dict[str, Any]:
     money = {"charge_cents": 12_345, "paid_cents": 10_000, "patient_cents": 345}
     whom = {"payer": "medicare", "payer_kind": "insurer", "payer_sequence": 1, "hospital": MERCY, "account": ACCOUNT}
     what = {"control_number": CLAIM, "claim_id": "c", "kind": "professional", "frequency": "1", "state": "answered"}
-    return {**what, **whom, **money, "patient_key": "k", "lines": b"", "at": 0}
+    return {**what, **whom, **money, "patient_key": "k", "lines": b"", "at": 0,
+            "forwarded_to": None, "forwarded_as": None}  # fmt: skip
 
 
 @pytest.fixture

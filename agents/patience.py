@@ -1,0 +1,45 @@
+"""How long claiming waits for what has to come, and the names of the deadlines by which it waits."""
+
+from datetime import datetime, timedelta
+
+from claims import settlement
+from claims.accounts import Account, AccountClaim, voided
+from schemas.events import ChartCoded, ClaimAcknowledged, ClaimAdjudicated, ClaimBuilt
+from schemas.identity import derived
+
+ANSWER_PATIENCE = timedelta(days=45)
+"""How long a payer's answer may take before it is a work item."""
+
+CONSENT_PATIENCE = timedelta(days=30)
+"""How long a consent may take before the chart goes back without it."""
+
+
+def received(event: ChartCoded | ClaimAdjudicated | ClaimAcknowledged) -> datetime:
+    return event.received_at or event.occurred_at
+
+
+def answer_deadline(claim: ClaimBuilt, *after: object) -> str:
+    """By when the claim is to be answered; `after` names the answer that left it open again."""
+    return derived("deadline", "answer-overdue", claim.claim_id, claim.submission, *after)
+
+
+def forwarded_deadline(claim: ClaimBuilt) -> str:
+    return derived("deadline", "answer-overdue", "forwarded", claim.claim_id)
+
+
+def deadline_of(claim: AccountClaim) -> str:
+    """The deadline of the answer that a claim waits for, or waited for last."""
+    first = forwarded_deadline if claim.state == "expected" else answer_deadline
+    return claim.deadline_id or first(claim.claim)
+
+
+def void_deadlines(account: Account, reversed_: AccountClaim) -> tuple[str, ...]:
+    """A payer answers a void by reversing what it is about: then nothing more is due from him."""
+    if reversed_.state != "replaced" or settlement.totals(reversed_).charge_cents != 0:
+        return ()
+    mine = reversed_.claim.claim_id
+    return tuple(
+        deadline_of(kept)
+        for kept in account.claims
+        if (original := voided(account, kept)) is not None and original.claim.claim_id == mine
+    )
