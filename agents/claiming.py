@@ -105,9 +105,9 @@ class Claiming:
             back = self.sayings.back(world, account, chart, "rejected-by-edits", findings)
             return replace(back, closed=moot)
         verdict = self._hold_or_bill(world, account, chart)
-        if verdict.outcome != "rejected-by-edits":
-            verdict = replace(verdict, accounts={**verdict.accounts, key: remembered(history, chart)})
-        return replace(verdict, closed=(*verdict.closed, *moot))
+        went_back = verdict.outcome == "rejected-by-edits"
+        states = verdict.accounts if went_back else {**verdict.accounts, key: remembered(history, chart)}
+        return replace(verdict, accounts=states, closed=(*verdict.closed, *moot))
 
     def _hold_or_bill(self, world: World, account: Account, chart: ChartCoded) -> Verdict:
         """The hospital's bill hold comes before any claim."""

@@ -142,8 +142,9 @@ class IntakeJudgement(Judgement):
 
 def _stranger(event: Event, partner: str) -> str | None:
     """The field in which an event names another partner than its topic."""
+    said = vars(event)  # a pydantic class takes 15 us to say that it has no such field
     for field in ("producer", "hospital", "payer"):
-        named = getattr(event, field, None)
+        named = said.get(field)
         if named is not None and named != partner:
             return field
     return None

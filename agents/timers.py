@@ -1,5 +1,6 @@
 """Deadlines whose time has come are said to the stage they concern. Any worker may say them; they act once."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import cast
@@ -28,6 +29,8 @@ class Timers:
     ledger: Ledger
     codec: CompiledCodec
     producer: Producer
+    stages: Collection[str] = STAGES
+    """Whose deadlines are looked for: a process looks for its own stages'."""
     _said: dict[str, int] = field(default_factory=dict)
     _behind: dict[str, Place] = field(default_factory=dict)
     """Per stage, where the next look goes on."""
@@ -36,7 +39,7 @@ class Timers:
         """Says what is due; how many deadlines that was. Repeating it is harmless: the event's id is the deadline's."""
         try:
             with self.ledger.reading() as tx:
-                due = [deadline for stage in STAGES for deadline in self._due(tx, stage)]
+                due = [deadline for stage in self.stages for deadline in self._due(tx, stage)]
         except OperationalError:
             return 0  # the stages try again and end when it lasts; a timer only looks again in a second
         now = Clock().now_ms()  # the machine's own time: a fixed clock must not keep us from saying it again

@@ -27,7 +27,7 @@ from faust.app.base import BootStrategy as FaustBoot
 
 from agents.assembly import Assembly
 from agents.clock import Clock
-from agents.heap import one_arena, spare_the_collector
+from agents.heap import one_arena, spare_the_collector, sweep
 from agents.observing import LagWatch, Observer
 from agents.retention import Retention
 from agents.timers import Timers
@@ -37,6 +37,7 @@ from streams.metrics import Metrics, Page, live_page, metrics_page, ready_page
 from streams.runner import Runner
 from streams.settings import Settings
 from streams.source import Batch, Stopped
+from streams.topics import DEADLINE_DUE
 
 R = TypeVar("R")
 
@@ -46,6 +47,7 @@ LEASE_EVERY_S = 3.0
 LAG_EVERY_S = 10.0
 TICK_EVERY_S = 1.0
 FORGET_EVERY_S = 600.0
+SWEEP_EVERY_S = 30.0
 
 _ROOT = Path(__file__).resolve().parent.parent
 
@@ -98,6 +100,7 @@ class StageWorker:
         with self._busy:
             if not self._stopping:
                 self.runner.run(batch)
+        sweep()
 
     def renew(self) -> None:
         if self.runner is not None and not self._lease():
@@ -176,7 +179,8 @@ def _run_stage(app: App, worker: StageWorker, threads: ThreadPoolExecutor) -> No
 def _run_timers(
     app: App, parts: Assembly, workers: list[StageWorker], lag: LagWatch, threads: ThreadPoolExecutor
 ) -> None:
-    timers = Timers(parts.clock, parts.ledger, parts.codec, Producer(parts.settings.producer_config()))
+    told = [stage for stage in parts.settings.stage_names if DEADLINE_DUE in parts.reads(stage)]
+    timers = Timers(parts.clock, parts.ledger, parts.codec, Producer(parts.settings.producer_config()), told)
     retention = Retention(parts, parts.settings.stage_names)
 
     async def tick(_app: App) -> None:
@@ -192,10 +196,15 @@ def _run_timers(
     async def forget(_app: App) -> None:
         await _thread(threads, retention.look)
 
-    app.timer(TICK_EVERY_S)(tick)
+    async def collect(_app: App) -> None:
+        sweep(whole=True)
+
+    if told:
+        app.timer(TICK_EVERY_S)(tick)
     app.timer(LEASE_EVERY_S)(renew)
     app.timer(LAG_EVERY_S)(look)
     app.timer(FORGET_EVERY_S)(forget)
+    app.timer(SWEEP_EVERY_S)(collect)
 
 
 def _serve(app: App, metrics: Metrics, workers: list[StageWorker]) -> None:

@@ -98,6 +98,7 @@ class Loop:
                 messages += more
             if messages:
                 self.turn([_record(message) for message in messages], metadata)
+                gc.collect(1)
         self.consumer.close()
 
     def turn(self, records: Sequence[Record], metadata: Any) -> None:
@@ -160,8 +161,8 @@ def main(*stages: str) -> None:
     bare = Bare(reference(), secrets, received, CompiledCodec(ids), Codec(ids))
     ledger = Ledger(environment["CLAIMSTREAM_LEDGER"])
     gc.collect()
-    gc.freeze()  # as the worker does
-    gc.set_threshold(10_000, 20, 20)
+    gc.freeze()
+    gc.disable()  # and swept after each batch, as the worker does
     signal.signal(signal.SIGTERM, lambda *_: _stop.set())
     threads = [threading.Thread(target=_guarded, args=(Loop(stage, bare, ledger),)) for stage in stages]
     for thread in threads:

@@ -1,9 +1,7 @@
 """Where a chart's microseconds go: sums in a small mapped file, written by workers and read by the benchmark."""
 
 import mmap
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,7 +38,7 @@ class Meter:
     """One row of sums a stage. Each row has one writer, so nothing is locked."""
 
     def __init__(self, file: Path) -> None:
-        size = len(STAGES) * len(_COLUMNS) * 8
+        size = (len(STAGES) * len(_COLUMNS) + 1) * 8  # the last cell: whether anybody measures
         if not file.exists():
             file.write_bytes(bytes(size))
         with file.open("r+b") as opened:
@@ -49,13 +47,13 @@ class Meter:
     def add(self, stage: str, column: str, amount: float) -> None:
         self._cells[self._cell(stage, column)] += amount
 
-    @contextmanager
-    def timed(self, stage: str, part: str) -> Iterator[None]:
-        started = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.add(stage, part, time.perf_counter() - started)
+    @property
+    def is_on(self) -> bool:
+        """Whether workers measure: their instruments cost time, so that a race is run without."""
+        return self._cells[-1] != 0
+
+    def switch(self, on: bool) -> None:
+        self._cells[-1] = float(on)
 
     def sums(self) -> Sums:
         def rows(columns: tuple[str, ...]) -> dict[str, dict[str, float]]:

@@ -28,7 +28,7 @@ from bench.watcher import CLAIMS_A_CHART, Watcher
 from streams.provisioning import end_offsets, partitions_of
 from streams.topics import CLAIM_BUILT, outer
 
-WARM_UP, NATIVE_CHARTS, PACED_S = 200, 200, 10.0
+WARM_UP, NATIVE_CHARTS, MEASURED_CHARTS, PACED_S = 200, 200, 1_500, 10.0
 
 Layout = Sequence[Sequence[str]]
 
@@ -76,7 +76,7 @@ class Bench:
 
     def duel(self, charts: int) -> dict[str, Any]:
         """Worker and bare loop stand ready and take turns (worker, bare, bare, worker), so that a machine that becomes
-        slower or faster favours neither. Then the worker alone, at a third of its rate."""
+        slower or faster favours neither. Then the worker alone with its meter on, at full rate and at a third of it."""
         bare_assembly = Assembly(self.where.with_ledger("bare").settings)
         prepare_bare(bare_assembly)
         meter = Meter(file := self.where.home / "meter")
@@ -88,24 +88,30 @@ class Bench:
             bare = Lane("bare loop", bares, PREFIX + TOPIC, payers_end(self.assembly, self.admin, PREFIX))
             for lane in (worker, bare):
                 flood(self.config, lane.watcher, self.charts("warm-up", WARM_UP), lane.topic, stall_s=60)
-            crowd, before = self.charts("crowd", charts), meter.sums()
+            crowd = self.charts("crowd", charts)
             first, second = crowd[: charts // 2], crowd[charts // 2 :]
             for lane, some in ((worker, first), (bare, first), (bare, second), (worker, second)):
                 lane.run(self.config, some)
                 self.say(f"{lane.name}: {len(lane.claims) / CLAIMS_A_CHART / lane.seconds:.0f} charts a second so far")
-            full = meter.sums().since(before)
             if sorted(worker.claims) != sorted(bare.claims):
                 raise OtherClaims
-            third = self._third(worker, meter, charts / worker.seconds / 3)
+            measured = {**self._full(worker, meter), **self._third(worker, meter, charts / worker.seconds / 3)}
         return {
             "charts_per_s": charts / worker.seconds,
             "bare_loop_per_s": charts / bare.seconds,
             "ratio_bare": bare.seconds / worker.seconds,
             "cpu_us_per_chart": worker.cpu_s / charts * 1e6,
             "bare_loop_cpu_us_per_chart": bare.cpu_s / charts * 1e6,
-            **third,
-            "full_rate": {"us_per_chart": _split(full, charts), "batch_sizes": full.batch_sizes()},
+            **measured,
         }
+
+    def _full(self, worker: Lane, meter: Meter) -> dict[str, Any]:
+        """Where a chart's time goes when many come at once; the instruments' own time is in it."""
+        some, before = self.charts("measured", MEASURED_CHARTS), meter.sums()
+        meter.switch(True)
+        flood(self.config, worker.watcher, some, worker.topic)
+        sums = meter.sums().since(before)
+        return {"full_rate": {"us_per_chart": _split(sums, len(some)), "batch_sizes": sums.batch_sizes()}}
 
     def _third(self, worker: Lane, meter: Meter, rate: float) -> dict[str, Any]:
         """At a third of the rate: how old charts get, which batches there are, and what a chart costs in them."""

@@ -6,45 +6,64 @@ Nothing is replaced: what the meter times is called as ever, so a metered worker
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from faust import Worker
 
 from agents.assembly import Assembly
-from agents.delivery import Delivery
 from agents.stage import Judgement, States
 from agents.worker import build
 from bench.meter import Meter
-from claims.accounts import Account, PatientHistory
-from claims.facts import Fact
-from claims.postings import ClaimBalance, Payment
+from ledger.states import STATES
 from schemas.compiled import CompiledCodec
-from schemas.events import Wire
-from schemas.records import Decision, Record
 from streams.brokers.broker import free_ports
-from streams.runner import Read, Runner
+from streams.runner import Runner
 from streams.settings import Settings
 from streams.source import Batch
 
 R = TypeVar("R")
 
 
-@dataclass(frozen=True)
-class Timed:
-    """Adds what a call took to one part of a stage. What it passes on to another part is taken off again.
+@dataclass
+class Instruments:
+    """What times the parts of a stage, put on and taken off between batches: it costs a fifteenth of the rate.
 
-    Sums are kept here and told to the meter once a batch: a metered worker must not be slower for being metered.
+    Each adds what a call took to one part, and what it passes on to another part is taken off again. Sums are kept here
+    and told to the meter once a batch.
     """
 
     meter: Meter
     stage: str
     spent: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    _places: list[tuple[object, str, Callable[..., Any]]] = field(default_factory=list)
+    _on: bool = False
 
-    def part(self, part: str, call: Callable[..., R], inside: bool = True) -> Callable[..., R]:
+    def at(self, owner: object, method: str, part: str) -> None:
+        """Times calls of a method of `owner` as `part`."""
+        self._places.append((owner, method, self._timed(part, getattr(owner, method))))
+
+    def switch(self, on: bool) -> None:
+        if on == self._on:
+            return
+        for owner, method, timed in self._places:
+            if on:
+                object.__setattr__(owner, method, timed)
+            else:
+                object.__delattr__(owner, method)
+        self._on = on
+
+    def tell(self, **counts: int) -> None:
+        """What was spent since the last time, and how many records and batches it was for."""
+        if self._on:
+            for column, amount in (self.spent | counts).items():
+                self.meter.add(self.stage, column, amount)
+        self.spent.clear()
+
+    def _timed(self, part: str, call: Callable[..., R]) -> Callable[..., R]:
         spent, clock = self.spent, time.perf_counter
 
         def timed(*arguments: Any, **named: Any) -> R:
@@ -52,71 +71,10 @@ class Timed:
             result = call(*arguments, **named)
             took = clock() - started
             spent[part] += took
-            if inside:
-                spent["ledger"] -= took
+            spent["ledger"] -= took
             return result
 
         return timed
-
-    def tell(self) -> None:
-        """What was spent since the last time."""
-        for part, seconds in self.spent.items():
-            self.meter.add(self.stage, part, seconds)
-        self.spent.clear()
-
-
-class MeteredStates(States):
-    """State that is read or written is decoded or encoded; its bytes' way to the database is the ledger's."""
-
-    def __init__(self, timed: Timed, *models: type[Wire]) -> None:
-        super().__init__(*models)
-        self.load = timed.part("decode", self.load)  # type: ignore[method-assign]
-        self.dump = timed.part("encode", self.dump)  # type: ignore[method-assign]
-
-
-@dataclass(frozen=True)
-class MeteredStage:
-    """A stage as its runner sees it, its reading timed; the steps inside a judgement are timed where it calls them."""
-
-    stage: Judgement | Delivery
-    timed: Timed
-
-    @property
-    def name(self) -> str:
-        return self.stage.name
-
-    @cached_property
-    def read(self) -> Callable[[Record], Read]:
-        return self.timed.part("decode", self.stage.read)
-
-    def refuse(self, record: Record, code: str) -> Decision:
-        return self.stage.refuse(record, code)
-
-    def decide(self, tx: Any, accepted: Sequence[tuple[Record, Any]]) -> Sequence[Decision]:
-        return self.stage.decide(tx, accepted)
-
-
-@dataclass(frozen=True)
-class MeteredStep:
-    """A stage as its module wrote it, its step timed."""
-
-    stage: Any
-    timed: Timed
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.stage, name)
-
-    @cached_property
-    def step(self) -> Callable[..., Any]:
-        return self.timed.part("step", self.stage.step)
-
-
-class MeteredCodec(CompiledCodec):
-    """The fast codec, its encoding timed."""
-
-    def __init__(self, timed: Timed, *arguments: Any) -> None:
-        super().__init__(*arguments)
-        self.encode = timed.part("encode", self.encode)  # type: ignore[method-assign]
 
 
 @dataclass
@@ -127,38 +85,40 @@ class MeteredAssembly(Assembly):
 
     def runner(self, stage: str, slot: str, *arguments: Any, **named: Any) -> Runner:
         assert self.meter is not None
-        timed = Timed(self.meter, stage)
+        instruments = Instruments(self.meter, stage)
         made = super().runner(stage, slot, *arguments, **named)
         judged: Any = made.stage
+        instruments.at(judged, "read", "decode")
         if isinstance(judged, Judgement):
-            judged.codec = MeteredCodec(timed, self.ids)
-            judged.states = MeteredStates(timed, Account, PatientHistory, Payment, ClaimBalance, Fact)
-            inner: Any = judged.stage
-            if hasattr(inner, "states"):
-                object.__setattr__(inner, "states", judged.states)
-            judged.stage = MeteredStep(inner, timed)
-        made.stage = MeteredStage(judged, timed)
-        made.kafka.say = timed.part("kafka", made.kafka.say)  # type: ignore[method-assign]
-        made.take = partial(_take, timed, made.take)  # type: ignore[method-assign]
-        made.run = partial(_run, timed, made.run)  # type: ignore[method-assign]
+            judged.codec, judged.states = CompiledCodec(self.ids), States(*STATES)
+            if hasattr(judged.stage, "states"):
+                object.__setattr__(judged.stage, "states", judged.states)
+            instruments.at(judged.codec, "encode", "encode")
+            instruments.at(judged.states, "load", "decode")
+            instruments.at(judged.states, "dump", "encode")
+            instruments.at(judged.stage, "step", "step")
+        instruments.at(made.kafka, "say", "kafka")
+        made.take = partial(_take, instruments, made.take)  # type: ignore[method-assign]
+        made.run = partial(_run, instruments, made.run)  # type: ignore[method-assign]
         return made
 
 
-def _take(timed: Timed, take: Callable[[], Batch | None]) -> Batch | None:
+def _take(instruments: Instruments, take: Callable[[], Batch | None]) -> Batch | None:
     """Consuming by its CPU time: most of its wall time is waiting for somebody to say something."""
+    instruments.switch(instruments.meter.is_on)
     started = time.thread_time()
     batch = take()
     if batch is not None:
-        timed.spent["kafka"] += time.thread_time() - started
+        instruments.spent["kafka"] += time.thread_time() - started
     return batch
 
 
-def _run(timed: Timed, run: Callable[[Batch], int], batch: Batch) -> int:
+def _run(instruments: Instruments, run: Callable[[Batch], int], batch: Batch) -> int:
     """A batch from beginning to end: what no other part takes off is the ledger's."""
-    done = timed.part("ledger", run, inside=False)(batch)
-    timed.tell()
-    timed.meter.add(timed.stage, "records", done)
-    timed.meter.add(timed.stage, "batches", 1)
+    started = time.perf_counter()
+    done = run(batch)
+    instruments.spent["ledger"] += time.perf_counter() - started
+    instruments.tell(records=done, batches=1)
     return done
 
 
