@@ -6,7 +6,7 @@ from typing import Final, TypedDict
 from claims.coder import Answered, faults
 from claims.completeness import Case, incompleteness, signatures_on_file
 from claims.edits import check_chart
-from claims.edits.inpatient import inpatient_stay
+from claims.edits.inpatient import billed_stay
 from claims.encoding import Encoded, Scene, encode
 from claims.ranking import diagnoses, undecided_principal, unusable_admission
 from claims.services import price
@@ -122,7 +122,7 @@ def _tables(reference: Reference) -> Tables:
 
 def _grouped(coded: ChartCoded, reference: Reference) -> ChartCoded:
     """An inpatient stay with the MS-DRG of its discharge day, if any groups it; no other chart has one."""
-    stay = inpatient_stay(coded)
+    stay = billed_stay(coded)
     return coded.model_copy(update={"drg": None if stay is None else reference.mce.drg(stay)})
 
 

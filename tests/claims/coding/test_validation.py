@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from claims.tables import Reference
 from claims.validation import accept_coder, validate
-from schemas.events.chart import ChartCompleted, Statement
-from schemas.events.coded import ChartCoded, ChartReturned
+from schemas.events.chart import ChartCompleted, Restriction, Statement
+from schemas.events.coded import ChartCoded, ChartReturned, CodedDiagnosis, CodedProcedure
 from tests.claims.coding.builders import at, done, phrase, said
 
 
@@ -144,6 +144,37 @@ def test_a_coders_stay_is_grouped_anew(stay: ChartCoded, reference: Reference) -
 
     assert isinstance(answer, ChartCoded)
     assert answer.drg not in {None, stay.drg}
+
+
+def complicated(stay: ChartCoded, **fields: Any) -> ChartCoded:
+    """The stay with an operation and a second diagnosis that moves its group, both of one statement."""
+    second = CodedDiagnosis(code="A00.0", role="other", rank=2, statement="x", path="given", release="2026-04-01")
+    operated = CodedProcedure(
+        code="02703DZ", performed_at=stay.encounter.start_day, statement="x", path="given", release="2026-04-01"
+    )
+    told = {"diagnoses": (stay.diagnoses[0], second, *stay.diagnoses[1:]), "procedures": (operated,)}
+    return stay.model_copy(update={**told, **fields})
+
+
+def test_what_was_paid_in_full_does_not_show_in_the_group(stay: ChartCoded, reference: Reference) -> None:
+    paid = (Restriction(statement="x", paid_cents=500),)
+
+    shown, hidden = (accept_coder(complicated(stay, restrictions=given), reference) for given in ((), paid))
+
+    assert isinstance(shown, ChartCoded)
+    assert isinstance(hidden, ChartCoded)
+    assert shown.drg != hidden.drg == stay.drg
+
+
+def test_a_stay_is_grouped_by_what_was_present_on_admission(inpatient: ChartCompleted, reference: Reference) -> None:
+    ulcer = said("L89.153", rank=2)
+    told = [
+        (*inpatient.statements, ulcer.model_copy(update={"present_on_admission": present})) for present in ("Y", "N")
+    ]
+
+    coded = [validate(inpatient.model_copy(update={"statements": each}), reference) for each in told]
+
+    assert [each.drg and each.drg.code for each in coded if isinstance(each, ChartCoded)] == ["291", "293"]
 
 
 def test_a_coders_line_is_the_chargemasters_only_where_it_has_such_a_row(
