@@ -197,6 +197,25 @@ def test_a_stay_is_covered_by_the_plan_of_its_admission(stay: ChartCoded, refere
     assert check_chart(with_coverage(stay, valid_to=date(2026, 3, 4)), reference) == ()
 
 
+ENDED = date(2026, 3, 9)
+
+
+def test_a_second_plan_covers_the_day_too(coded: ChartCoded, reference: Reference) -> None:
+    ended = coded.coverages[0].model_copy(update={"id": "p-2", "valid_to": ENDED})
+    second = coded.model_copy(update={"coverages": (*coded.coverages, ended)})
+
+    assert [(f.rule, f.field, f.carc) for f in check_chart(second, reference)] == [
+        ("I4", "coverages[1].valid_to", "27")
+    ]
+
+
+def test_a_coverage_that_nobody_asks_may_have_ended(coded: ChartCoded, reference: Reference) -> None:
+    ended = coded.coverages[0].model_copy(update={"id": "p-2", "plan_kind": "WC", "valid_to": ENDED})
+    unasked = coded.model_copy(update={"coverages": (ended, *coded.coverages)})
+
+    assert list(outside_coverage(unasked, reference)) == []
+
+
 def payer_says(reference: Reference, mode: Any, since: date = date(2026, 1, 1)) -> Reference:
     commercial = reference.partners.payer("commercial")
     rules = {"N4": RuleSetting(mode=mode, since=since), "M2": RuleSetting(mode=mode, since=since)}
