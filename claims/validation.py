@@ -49,7 +49,9 @@ def validate(chart: ChartCompleted, reference: Reference) -> ChartCoded | ChartR
     )
     findings = check_chart(coded, reference)
     if missing or encoded.queries or worklist:
-        return _returned(chart, (*missing, *encoded.queries), tuple(_certain(findings)), worklist, bool(missing))
+        return _returned(
+            chart, (*missing, *encoded.queries), tuple(_certain(findings, unpriced)), worklist, bool(missing)
+        )
     if _rejects(findings):
         return _returned(chart, (), findings, (), incomplete=False)
     return coded.model_copy(update={"findings": findings})
@@ -130,9 +132,11 @@ def _rejects(findings: Iterable[Finding]) -> bool:
     return any(finding.severity == "reject" for finding in findings)
 
 
-def _certain(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """While a diagnosis still waits for its code, what is judged by all of them together is no finding yet."""
-    return (finding for finding in findings if finding.field not in {"diagnoses", "drg"})
+def _certain(findings: Iterable[Finding], unpriced: tuple[WorkItem, ...]) -> Iterator[Finding]:
+    """While a diagnosis waits for its code or a service for its price, what is judged by all of them together is no
+    finding yet."""
+    unsure = {"diagnoses", "drg", "services"} if unpriced else {"diagnoses", "drg"}
+    return (finding for finding in findings if finding.field not in unsure)
 
 
 def _returned(

@@ -21,7 +21,7 @@ from claims.edits.diagnosis import (
 from claims.edits.inpatient import admitting_diagnosis_missing, medicare_code_editor, ungroupable
 from claims.edits.institutional import patient_status_disagrees, revenue_code_unknown
 from claims.edits.modifiers import modifier_unknown, modifiers_conflict
-from claims.edits.money import amounts_beyond_a_claim
+from claims.edits.money import amounts_beyond_a_claim, nothing_charged
 from claims.edits.procedures import no_inpatient_procedure_code, no_procedure_code
 from claims.edits.providers import npi_check_digit, npi_missing
 from claims.edits.units import units_not_whole
@@ -101,6 +101,7 @@ FIRES: list[Case] = [
     (outside_coverage, "I4", "reject", "26", lambda c: with_coverage(c, valid_from=date(2026, 3, 11))),
     (outside_coverage, "I4", "reject", "27", lambda c: with_coverage(c, valid_to=date(2026, 3, 9))),
     (amounts_beyond_a_claim, "$1", "reject", "16", lambda c: with_line(c, charge_cents=-500)),
+    (nothing_charged, "$3", "reject", "16", lambda c: c.model_copy(update={"services": ()})),
     (pointer_to_nothing, "X17", "reject", "16", lambda c: with_line(c, pointers=(99,))),
     (pointer_to_nothing, "X17", "reject", "16", lambda c: with_line(c, pointers=(0,))),
     (no_procedure_code, "H1", "reject", "181", lambda c: with_line(c, code="ZZZ")),
@@ -282,6 +283,13 @@ def test_what_is_another_service_is_no_duplicate(
     coded: ChartCoded, reference: Reference, fields: dict[str, Any]
 ) -> None:
     assert duplicates(coded, earlier(coded, **fields), reference) == []
+
+
+def test_the_same_drug_twice_within_one_chart_is_no_duplicate(coded: ChartCoded, reference: Reference) -> None:
+    drug = coded.services[0].model_copy(update={"code": "J1100", "revenue_code": "0636"})
+    twice = coded.model_copy(update={"services": (drug, drug)})
+
+    assert duplicates(twice, earlier(twice, chart_id=twice.chart_id), reference) == []
 
 
 def test_a_modifier_on_the_new_line_tells_them_apart_too(coded: ChartCoded, reference: Reference) -> None:

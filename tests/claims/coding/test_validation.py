@@ -1,16 +1,18 @@
 """A chart becomes coded, or goes back with everything at once; and a coder's answer is held to the same edits."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from claims.chargemaster import parse_chargemaster
 from claims.tables import Reference
 from claims.validation import accept_coder, validate
 from schemas.events.chart import ChartCompleted, Restriction, Statement
 from schemas.events.coded import ChartCoded, ChartReturned, CodedDiagnosis, CodedProcedure
-from tests.claims.coding.builders import at, done, phrase, said
+from tests.claims.coding.builders import CHARGEMASTER, at, done, phrase, said
 
 
 def returned(chart: ChartCompleted, reference: Reference, **fields: Any) -> ChartReturned:
@@ -135,6 +137,33 @@ def test_a_coders_answer_is_held_to_the_edits(coded: ChartCoded, reference: Refe
 
     assert isinstance(answer, ChartReturned)
     assert [finding.rule for finding in answer.findings] == ["X3"]
+
+
+@pytest.fixture
+def by_service(reference: Reference) -> Reference:
+    """A hospital whose file has no class rows: it charges visits by service code."""
+    rows = [row for row in CHARGEMASTER.splitlines() if not row.startswith("class,")]
+    master = parse_chargemaster("\n".join(rows), "mercy-general.csv")
+    return replace(reference, chargemasters={"mercy-general": master})
+
+
+def test_a_chart_without_any_service_goes_back(chart: ChartCompleted, by_service: Reference) -> None:
+    answer = returned(chart, by_service, statements=chart.statements[:1], orders=())
+
+    assert (answer.reason, [finding.rule for finding in answer.findings]) == ("rejected-by-edits", ["$3"])
+
+
+def test_a_service_that_waits_for_its_price_is_no_missing_one(chart: ChartCompleted, by_service: Reference) -> None:
+    answer = returned(chart, by_service, statements=(chart.statements[0], done("999-9")), orders=())
+
+    assert (answer.reason, answer.findings) == ("uncodable", ())
+
+
+def test_a_coders_answer_without_any_service_goes_back(coded: ChartCoded, reference: Reference) -> None:
+    answer = accept_coder(coded.model_copy(update={"services": ()}), reference)
+
+    assert isinstance(answer, ChartReturned)
+    assert [finding.rule for finding in answer.findings] == ["$3"]
 
 
 def test_a_coders_stay_is_grouped_anew(stay: ChartCoded, reference: Reference) -> None:
