@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Final, NamedTuple
 
 from claims.findings import reject
+from claims.payers import compensation_unexplained
 from schemas.events.chart import ChartCompleted
 from schemas.events.coded import ChartCoded, Finding
 from schemas.identity import derived
@@ -68,6 +69,13 @@ def someone_pays(answer: Answered) -> Iterator[Finding]:
             yield _missing(f"coverages[{at}].payer", "a payer that is not known here", known[:240])
 
 
+def compensation(answer: Answered) -> Iterator[Finding]:
+    """A1: workers' compensation pays for a work injury only: where it stands first, there is one (837 CLM11)."""
+    if compensation_unexplained(answer.chart):
+        mend = "add the cause of a work injury, or the patient's plan before it"
+        yield _missing("causes", "workers' compensation without a work injury", mend)
+
+
 def identity(answer: Answered) -> Iterator[Finding]:
     """A1: a claim names the patient and his birth date (837 loops 2010BA and 2010CA)."""
     for name in ("name", "birth_date"):
@@ -101,6 +109,7 @@ def _missing(field: str, message: str, mend: str) -> Finding:
 ANSWER_RULES: Final[tuple[Callable[[Answered], Iterator[Finding]], ...]] = (
     not_the_coders,
     someone_pays,
+    compensation,
     identity,
     signatures,
     patient_status,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from claims.identity import line_control_number
-from schemas.events.chart import Coverage
+from schemas.events.chart import ChartCompleted, Coverage
 from schemas.events.claim import ClaimBuilt
 from schemas.events.coded import ChartCoded, Service
 from schemas.events.types import Day
@@ -63,6 +63,13 @@ def plan_order(chart: ChartCoded) -> tuple[Coverage, ...]:
 def injury_order(chart: ChartCoded) -> tuple[Coverage, ...]:
     """A work injury: workers' compensation or the employer first, then the plans, should it deny (CARC P2, P4)."""
     return tuple(coverage for coverage in chart.coverages if pays_for_work(coverage)) + plan_order(chart)
+
+
+def compensation_unexplained(chart: ChartCompleted | ChartCoded) -> bool:
+    """The first plan is workers' compensation, and nothing says that something happened at work: its claims would go
+    to the next plan, or all to the patient."""
+    first = next((coverage for coverage in chart.coverages if coverage.kind != "patient"), None)
+    return first is not None and first.plan_kind == _WORKERS_COMPENSATION and not _happened_at_work(chart)
 
 
 def pays_for_work(coverage: Coverage) -> bool:
@@ -126,5 +133,5 @@ def _work_injury_pointers(chart: ChartCoded) -> frozenset[int] | None:
     return frozenset(at for at, letter in enumerate(letters, start=1) if letter in telling)
 
 
-def _happened_at_work(chart: ChartCoded) -> bool:
+def _happened_at_work(chart: ChartCompleted | ChartCoded) -> bool:
     return any(cause.kind == "employment" for cause in chart.causes)
