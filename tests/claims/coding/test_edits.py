@@ -23,7 +23,7 @@ from claims.edits.institutional import patient_status_disagrees, revenue_code_un
 from claims.edits.modifiers import modifier_unknown, modifiers_conflict
 from claims.edits.money import amounts_beyond_a_claim, nothing_charged
 from claims.edits.procedures import no_inpatient_procedure_code, no_procedure_code
-from claims.edits.providers import npi_check_digit, npi_missing
+from claims.edits.providers import attending_missing, npi_check_digit, npi_missing
 from claims.edits.units import units_not_whole
 from claims.partners import RuleSetting
 from claims.tables import Reference
@@ -60,8 +60,8 @@ def with_coverage(chart: ChartCoded, **fields: Any) -> ChartCoded:
     return chart.model_copy(update={"coverages": (chart.coverages[0].model_copy(update=fields),)})
 
 
-def with_provider(chart: ChartCoded, npi: str) -> ChartCoded:
-    return with_stay(chart, providers=(chart.encounter.providers[0].model_copy(update={"npi": npi}),))
+def with_provider(chart: ChartCoded, npi: str | None, **fields: Any) -> ChartCoded:
+    return with_stay(chart, providers=(chart.encounter.providers[0].model_copy(update={"npi": npi, **fields}),))
 
 
 def with_procedure(chart: ChartCoded, code: str) -> ChartCoded:
@@ -90,6 +90,9 @@ FIRES: list[Case] = [
     (npi_missing, "P1", "reject", "206", lambda c: with_line(c, component="professional")),
     (npi_check_digit, "P2", "reject", "207", lambda c: with_line(c, performer_npi=BAD_NPI)),
     (npi_check_digit, "P2", "reject", "207", lambda c: with_provider(c, BAD_NPI)),
+    (attending_missing, "P5", "reject", "16", lambda c: with_stay(c, providers=())),
+    (attending_missing, "P5", "reject", "16", lambda c: with_provider(c, None)),
+    (attending_missing, "P5", "reject", "16", lambda c: with_provider(c, GOOD_NPI, role="rendering")),
     (units_not_whole, "N4", "reject", "16", lambda c: with_line(c, units=0)),
     (units_not_whole, "N4", "reject", "16", lambda c: with_line(c, units=1500)),
     (modifier_unknown, "M1", "reject", "182", lambda c: with_line(c, modifiers=("lt",))),
@@ -299,6 +302,13 @@ def test_a_modifier_on_the_new_line_tells_them_apart_too(coded: ChartCoded, refe
 def test_a_professionals_service_is_a_duplicate_only_of_his_own(coded: ChartCoded, reference: Reference) -> None:
     assert duplicates(coded, earlier(coded, 1), reference) == [2]
     assert duplicates(coded, earlier(coded, 1, performer_npi=GOOD_NPI), reference) == []
+
+
+def test_a_professional_alone_needs_no_attending(coded: ChartCoded, reference: Reference) -> None:
+    professional = [service for service in coded.services if service.component == "professional"]
+    own = with_provider(coded.model_copy(update={"services": tuple(professional)}), GOOD_NPI, role="rendering")
+
+    assert list(attending_missing(own, reference)) == []
 
 
 def test_a_bed_is_not_charged_twice_for_a_day(stay: ChartCoded, reference: Reference) -> None:
