@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claims.chargemaster import parse_chargemaster
+from claims.payers import routes
 from claims.tables import Reference
 from claims.validation import accept_coder, validate
-from schemas.events.chart import ChartCompleted, Restriction, Statement
+from schemas.events.chart import Cause, ChartCompleted, Restriction, Statement
 from schemas.events.coded import ChartCoded, ChartReturned, CodedDiagnosis, CodedProcedure
 from tests.claims.coding.builders import CHARGEMASTER, at, done, phrase, said
 
@@ -137,6 +138,21 @@ def test_a_coders_answer_is_held_to_the_edits(coded: ChartCoded, reference: Refe
 
     assert isinstance(answer, ChartReturned)
     assert [finding.rule for finding in answer.findings] == ["X3"]
+
+
+def test_after_a_work_injury_a_service_for_another_disease_is_the_plans(
+    chart: ChartCompleted, reference: Reference
+) -> None:
+    plan = chart.coverages[0]
+    compensation = plan.model_copy(update={"id": "wc", "payer": "workers-compensation", "plan_kind": "WC"})
+    told = (said("S93.401A", rank=1), said("E11.9", rank=2), done(due_to="d-E11.9"))
+    hurt = {"statements": told, "orders": (), "causes": (Cause(kind="employment"),), "coverages": (compensation, plan)}
+
+    answer = validate(chart.model_copy(update=hurt), reference)
+
+    assert isinstance(answer, ChartCoded)
+    asked = {each.service.statement: route.payers[0].payer for route in routes(answer) for each in route.services}
+    assert asked == {"v-1": "workers-compensation", "s-2345-7": "commercial"}
 
 
 @pytest.fixture
