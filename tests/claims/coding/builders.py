@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from schemas.events.chart import Coding, Statement
+from schemas.events.coded import ChartCoded
 
 ICD = "http://hl7.org/fhir/sid/icd-10-cm"
+GOOD_NPI = "1234567893"
 
 CHARGEMASTER = """\
 system,code,description,hcpcs,modifiers,revenue_code,unit,per_unit,price_cents,component,department,start,end
@@ -46,3 +48,9 @@ def done(code: str = "2345-7", system: str = "http://loinc.org", **fields: Any) 
         "codings": (Coding(system=system, code=code),),
     }
     return Statement(**{**common, **fields})
+
+
+def with_line(chart: ChartCoded, **fields: Any) -> ChartCoded:
+    """The chart with a first line that differs."""
+    first, *others = chart.services
+    return chart.model_copy(update={"services": (first.model_copy(update=fields), *others)})
