@@ -103,10 +103,12 @@ class Claiming:
         moot = () if kept is None or kept.deadline_id is None else (kept.deadline_id,)
         if any(finding.severity == "reject" for finding in findings):
             back = self.sayings.back(world, account, chart, "rejected-by-edits", findings)
-            return replace(back, closed=moot)
+            states = {**back.accounts, key: _without(history, _left(back, account), chart)}
+            return replace(back, accounts=states, closed=moot)
         verdict = self._hold_or_bill(world, account, chart)
-        went_back = verdict.outcome == "rejected-by-edits"
-        states = verdict.accounts if went_back else {**verdict.accounts, key: remembered(history, chart)}
+        states = dict(verdict.accounts)
+        if verdict.outcome != "rejected-by-edits":
+            states[key] = remembered(history, chart)
         return replace(verdict, accounts=states, closed=(*verdict.closed, *moot))
 
     def _hold_or_bill(self, world: World, account: Account, chart: ChartCoded) -> Verdict:
@@ -242,9 +244,7 @@ class Claiming:
         history = world.accounts.get(key)
         if not isinstance(history, PatientHistory):
             return back
-        billed = billed_version(_left(back, account), chart.chart_id)
-        history = forgotten(history, chart.hospital, chart.chart_id) if billed is None else remembered(history, billed)
-        return replace(back, accounts={**back.accounts, key: history})
+        return replace(back, accounts={**back.accounts, key: _without(history, _left(back, account), chart)})
 
     def _overdue(self, world: World, account: Account, claim: AccountClaim, due: DeadlineDue) -> Verdict:
         """The hospital is told to ask the payer. What a payer said to have forwarded never came: now we send it."""
@@ -274,6 +274,12 @@ def _account(world: World, event: ChartCoded | ClaimAdjudicated | ClaimAcknowled
 
 def _about(account: Account) -> str:
     return f"{account.hospital}/{account.account_number}"
+
+
+def _without(history: PatientHistory, account: Account, chart: ChartCoded) -> PatientHistory:
+    """The patient's history once a chart went back: of it only what was billed still counts."""
+    billed = billed_version(account, chart.chart_id)
+    return forgotten(history, chart.hospital, chart.chart_id) if billed is None else remembered(history, billed)
 
 
 def _left(verdict: Verdict, account: Account) -> Account:

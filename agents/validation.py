@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from agents.pseudonyms import Pseudonyms
 from agents.stage import Say, Verdict, World
 from claims import deidentify, facts
-from claims.coder import NOT_THE_CODERS, holds
+from claims.coder import NOT_THE_CODERS, changed, holds
 from claims.facts import Where
 from claims.tables import Reference
 from claims.validation import accept_coder, validate
@@ -31,6 +31,7 @@ Chart = ChartCompleted | ChartCoded
 
 _NEWEST = "send other content as a higher version; answer the newest version"
 _ONE_ACCOUNT = "a chart stays on its account: correct it there, or send it as a chart of its own"
+_ONE_PATIENT = "a chart stays with its patient: void it there, and send it as a chart of its own"
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ class Validation:
                 return self._return(world, chart, _late(chart, known["version"]))
             if _order(chart) == (known["version"], known["revision"]):
                 return _conflict(chart, record)
-            if chart.account_number != known["account"]:
-                return _conflict(chart, record, "account_number", _ONE_ACCOUNT)
+            if (moved := _moved(chart, known)) is not None:
+                return _conflict(chart, record, *moved)
         if isinstance(chart, ChartCompleted):
             judged = validate(chart, self.reference)
         elif known is None or known["version"] != chart.version:
@@ -155,9 +156,18 @@ def _late(chart: Chart, newest: int) -> ChartReturned:
     )
 
 
+def _moved(chart: Chart, known: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The field by which a chart has left its account or patient, and the mend. Of a coder's answer rule A2 says it."""
+    if chart.account_number != known["account"]:
+        return "account_number", _ONE_ACCOUNT
+    if isinstance(chart, ChartCompleted) and "patient.mrn" in changed(known["held"], chart):
+        return "patient.mrn", _ONE_PATIENT
+    return None
+
+
 def _conflict(chart: Chart, record: Record, field: str = "version", mend: str = _NEWEST) -> Verdict:
     """The same version with another id, an answer to a version that isn't the newest, a correction under another
-    account whose claims would be a second bill: nothing can tell which holds."""
+    account or patient whose claims would be a second bill: nothing can tell which holds."""
     refused = Refused(
         event_id=derived("refused", "version", chart.hospital, chart.chart_id, *_order(chart), chart.event_id),
         **caused_by(chart, STAGE),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Final, NamedTuple
 
 from claims.findings import reject
+from claims.payers import compensation_unexplained
 from schemas.events.chart import ChartCompleted
 from schemas.events.coded import ChartCoded, Finding
 from schemas.identity import derived
@@ -36,22 +37,26 @@ def holds(chart: ChartCompleted | ChartCoded) -> str:
     return " ".join(derived("held", name, *said) for name, said in kept.items())
 
 
+def changed(held: str | None, chart: ChartCompleted | ChartCoded) -> tuple[str, ...]:
+    """Which of that a chart says otherwise than the digest; none where we kept none."""
+    was, is_now = (held or holds(chart)).split(), holds(chart).split()
+    return tuple(field for field, before, after in zip(_HELD, was, is_now, strict=True) if before != after)
+
+
 def faults(answer: Answered) -> tuple[Finding, ...]:
     return tuple(finding for rule in ANSWER_RULES for finding in rule(answer))
 
 
 def not_the_coders(answer: Answered) -> Iterator[Finding]:
     """A2: an answer keeps the patient, account, consent and restrictions of the chart (42 CFR 2; 45 CFR 164.522)."""
-    held, given = (answer.held or holds(answer.chart)).split(), holds(answer.chart).split()
-    for field, was, is_now in zip(_HELD, held, given, strict=True):
-        if was != is_now:
-            yield reject(
-                NOT_THE_CODERS,
-                "a coder's answer changes what only the hospital's chart can",
-                field=field,
-                citation="42 CFR 2.31; 45 CFR 164.522(a)(1)(vi)",
-                mend="repeat this field of the chart, or send the chart's next version",
-            )
+    for field in changed(answer.held, answer.chart):
+        yield reject(
+            NOT_THE_CODERS,
+            "a coder's answer changes what only the hospital's chart can",
+            field=field,
+            citation="42 CFR 2.31; 45 CFR 164.522(a)(1)(vi)",
+            mend="repeat this field of the chart, or send the chart's next version",
+        )
 
 
 def someone_pays(answer: Answered) -> Iterator[Finding]:
@@ -62,6 +67,13 @@ def someone_pays(answer: Answered) -> Iterator[Finding]:
         if coverage.payer not in answer.payers:
             known = f"known here: {', '.join(sorted(answer.payers))}"
             yield _missing(f"coverages[{at}].payer", "a payer that is not known here", known[:240])
+
+
+def compensation(answer: Answered) -> Iterator[Finding]:
+    """A1: workers' compensation pays for a work injury only: where it stands first, there is one (837 CLM11)."""
+    if compensation_unexplained(answer.chart):
+        mend = "add the cause of a work injury, or the patient's plan before it"
+        yield _missing("causes", "workers' compensation without a work injury", mend)
 
 
 def identity(answer: Answered) -> Iterator[Finding]:
@@ -97,6 +109,7 @@ def _missing(field: str, message: str, mend: str) -> Finding:
 ANSWER_RULES: Final[tuple[Callable[[Answered], Iterator[Finding]], ...]] = (
     not_the_coders,
     someone_pays,
+    compensation,
     identity,
     signatures,
     patient_status,

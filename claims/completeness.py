@@ -10,6 +10,7 @@ from typing import Final
 from claims.encoding import CLINICAL
 from claims.findings import reject
 from claims.partners import Hospital
+from claims.payers import compensation_unexplained
 from claims.queries import NO_DIAGNOSIS, answered, open_query, task
 from claims.stay import local_day, resolved
 from schemas.events.chart import ChartCompleted, Signatures, Statement
@@ -76,6 +77,14 @@ def payer(case: Case) -> Said:
         if coverage.payer not in case.payers:
             ask = f"The payer of coverage {position + 1} is not known here. Known: {known}."
             yield task(case.chart, "registration", "unknown-payer", ask, about=coverage.id)
+
+
+def compensation(case: Case) -> Said:
+    """Workers' compensation pays for a work injury only: where it stands first, the chart says that there is one."""
+    if compensation_unexplained(case.chart):
+        ask = "The first coverage is workers' compensation, and no cause says employment. Is it a work injury? "
+        mend = "Please add the cause, or the patient's plan before it."
+        yield task(case.chart, "registration", "work-injury", ask + mend)
 
 
 def both_ends(case: Case) -> Said:
@@ -201,6 +210,7 @@ def restricted_items(case: Case) -> Said:
 COMPLETENESS: Final[tuple[Callable[[Case], Said], ...]] = (
     identity,
     payer,
+    compensation,
     both_ends,
     dates_in_order,
     attending,

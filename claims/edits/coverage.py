@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from claims.findings import reject, warn
-from claims.payers import injury_order, pays_for_work, plan_order
+from claims.payers import injury_order, pays_for_work, plan_order, routes
 from claims.tables import Reference
 from schemas.events.chart import Coverage
 from schemas.events.coded import ChartCoded, Finding
@@ -37,22 +37,21 @@ def member_id_missing(chart: ChartCoded, _: Reference) -> Iterator[Finding]:
 
 
 def outside_coverage(chart: ChartCoded, _: Reference) -> Iterator[Finding]:
-    """I4: the plan that pays first covers the days of service. Reject, CARC 26 before it began, 27 after it ended."""
-    first = first_coverage(chart)
-    if first is None:
-        return
-    early, late = _not_begun(first, chart), _over(first, chart)
-    if early or late:
-        at = chart.coverages.index(first)
-        yield reject(
-            "I4",
-            "a service before the coverage began" if early else "a service after the coverage ended",
-            field=f"coverages[{at}].valid_from" if early else f"coverages[{at}].valid_to",
-            value_kind="day",
-            carc="26" if early else "27",
-            citation="837 2000B; eligibility 271",
-            mend="give the coverage in force on the day, or who pays instead",
-        )
+    """I4: each plan that is asked, first or later, covers the days of service. Reject, CARC 26 before it began, 27
+    after it ended."""
+    asked = [coverage for route in routes(chart) for coverage in route.payers]
+    for at, coverage in enumerate(chart.coverages):
+        early, late = _not_begun(coverage, chart), _over(coverage, chart)
+        if coverage in asked and (early or late):
+            yield reject(
+                "I4",
+                "a service before the coverage began" if early else "a service after the coverage ended",
+                field=f"coverages[{at}].valid_from" if early else f"coverages[{at}].valid_to",
+                value_kind="day",
+                carc="26" if early else "27",
+                citation="837 2000B; eligibility 271",
+                mend="give the coverage in force on the day, or who pays instead",
+            )
 
 
 def _not_begun(coverage: Coverage, chart: ChartCoded) -> bool:

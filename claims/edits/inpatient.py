@@ -1,13 +1,15 @@
 """Edits on inpatient stays: the Medicare Code Editor under this project's rule ids, and grouping."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, Literal, NamedTuple
 
+from claims import claim_diagnoses
 from claims.findings import reject, warn
-from claims.mce import Stay
+from claims.mce import Condition, Stay
 from claims.stay import years_between
 from claims.tables import Reference
-from schemas.events.coded import ChartCoded, Finding
+from schemas.events.claim import ClaimDiagnosis
+from schemas.events.coded import ChartCoded, CodedDiagnosis, CodedProcedure, Finding
 
 
 class Meaning(NamedTuple):
@@ -66,9 +68,9 @@ def medicare_code_editor(chart: ChartCoded, reference: Reference) -> Iterator[Fi
     stay = inpatient_stay(chart)
     if stay is None:
         return
-    invalid = not all(reference.mce.known(code, stay.discharge_day) for code in (stay.principal, *stay.others))
+    known = [reference.mce.known(condition.code, stay.discharge_day) for condition in (stay.principal, *stay.others)]
     for edit in reference.mce.edits(stay):
-        if edit.name in _SAID_ELSEWHERE or (edit.name == "INVALID_CODE" and invalid):
+        if edit.name in _SAID_ELSEWHERE or (edit.name == "INVALID_CODE" and not all(known)):
             continue  # an invalid diagnosis is X1's; the editor doesn't say which code it means
         meaning = MEANINGS.get(edit.name, _COVERAGE if edit.name.startswith("LIMITED_COVERAGE") else None)
         if meaning is not None:
@@ -98,14 +100,26 @@ def ungroupable(chart: ChartCoded, _: Reference) -> Iterator[Finding]:
             field="drg",
             carc="A8",
             citation="42 CFR 412.60",
-            mend="check the principal diagnosis, age, sex and patient status",
+            mend="check the principal diagnosis, age, sex, patient status and what was present on admission",
         )
 
 
 def inpatient_stay(chart: ChartCoded) -> Stay | None:
-    """The stay as the editor and the grouper read it; None without a principal diagnosis or a birth date."""
+    """The whole stay, as the editor reads it; None without a principal diagnosis or a birth date."""
+    return _stay(chart, chart.diagnoses, chart.procedures)
+
+
+def billed_stay(chart: ChartCoded) -> Stay | None:
+    """The stay as its payer's claim tells it, which is what his grouper reads: what the patient paid in full so that
+    no plan sees it must not show in the DRG either (45 CFR 164.522(a)(1)(vi))."""
+    return _stay(chart, claim_diagnoses.institutional(chart), claim_diagnoses.disclosed_procedures(chart))
+
+
+def _stay(
+    chart: ChartCoded, diagnoses: Sequence[CodedDiagnosis | ClaimDiagnosis], procedures: Sequence[CodedProcedure]
+) -> Stay | None:
     facts, born = chart.encounter, chart.patient.birth_date
-    principal = next((d.code for d in chart.diagnoses if d.role == "principal"), None)
+    principal = next((_condition(d) for d in diagnoses if d.role == "principal"), None)
     if facts.encounter_class != "inpatient" or principal is None or born is None:
         return None
     return Stay(
@@ -114,9 +128,13 @@ def inpatient_stay(chart: ChartCoded) -> Stay | None:
         sex=chart.patient.sex,
         status=facts.discharge_status,
         principal=principal,
-        others=tuple(d.code for d in chart.diagnoses if d.role in {"other", "external-cause"}),
-        procedures=tuple(procedure.code for procedure in chart.procedures),
+        others=tuple(_condition(d) for d in diagnoses if d.role in {"other", "external-cause"}),
+        procedures=tuple(procedure.code for procedure in procedures),
     )
+
+
+def _condition(diagnosis: CodedDiagnosis | ClaimDiagnosis) -> Condition:
+    return Condition(diagnosis.code, diagnosis.present_on_admission)
 
 
 def _finding(meaning: Meaning) -> Finding:

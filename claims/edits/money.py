@@ -11,6 +11,19 @@ from schemas.events.coded import ChartCoded, Finding
 _TOTAL: Final = "837 CLM02, SV102, SV203"
 
 
+def nothing_charged(chart: ChartCoded, _: Reference) -> Iterator[Finding]:
+    """$3: a chart has at least one service, and so has its claim (837 loop 2400). Reject, CARC 16."""
+    if not chart.services:
+        yield reject(
+            "$3",
+            "a chart with nothing to charge",
+            field="services",
+            carc="16",
+            citation="837 loop 2400",
+            mend="document what was done, or give the visit a charge in the chargemaster",
+        )
+
+
 def amounts_beyond_a_claim(chart: ChartCoded, _: Reference) -> Iterator[Finding]:
     """$1: no charge is negative, and lines and payments add up to what a claim can say (837 CLM02). Reject, CARC 16."""
     for at, service in enumerate(chart.services):

@@ -23,6 +23,23 @@ def npi_missing(chart: ChartCoded, _: Reference) -> Iterator[Finding]:
             )
 
 
+def attending_missing(chart: ChartCoded, _: Reference) -> Iterator[Finding]:
+    """P5: a hospital's own claim names who attended, by NPI (837I loop 2310A). Reject, CARC 16.
+
+    Who only rendered a service doesn't stand for him: he answers for the patient's overall care.
+    """
+    attended = any(provider.role == "attending" and provider.npi for provider in chart.encounter.providers)
+    if not attended and any(service.component == "facility" for service in chart.services):
+        yield reject(
+            "P5",
+            "a hospital's service without the NPI of the attending provider",
+            field="encounter.providers",
+            carc="16",
+            citation="837I 2310A; 45 CFR 162.410",
+            mend="name the attending provider, and add him to the hospital's roster",
+        )
+
+
 def npi_check_digit(chart: ChartCoded, _: Reference) -> Iterator[Finding]:
     """P2: the tenth digit of an NPI is its check digit: Luhn over 80840 + NPI (45 CFR 162.406). Reject, CARC 207."""
     for field, line, npi in _npis(chart):

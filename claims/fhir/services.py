@@ -68,6 +68,7 @@ def read_performed_orders(visit: Visit) -> Iterator[Statement]:
                 performer=performer,
                 order_id=request["id"],
                 result_present=result,
+                due_to=_reason(visit, request),
             )
 
 
@@ -109,11 +110,13 @@ def read_procedures(visit: Visit) -> Iterator[Statement]:
                     codings=codings(used),
                     performed_at=done.performed_at,
                     order_id=done.order_id,
+                    due_to=done.due_to,
                 )
 
 
 def _procedure(visit: Visit, procedure: Resource) -> Statement:
     start, end = period(procedure, "performed", visit.zone)
+    order = _order(visit, procedure, "Procedure.basedOn")
     return Statement(
         id=procedure["id"],
         kind="treatment",
@@ -122,15 +125,24 @@ def _procedure(visit: Visit, procedure: Resource) -> Statement:
         performed_at=start,
         performed_end=end,
         performer=visit.practitioner(actor(procedure), "Procedure.performer"),
-        order_id=_order(visit, procedure, "Procedure.basedOn"),
+        order_id=str(order["id"]) if order else None,
+        due_to=_reason(visit, procedure) or (_reason(visit, order) if order else None),
     )
 
 
-def _order(visit: Visit, resource: Resource, path: str) -> str | None:
+def _order(visit: Visit, resource: Resource, path: str) -> Resource | None:
     """The order a service answers, if it is in the chart."""
     link = next(iter(based_on(resource)), None)
     found = visit.find(link, path)
-    return str(found["id"]) if found and found["resourceType"] == "ServiceRequest" else None
+    return found if found and found["resourceType"] == "ServiceRequest" else None
+
+
+def _reason(visit: Visit, resource: Resource) -> str | None:
+    """The condition a service is for; where several are named, it is not said which."""
+    links = [words(entry, "reference") for entry in some(resource, "reasonReference")]
+    found = [visit.find(link, f"{resource['resourceType']}.reasonReference") for link in links]
+    reasons = {str(each["id"]) for each in found if each and each["resourceType"] == "Condition"}
+    return reasons.pop() if len(reasons) == 1 else None
 
 
 def read_drugs(visit: Visit) -> Iterator[Statement]:
@@ -139,7 +151,7 @@ def read_drugs(visit: Visit) -> Iterator[Statement]:
     Without a dose the sum is the number of administrations. A prescription alone is not a service. What the patient
     paid in full is no part of a sum.
     """
-    merged: dict[tuple[str, date | None, str, str | None, str | None], Statement] = {}
+    merged: dict[tuple[str | date | None, ...], Statement] = {}
     restricted = restricted_items(visit)
     for administration in visit.of("MedicationAdministration"):
         if administration.get("status") == "completed":
@@ -147,7 +159,7 @@ def read_drugs(visit: Visit) -> Iterator[Statement]:
             name = given.codings[0].code if given.codings else (given.text or given.id)
             local = given.performed_at.astimezone(visit.zone).date() if given.performed_at else None
             apart = given.id if given.id in restricted else given.ndc
-            key = (name, local, given.unit or "", apart, given.performer)
+            key = (name, local, given.unit, apart, given.performer, given.due_to)
             merged[key] = _sum(merged[key], given) if key in merged else given
     yield from merged.values()
 
@@ -169,6 +181,7 @@ def _drug(visit: Visit, administration: Resource) -> Statement:
         unit=_ONE if amount is None else unit,
         ndc=next((coding.code for coding in given if coding.system == NDC), None),
         performer=visit.practitioner(actor(administration), "MedicationAdministration.performer"),
+        due_to=_reason(visit, administration),
     )
 
 
@@ -200,6 +213,7 @@ def read_vaccines(visit: Visit) -> Iterator[Statement]:
                 quantity=amount if unit else None,
                 unit=unit if amount is not None else None,
                 performer=visit.practitioner(actor(immunization), "Immunization.performer"),
+                due_to=_reason(visit, immunization),
             )
 
 

@@ -25,11 +25,11 @@ class Stages:
     assembly: Assembly
     _offsets: Iterator[int] = field(default_factory=count)
 
-    def decide(self, stage: str, *events: Event) -> Sequence[Decision]:
+    def decide(self, stage: str, *events: Event, key: bytes = b"key") -> Sequence[Decision]:
         """One batch of a stage: decided and written, not said."""
         judged = self.assembly.stage(stage)
         assert isinstance(judged, Judgement)
-        batch: list[tuple[Record, Any]] = [(self.record(event), event) for event in events]
+        batch: list[tuple[Record, Any]] = [(self.record(event)._replace(key=key), event) for event in events]
         return self.assembly.deciding(judged).run(lambda tx: judged.decide(tx, batch))
 
     def said(self, decisions: Sequence[Decision], kind: type[W]) -> list[W]:

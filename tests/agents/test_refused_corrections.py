@@ -1,8 +1,9 @@
 """Corrections that can't be taken change nothing of what was billed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from claims.accounts import Account
 from ledger import accounts, deadlines
 from schemas.events import ChartCoded, ChartCompleted, Refused
 from schemas.events.chart import Part2Consent
+from schemas.events.people import Name
 from tests.agents.given_stages import Stages, outcomes, stages
 from tests.claims.given_accounts import NOON, chart, service
 from tests.pipeline import example_charts
@@ -57,13 +59,26 @@ def completed() -> ChartCompleted:
     return example_charts("st-anna")["st-anna"][0].model_copy(update={"received_at": AFTER_THE_HOLD})
 
 
-def test_a_correction_under_another_account_is_refused_and_not_billed_again(given: Stages) -> None:
-    moved = completed().model_copy(update={"version": 2, "event_id": "moved", "account_number": "another"})
+ELSEWHERE = [
+    ("account_number", lambda c: {"account_number": "another"}),
+    ("patient.mrn", lambda c: {"patient": c.patient.model_copy(update={"mrn": "another"})}),
+]
+
+
+@pytest.mark.parametrize(("field", "change"), ELSEWHERE, ids=[row[0] for row in ELSEWHERE])
+def test_a_correction_under_another_account_or_patient_is_refused_and_not_billed_again(
+    given: Stages, field: str, change: Callable[[ChartCompleted], dict[str, Any]]
+) -> None:
+    moved = completed().model_copy(update={"version": 2, "event_id": "moved", **change(completed())})
     decisions = given.decide("validation", completed(), moved)
     assert outcomes(decisions)[1] == "version-conflict"
-    assert [(said.code, said.field) for said in given.said(decisions, Refused)] == [
-        ("version-conflict", "account_number")
-    ]
+    assert [(said.code, said.field) for said in given.said(decisions, Refused)] == [("version-conflict", field)]
+
+
+def test_a_correction_of_what_the_patient_is_called_is_taken(given: Stages) -> None:
+    renamed = completed().patient.model_copy(update={"name": Name(family="Married")})
+    corrected = completed().model_copy(update={"version": 2, "event_id": "renamed", "patient": renamed})
+    assert given.said(given.decide("validation", completed(), corrected), Refused) == []
 
 
 def test_a_correction_that_waited_for_a_consent_in_vain_waits_no_more(given: Stages) -> None:
@@ -77,3 +92,21 @@ def test_a_correction_that_waited_for_a_consent_in_vain_waits_no_more(given: Sta
     overdue = [each for each in due if each.kind == "query-overdue"]
     assert outcomes(given.decide("claiming", *overdue)) == ["incomplete"]
     assert [(each.chart.version, each.state, each.deadline_id) for each in kept(given).charts] == [(1, "claimed", None)]
+
+
+def test_a_chart_that_waited_for_a_consent_in_vain_repeats_nobodys_service(given: Stages) -> None:
+    waits = visit("c1", "a1", "G0463").model_copy(update={"part2": Part2Consent(applies=True)})
+    given.decide("claiming", waits)
+    late = AFTER_THE_HOLD + timedelta(days=31)
+    with given.assembly.ledger.reading() as tx:
+        due = [announced(each) for each in deadlines.due(tx, "claiming", int(late.timestamp() * 1000))]
+    key = given.assembly.pseudonyms.patient(waits.hospital, waits.patient.mrn).encode()
+    given.decide("claiming", *due, key=key)
+    assert outcomes(given.decide("claiming", visit("c2", "a2", "G0463"))) == ["claimed"]
+
+
+def test_a_held_chart_whose_next_version_goes_back_repeats_nobodys_service(given: Stages) -> None:
+    """The held version will never be billed."""
+    held = visit("c1", "a1", "G0463").model_copy(update={"part2": Part2Consent(applies=True)})
+    given.decide("claiming", held, visit("c2", "a2", "G0380"), visit("c1", "a1", "G0380", version=2))
+    assert outcomes(given.decide("claiming", visit("c3", "a3", "G0463"))) == ["claimed"]

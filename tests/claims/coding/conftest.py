@@ -24,7 +24,7 @@ from schemas.events.chart import (
 )
 from schemas.events.coded import ChartCoded
 from schemas.events.people import Name, Patient, Provider, Subscriber
-from tests.claims.coding.builders import ICD, at, done, said
+from tests.claims.coding.builders import CHARGEMASTER, ICD, at, done, said
 
 ROWS = (
     Row("A00", "Cholera", False),
@@ -57,20 +57,6 @@ ROWS = (
     Row("Z80.3", "Family history of malignant neoplasm of breast", True, None, (), "FAC021"),
     Row("Z85.3", "Personal history of malignant neoplasm of breast", True, None, (), "FAC022"),
 )
-
-CHARGEMASTER = """\
-system,code,description,hcpcs,modifiers,revenue_code,unit,per_unit,price_cents,component,department,start,end
-class,ambulatory,Clinic visit,G0463,,0510,,,18500,facility,visits,2025-01-01,2025-12-31
-class,ambulatory,Clinic visit,G0463,,0510,,,19200,facility,visits,2026-01-01,
-class,ambulatory,"Clinic visit, professional",T1015,,0983,,,13700,professional,visits,2025-01-01,
-class,observation,Observation,G0378,,0762,h,1,9500,facility,visits,2025-01-01,
-class,inpatient,Room and board,,,0120,d,1,150000,facility,beds,2025-01-01,
-class,inpatient/icu,Intensive care,,,0200,d,1,450000,facility,beds,2025-01-01,
-loinc,2345-7,Glucose,P2028,,0301,,,2100,facility,laboratory,2025-01-01,
-rxnorm,7804,A drug per 10 mg,J1100,,0636,mg,10,1250,facility,pharmacy,2025-01-01,
-text,wound dressing,Dressing,A6402,,0270,,,900,facility,supplies,2025-01-01,
-local,X-17,Brace,L1902,RT,0274,,,8800,facility,supplies,2025-01-01,
-"""
 
 
 @pytest.fixture(scope="session")

@@ -35,6 +35,12 @@ def faults(answer: ChartCoded, reference: Reference, held: str | None = None) ->
         ),
         pytest.param(
             "A1",
+            "causes",
+            lambda c: {"coverages": (c.coverages[0].model_copy(update={"plan_kind": "WC"}),)},
+            id="compensation of no work injury",
+        ),
+        pytest.param(
+            "A1",
             "signatures.release_of_information",
             lambda c: {"signatures": c.signatures.model_copy(update={"release_of_information": None})},
             id="a signature that is unknown",

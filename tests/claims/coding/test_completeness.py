@@ -8,9 +8,9 @@ import pytest
 from claims.completeness import Case, incompleteness
 from claims.partners import Hospital, Partners
 from claims.queries import NO_DIAGNOSIS, SIDES, WHICH_SIDE, query_id
-from schemas.events.chart import ChartCompleted, Order, QueryAnswer, Restriction, Signatures
+from schemas.events.chart import Cause, ChartCompleted, Coverage, Order, QueryAnswer, Restriction, Signatures
 from schemas.events.coded import Finding, Query
-from schemas.events.people import Provider
+from schemas.events.people import Provider, Subscriber
 from tests.claims.coding.builders import at, done, said
 
 
@@ -79,6 +79,32 @@ def test_an_unknown_payer_is_told_the_known_ones(chart: ChartCompleted, missing_
     (asked,) = missing_in(changed(chart, coverages=(stranger,)))
 
     assert all(known in asked.question for known in partners.payers)
+
+
+COMPENSATION = Coverage(
+    id="p-2",
+    payer="workers-compensation",
+    kind="business",
+    plan_kind="WC",
+    subscriber=Subscriber(relationship="self"),
+)
+
+
+def test_workers_compensation_first_asks_for_the_work_injury(chart: ChartCompleted, missing_in: Any) -> None:
+    (asked,) = missing_in(changed(chart, coverages=(COMPENSATION, *chart.coverages)))
+
+    assert (asked.id, asked.to) == (query_id(chart, "work-injury"), "registration")
+
+
+ASKS_NOBODY = [
+    ("there is a work injury", lambda c: {"coverages": (COMPENSATION,), "causes": (Cause(kind="employment"),)}),
+    ("the patient's plan stands first", lambda c: {"coverages": (*c.coverages, COMPENSATION)}),
+]
+
+
+@pytest.mark.parametrize("change", [row[1] for row in ASKS_NOBODY], ids=[row[0] for row in ASKS_NOBODY])
+def test_workers_compensation_in_its_place_asks_nothing(chart: ChartCompleted, missing_in: Any, change: Any) -> None:
+    assert missing_in(changed(chart, **change(chart))) == ()
 
 
 @pytest.mark.parametrize("status", ["revoked", "draft", "active", "unknown"])

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from claims.accounts import HistoryLine, PatientHistory
-from claims.edits import ACCOUNT_EDITS, CHART_EDITS, SOUND, ChartEdit, check_account, check_chart
+from claims.edits import ACCOUNT_EDITS, CHART_EDITS, SOUND, ChartEdit, check_chart
 from claims.edits.coverage import health_plan_for_an_accident, member_id_missing, outside_coverage
 from claims.edits.dates import after_death, before_birth_or_too_old, outside_encounter
 from claims.edits.diagnosis import (
@@ -21,23 +20,18 @@ from claims.edits.diagnosis import (
 from claims.edits.inpatient import admitting_diagnosis_missing, medicare_code_editor, ungroupable
 from claims.edits.institutional import patient_status_disagrees, revenue_code_unknown
 from claims.edits.modifiers import modifier_unknown, modifiers_conflict
-from claims.edits.money import amounts_beyond_a_claim
+from claims.edits.money import amounts_beyond_a_claim, nothing_charged
 from claims.edits.procedures import no_inpatient_procedure_code, no_procedure_code
-from claims.edits.providers import npi_check_digit, npi_missing
+from claims.edits.providers import attending_missing, npi_check_digit, npi_missing
 from claims.edits.units import units_not_whole
 from claims.partners import RuleSetting
 from claims.tables import Reference
 from schemas.events.chart import Cause
 from schemas.events.coded import ChartCoded, CodedDiagnosis, CodedProcedure, Finding
+from tests.claims.coding.builders import GOOD_NPI, with_line
 
 Case = tuple[ChartEdit, str, str, str | None, Any]
-GOOD_NPI, BAD_NPI = "1234567893", "1234567890"
-
-
-def with_line(chart: ChartCoded, **fields: Any) -> ChartCoded:
-    """The chart with a first line that differs."""
-    first, *others = chart.services
-    return chart.model_copy(update={"services": (first.model_copy(update=fields), *others)})
+BAD_NPI = "1234567890"
 
 
 def with_principal(chart: ChartCoded, code: str, *others: str) -> ChartCoded:
@@ -60,8 +54,8 @@ def with_coverage(chart: ChartCoded, **fields: Any) -> ChartCoded:
     return chart.model_copy(update={"coverages": (chart.coverages[0].model_copy(update=fields),)})
 
 
-def with_provider(chart: ChartCoded, npi: str) -> ChartCoded:
-    return with_stay(chart, providers=(chart.encounter.providers[0].model_copy(update={"npi": npi}),))
+def with_provider(chart: ChartCoded, npi: str | None, **fields: Any) -> ChartCoded:
+    return with_stay(chart, providers=(chart.encounter.providers[0].model_copy(update={"npi": npi, **fields}),))
 
 
 def with_procedure(chart: ChartCoded, code: str) -> ChartCoded:
@@ -90,6 +84,9 @@ FIRES: list[Case] = [
     (npi_missing, "P1", "reject", "206", lambda c: with_line(c, component="professional")),
     (npi_check_digit, "P2", "reject", "207", lambda c: with_line(c, performer_npi=BAD_NPI)),
     (npi_check_digit, "P2", "reject", "207", lambda c: with_provider(c, BAD_NPI)),
+    (attending_missing, "P5", "reject", "16", lambda c: with_stay(c, providers=())),
+    (attending_missing, "P5", "reject", "16", lambda c: with_provider(c, None)),
+    (attending_missing, "P5", "reject", "16", lambda c: with_provider(c, GOOD_NPI, role="rendering")),
     (units_not_whole, "N4", "reject", "16", lambda c: with_line(c, units=0)),
     (units_not_whole, "N4", "reject", "16", lambda c: with_line(c, units=1500)),
     (modifier_unknown, "M1", "reject", "182", lambda c: with_line(c, modifiers=("lt",))),
@@ -101,6 +98,7 @@ FIRES: list[Case] = [
     (outside_coverage, "I4", "reject", "26", lambda c: with_coverage(c, valid_from=date(2026, 3, 11))),
     (outside_coverage, "I4", "reject", "27", lambda c: with_coverage(c, valid_to=date(2026, 3, 9))),
     (amounts_beyond_a_claim, "$1", "reject", "16", lambda c: with_line(c, charge_cents=-500)),
+    (nothing_charged, "$3", "reject", "16", lambda c: c.model_copy(update={"services": ()})),
     (pointer_to_nothing, "X17", "reject", "16", lambda c: with_line(c, pointers=(99,))),
     (pointer_to_nothing, "X17", "reject", "16", lambda c: with_line(c, pointers=(0,))),
     (no_procedure_code, "H1", "reject", "181", lambda c: with_line(c, code="ZZZ")),
@@ -197,6 +195,25 @@ def test_a_stay_is_covered_by_the_plan_of_its_admission(stay: ChartCoded, refere
     assert check_chart(with_coverage(stay, valid_to=date(2026, 3, 4)), reference) == ()
 
 
+ENDED = date(2026, 3, 9)
+
+
+def test_a_second_plan_covers_the_day_too(coded: ChartCoded, reference: Reference) -> None:
+    ended = coded.coverages[0].model_copy(update={"id": "p-2", "valid_to": ENDED})
+    second = coded.model_copy(update={"coverages": (*coded.coverages, ended)})
+
+    assert [(f.rule, f.field, f.carc) for f in check_chart(second, reference)] == [
+        ("I4", "coverages[1].valid_to", "27")
+    ]
+
+
+def test_a_coverage_that_nobody_asks_may_have_ended(coded: ChartCoded, reference: Reference) -> None:
+    ended = coded.coverages[0].model_copy(update={"id": "p-2", "plan_kind": "WC", "valid_to": ENDED})
+    unasked = coded.model_copy(update={"coverages": (ended, *coded.coverages)})
+
+    assert list(outside_coverage(unasked, reference)) == []
+
+
 def payer_says(reference: Reference, mode: Any, since: date = date(2026, 1, 1)) -> Reference:
     commercial = reference.partners.payer("commercial")
     rules = {"N4": RuleSetting(mode=mode, since=since), "M2": RuleSetting(mode=mode, since=since)}
@@ -218,72 +235,6 @@ def test_a_payers_setting_does_not_reach_back(coded: ChartCoded, reference: Refe
     assert [finding.rule for finding in check_chart(with_line(coded, units=0), later)] == ["N4"]
 
 
-def earlier(chart: ChartCoded, line: int = 0, **fields: Any) -> PatientHistory:
-    """A history of one line: as one of this chart, on another chart."""
-    service = chart.services[line]
-    common = {
-        "hospital": chart.hospital,
-        "account_number": "A0",
-        "chart_id": "c-0",
-        "version": 1,
-        "day": service.service_from,
-        "code": service.code,
-        "modifiers": service.modifiers,
-        "revenue_code": service.revenue_code,
-        "performer_npi": service.performer_npi,
-        "units": service.units,
-        "component": service.component,
-    }
-    return PatientHistory(lines=(HistoryLine(**{**common, **fields}),))
-
-
-def duplicates(chart: ChartCoded, history: PatientHistory, reference: Reference) -> list[int | None]:
-    return [finding.line for finding in check_account(chart, history, reference)]
-
-
-def test_the_same_service_on_another_chart_of_that_day_is_found(coded: ChartCoded, reference: Reference) -> None:
-    (finding,) = check_account(coded, earlier(coded), reference)
-
-    assert (finding.rule, finding.severity, finding.carc, finding.line) == ("N5", "reject", "18", 1)
-
-
-APART = [
-    ("an earlier version of the chart itself", {"chart_id": "c-1"}),
-    ("another day", {"day": date(2026, 3, 9)}),
-    ("another service", {"code": "G0380"}),
-    ("another hospital", {"hospital": "st-anna"}),
-    ("the professional's part", {"component": "professional"}),
-    ("the other side", {"modifiers": ("LT",)}),
-    *((f"modifier {modifier}", {"modifiers": (modifier,)}) for modifier in ("76", "77", "59", "XE", "XS", "XP", "XU")),
-]
-
-
-@pytest.mark.parametrize("fields", [row[1] for row in APART], ids=[row[0] for row in APART])
-def test_what_is_another_service_is_no_duplicate(
-    coded: ChartCoded, reference: Reference, fields: dict[str, Any]
-) -> None:
-    assert duplicates(coded, earlier(coded, **fields), reference) == []
-
-
-def test_a_modifier_on_the_new_line_tells_them_apart_too(coded: ChartCoded, reference: Reference) -> None:
-    assert duplicates(with_line(coded, modifiers=("59",)), earlier(coded), reference) == []
-
-
-def test_a_professionals_service_is_a_duplicate_only_of_his_own(coded: ChartCoded, reference: Reference) -> None:
-    assert duplicates(coded, earlier(coded, 1), reference) == [2]
-    assert duplicates(coded, earlier(coded, 1, performer_npi=GOOD_NPI), reference) == []
-
-
-def test_a_bed_is_not_charged_twice_for_a_day(stay: ChartCoded, reference: Reference) -> None:
-    assert duplicates(stay, earlier(stay), reference) == [1]
-
-
-def test_a_department_alone_is_no_service(coded: ChartCoded, reference: Reference) -> None:
-    pharmacy = with_line(coded, code=None, revenue_code="0250")
-
-    assert duplicates(pharmacy, earlier(pharmacy), reference) == []
-
-
 def test_an_external_cause_alone_is_no_diagnosis(coded: ChartCoded, reference: Reference) -> None:
     cause = CodedDiagnosis(
         code="W19.XXXA", role="external-cause", rank=1, statement="s", path="given", release="2026-04-01"
@@ -292,3 +243,10 @@ def test_an_external_cause_alone_is_no_diagnosis(coded: ChartCoded, reference: R
     found = check_chart(coded.model_copy(update={"diagnoses": (cause,)}), reference)
 
     assert [finding.rule for finding in found] == ["X1"]
+
+
+def test_a_professional_alone_needs_no_attending(coded: ChartCoded, reference: Reference) -> None:
+    professional = [service for service in coded.services if service.component == "professional"]
+    own = with_provider(coded.model_copy(update={"services": tuple(professional)}), GOOD_NPI, role="rendering")
+
+    assert list(attending_missing(own, reference)) == []

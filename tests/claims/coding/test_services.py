@@ -134,10 +134,27 @@ def test_modifiers_of_row_and_statement_stand_once(chart: ChartCompleted, refere
     assert only(priced(chart, reference, brace)).modifiers == ("RT", "NU")
 
 
-def test_a_line_points_first_to_what_it_is_due_to(chart: ChartCompleted, reference: Reference) -> None:
+def test_a_line_points_to_what_it_is_due_to_and_to_nothing_else(chart: ChartCompleted, reference: Reference) -> None:
     told = (said("I10", rank=1), said("E11.9", rank=2), said("W19.XXXA", rank=3), done(due_to="d-E11.9"))
 
-    assert only(priced(chart, reference, *told)).pointers == (2, 1)
+    assert only(priced(chart, reference, *told)).pointers == (2,)
+
+
+def test_a_line_is_due_to_a_diagnosis_by_whichever_statement_said_it(
+    chart: ChartCompleted, reference: Reference
+) -> None:
+    told = (said("I10", rank=1), said("E11.9", rank=2), said("E11.9", id="again"), done(due_to="again"))
+
+    assert only(priced(chart, reference, *told)).pointers == (2,)
+
+
+@pytest.mark.parametrize("due_to", ["d-I50.9", "nowhere"], ids=["ruled out", "not in the chart"])
+def test_a_line_due_to_what_is_no_diagnosis_points_to_those_there_are(
+    chart: ChartCompleted, reference: Reference, due_to: str
+) -> None:
+    told = (said("I10", rank=1), said("I50.9", certainty="ruled-out"), said("E11.9", rank=2), done(due_to=due_to))
+
+    assert only(priced(chart, reference, *told)).pointers == (1, 2)
 
 
 def test_a_line_points_to_four_diagnoses_at_most(chart: ChartCompleted, reference: Reference) -> None:

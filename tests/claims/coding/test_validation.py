@@ -1,16 +1,19 @@
 """A chart becomes coded, or goes back with everything at once; and a coder's answer is held to the same edits."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from claims.chargemaster import parse_chargemaster
+from claims.payers import routes
 from claims.tables import Reference
 from claims.validation import accept_coder, validate
-from schemas.events.chart import ChartCompleted, Statement
-from schemas.events.coded import ChartCoded, ChartReturned
-from tests.claims.coding.builders import at, done, phrase, said
+from schemas.events.chart import Cause, ChartCompleted, Restriction, Statement
+from schemas.events.coded import ChartCoded, ChartReturned, CodedDiagnosis, CodedProcedure
+from tests.claims.coding.builders import CHARGEMASTER, at, done, phrase, said
 
 
 def returned(chart: ChartCompleted, reference: Reference, **fields: Any) -> ChartReturned:
@@ -137,6 +140,48 @@ def test_a_coders_answer_is_held_to_the_edits(coded: ChartCoded, reference: Refe
     assert [finding.rule for finding in answer.findings] == ["X3"]
 
 
+def test_after_a_work_injury_a_service_for_another_disease_is_the_plans(
+    chart: ChartCompleted, reference: Reference
+) -> None:
+    plan = chart.coverages[0]
+    compensation = plan.model_copy(update={"id": "wc", "payer": "workers-compensation", "plan_kind": "WC"})
+    told = (said("S93.401A", rank=1), said("E11.9", rank=2), done(due_to="d-E11.9"))
+    hurt = {"statements": told, "orders": (), "causes": (Cause(kind="employment"),), "coverages": (compensation, plan)}
+
+    answer = validate(chart.model_copy(update=hurt), reference)
+
+    assert isinstance(answer, ChartCoded)
+    asked = {each.service.statement: route.payers[0].payer for route in routes(answer) for each in route.services}
+    assert asked == {"v-1": "workers-compensation", "s-2345-7": "commercial"}
+
+
+@pytest.fixture
+def by_service(reference: Reference) -> Reference:
+    """A hospital whose file has no class rows: it charges visits by service code."""
+    rows = [row for row in CHARGEMASTER.splitlines() if not row.startswith("class,")]
+    master = parse_chargemaster("\n".join(rows), "mercy-general.csv")
+    return replace(reference, chargemasters={"mercy-general": master})
+
+
+def test_a_chart_without_any_service_goes_back(chart: ChartCompleted, by_service: Reference) -> None:
+    answer = returned(chart, by_service, statements=chart.statements[:1], orders=())
+
+    assert (answer.reason, [finding.rule for finding in answer.findings]) == ("rejected-by-edits", ["$3"])
+
+
+def test_a_service_that_waits_for_its_price_is_no_missing_one(chart: ChartCompleted, by_service: Reference) -> None:
+    answer = returned(chart, by_service, statements=(chart.statements[0], done("999-9")), orders=())
+
+    assert (answer.reason, answer.findings) == ("uncodable", ())
+
+
+def test_a_coders_answer_without_any_service_goes_back(coded: ChartCoded, reference: Reference) -> None:
+    answer = accept_coder(coded.model_copy(update={"services": ()}), reference)
+
+    assert isinstance(answer, ChartReturned)
+    assert [finding.rule for finding in answer.findings] == ["$3"]
+
+
 def test_a_coders_stay_is_grouped_anew(stay: ChartCoded, reference: Reference) -> None:
     other = stay.diagnoses[0].model_copy(update={"code": "E11.9"})
 
@@ -144,6 +189,37 @@ def test_a_coders_stay_is_grouped_anew(stay: ChartCoded, reference: Reference) -
 
     assert isinstance(answer, ChartCoded)
     assert answer.drg not in {None, stay.drg}
+
+
+def complicated(stay: ChartCoded, **fields: Any) -> ChartCoded:
+    """The stay with an operation and a second diagnosis that moves its group, both of one statement."""
+    second = CodedDiagnosis(code="A00.0", role="other", rank=2, statement="x", path="given", release="2026-04-01")
+    operated = CodedProcedure(
+        code="02703DZ", performed_at=stay.encounter.start_day, statement="x", path="given", release="2026-04-01"
+    )
+    told = {"diagnoses": (stay.diagnoses[0], second, *stay.diagnoses[1:]), "procedures": (operated,)}
+    return stay.model_copy(update={**told, **fields})
+
+
+def test_what_was_paid_in_full_does_not_show_in_the_group(stay: ChartCoded, reference: Reference) -> None:
+    paid = (Restriction(statement="x", paid_cents=500),)
+
+    shown, hidden = (accept_coder(complicated(stay, restrictions=given), reference) for given in ((), paid))
+
+    assert isinstance(shown, ChartCoded)
+    assert isinstance(hidden, ChartCoded)
+    assert shown.drg != hidden.drg == stay.drg
+
+
+def test_a_stay_is_grouped_by_what_was_present_on_admission(inpatient: ChartCompleted, reference: Reference) -> None:
+    ulcer = said("L89.153", rank=2)
+    told = [
+        (*inpatient.statements, ulcer.model_copy(update={"present_on_admission": present})) for present in ("Y", "N")
+    ]
+
+    coded = [validate(inpatient.model_copy(update={"statements": each}), reference) for each in told]
+
+    assert [each.drg and each.drg.code for each in coded if isinstance(each, ChartCoded)] == ["291", "293"]
 
 
 def test_a_coders_line_is_the_chargemasters_only_where_it_has_such_a_row(

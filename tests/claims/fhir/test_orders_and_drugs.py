@@ -1,7 +1,7 @@
 """What was ordered, done and given."""
 
 from schemas.events import ChartCompleted
-from tests.claims.fhir.given_resources import Reader, dose, encounter, of_encounter, order, patient, ref
+from tests.claims.fhir.given_resources import Reader, condition, dose, encounter, of_encounter, order, patient, ref
 
 
 def test_doses_of_a_drug_on_a_day_are_one_statement_with_their_sum(read: Reader) -> None:
@@ -92,3 +92,46 @@ def test_a_dose_without_a_unit_has_no_quantity(read: Reader) -> None:
     given = dose("one", "2026-03-02T14:05:00Z", None) | {"dosage": {"dose": {"value": 2}}}
 
     assert [s.quantity for s in read.chart(patient(), encounter(), given).statements] == [None]
+
+
+WOUND, SUGAR = condition("w", "S61.012A", "wound"), condition("d", "E11.9", "diabetes")
+
+
+def reasons(*names: str) -> list[dict[str, str]]:
+    return [ref(f"Condition/{name}") for name in names]
+
+
+def test_a_service_names_the_condition_it_is_for(read: Reader) -> None:
+    procedure = of_encounter(
+        "Procedure", "p", status="completed", code={"text": "sutured"}, reasonReference=reasons("w"),
+        usedCode=[{"text": "thread"}],
+    )  # fmt: skip
+    drug = dose("a", "2026-03-02T14:00:00Z", 500, reasonReference=reasons("d"))
+
+    chart = read.chart(patient(), encounter(), WOUND, SUGAR, order("o", reasonReference=reasons("d")), procedure, drug)
+
+    assert {s.id: s.due_to for s in chart.statements if s.kind not in {"diagnosis", "symptom"}} == {
+        "o": "d", "p": "w", "p-used-1": "w", "a": "d",
+    }  # fmt: skip
+
+
+def test_a_procedure_is_for_what_it_was_ordered_for(read: Reader) -> None:
+    procedure = of_encounter("Procedure", "p", status="completed", basedOn=[ref("ServiceRequest/o")])
+
+    chart = read.chart(patient(), encounter(), SUGAR, order("o", reasonReference=reasons("d")), procedure)
+
+    assert [s.due_to for s in chart.statements if s.id == "p"] == ["d"]
+
+
+def test_of_several_reasons_none_is_chosen(read: Reader) -> None:
+    chart = read.chart(patient(), encounter(), WOUND, SUGAR, order("o", reasonReference=reasons("w", "d")))
+
+    assert [s.due_to for s in chart.statements if s.id == "o"] == [None]
+
+
+def test_doses_for_different_conditions_are_not_added_up(read: Reader) -> None:
+    doses = [dose(name, "2026-03-02T14:00:00Z", 500, reasonReference=reasons(name)) for name in ("w", "d")]
+
+    chart = read.chart(patient(), encounter(), WOUND, SUGAR, *doses)
+
+    assert [s.quantity for s in chart.statements if s.kind == "drug"] == [500_000, 500_000]
