@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from claims.fhir.elements import (
     ICD_10_CM,
@@ -36,6 +36,13 @@ _CERTAINTIES: dict[str, Certainty] = {
     "refuted": "ruled-out",
 }
 _WHY_HE_CAME = {"AD", "CC", "admission"}  # diagnosis-role: admission diagnosis, chief complaint
+Author = Literal["attending", "nurse", "dietitian", "other"]
+# Groups of NUCC's taxonomy; 363, with nurse practitioners, is of providers. Others: case managers, pharmacists, aides.
+_NO_PROVIDERS: dict[str, Author] = {
+    **dict.fromkeys(("163", "164"), "nurse"),
+    **dict.fromkeys(("133", "136"), "dietitian"),
+    **dict.fromkeys(("171", "172", "183", "246", "247", "374", "376"), "other"),
+}
 _SIDES: dict[str, Laterality] = {"left": "left", "right": "right", "bilateral": "bilateral"}
 
 
@@ -122,13 +129,21 @@ def _statement(visit: Visit, condition: Resource, rank: int | None) -> Statement
         text=label(concept),
         codings=codings(concept),
         certainty=_certainty(first(condition, "verificationStatus")),
-        documented_by="attending" if author and author == visit.attending else None,
+        documented_by=_author(visit, author),
         documented_at=instant(condition.get("recordedDate"), visit.zone),
         present_on_admission=_present_on_admission(visit, condition),
         laterality=_laterality(condition),
         rank=rank,
         due_to=_due_to(visit, condition),
     )
+
+
+def _author(visit: Visit, local: str | None) -> Author | None:
+    """The attending, or by the roster one who may not diagnose; of anybody else nothing is said."""
+    if local is not None and local == visit.attending:
+        return "attending"
+    known = visit.hospital.roster.get(local or "")
+    return _NO_PROVIDERS.get(known.taxonomy[:3]) if known else None
 
 
 def _certainty(status: Resource) -> Certainty:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from claims.partners import Hospital, Partners
 from schemas.events import ChartCompleted
 from tests.claims.fhir.given_resources import ICD, Json, Reader, concept, condition, encounter, patient, ref
 
@@ -158,3 +159,18 @@ def test_an_outpatients_chief_complaint_is_his_diagnosis_where_there_is_no_other
     chart = read.chart(patient(), encounter(diagnosis=[listed("a", "CC")]), condition("a", "R07.9", "Pain"))
 
     assert ([s.id for s in chart.statements], why(chart)) == (["a"], "R07.9")
+
+
+@pytest.mark.parametrize(
+    ("taxonomy", "author"),
+    [("163W00000X", "nurse"), ("133V00000X", "dietitian"), ("183500000X", "other"), ("363L00000X", None)],
+)
+def test_the_roster_says_who_is_no_provider(
+    mercy: Hospital, partners: Partners, taxonomy: str, author: str | None
+) -> None:
+    someone = mercy.roster["DR-IM-001"].model_copy(update={"taxonomy": taxonomy})
+    read = Reader(mercy.model_copy(update={"roster": {"N-1": someone}}), partners)
+
+    chart = read.chart(patient(), encounter(), condition("a", "I10", "x", asserter=ref("Practitioner/N-1")))
+
+    assert chart.statements[0].documented_by == author
