@@ -15,6 +15,7 @@ from claims.fhir.elements import Resource, first, instant, reference, words
 from claims.fhir.encounters import encounter_class, read_causes, read_encounter
 from claims.fhir.people import mrn, read_patient
 from claims.fhir.privacy import read_part2, read_payments, read_restrictions
+from claims.fhir.results import read_unordered
 from claims.fhir.services import (
     read_drugs,
     read_orders,
@@ -117,7 +118,8 @@ def _chart(visit: Visit, occurred_at: datetime, payers: Mapping[str, Payer]) -> 
 
 
 def _statements(visit: Visit) -> Iterator[Statement]:
-    for read in (read_conditions, read_performed_orders, read_procedures, read_drugs, read_vaccines):
+    readers = (read_conditions, read_performed_orders, read_unordered, read_procedures, read_drugs, read_vaccines)
+    for read in readers:
         yield from read(visit)
 
 
