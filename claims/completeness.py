@@ -12,7 +12,7 @@ from claims.findings import reject
 from claims.partners import Hospital
 from claims.queries import NO_DIAGNOSIS, answered, open_query, task
 from claims.stay import local_day, resolved
-from schemas.events.chart import ChartCompleted, Signatures, Statement
+from schemas.events.chart import ChartCompleted, Document, Signatures, Statement
 from schemas.events.coded import Finding, Indicator, Query
 from schemas.events.people import Provider
 
@@ -122,17 +122,27 @@ def _without_npi(case: Case, provider: Provider) -> Said:
 
 def signed_note(case: Case) -> Said:
     """Care that no signed note documents was not done: at least one note is signed (42 CFR 482.24(c)(1))."""
-    if not any(document.signed_by and document.signed_at for document in case.chart.documents):
+    if not any(_is_signed(document) for document in case.chart.documents):
         ask = "No note of this encounter is signed. Please sign it."
         waiting = tuple(_document(document.kind.display, document.id) for document in case.chart.documents[:_QUOTED])
         yield task(case.chart, "author", "unsigned", ask, *waiting)
 
 
 def discharge_summary(case: Case) -> Said:
-    """An inpatient record has a discharge summary (42 CFR 482.24(c)(4)(vii))."""
-    kinds = {document.kind.code for document in case.chart.documents}
-    if case.chart.encounter.encounter_class == "inpatient" and _DISCHARGE_SUMMARY not in kinds:
+    """An inpatient record has a discharge summary, and it is signed (42 CFR 482.24(c)(1) and (4)(vii))."""
+    if case.chart.encounter.encounter_class != "inpatient":
+        return
+    summaries = [document for document in case.chart.documents if document.kind.code == _DISCHARGE_SUMMARY]
+    if not summaries:
         yield task(case.chart, "author", "discharge-summary", "Please write the discharge summary.")
+    elif not any(_is_signed(summary) for summary in summaries):
+        waiting = tuple(_document(summary.kind.display, summary.id) for summary in summaries[:_QUOTED])
+        ask = "The discharge summary is not signed. Please sign it."
+        yield task(case.chart, "author", "unsigned-summary", ask, *waiting)
+
+
+def _is_signed(document: Document) -> bool:
+    return bool(document.signed_by and document.signed_at)
 
 
 def discharge_status(case: Case) -> Said:

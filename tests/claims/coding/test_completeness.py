@@ -8,7 +8,7 @@ import pytest
 from claims.completeness import Case, incompleteness
 from claims.partners import Hospital, Partners
 from claims.queries import NO_DIAGNOSIS, SIDES, WHICH_SIDE, query_id
-from schemas.events.chart import ChartCompleted, Order, QueryAnswer, Restriction, Signatures
+from schemas.events.chart import ChartCompleted, Coding, Order, QueryAnswer, Restriction, Signatures
 from schemas.events.coded import Finding, Query
 from schemas.events.people import Provider
 from tests.claims.coding.builders import at, done, said
@@ -71,6 +71,16 @@ def test_an_inpatient_needs_a_discharge_summary_and_a_status(inpatient: ChartCom
     assert {query_id(bare, topic) for topic in ("discharge-summary", "discharge-status")} <= {
         asked.id for asked in missing_in(bare)
     }
+
+
+def test_an_inpatients_summary_is_signed_whatever_else_is(inpatient: ChartCompleted, missing_in: Any) -> None:
+    (summary,) = inpatient.documents
+    note = summary.model_copy(update={"id": "n-2", "kind": Coding(system="http://loinc.org", code="34131-3")})
+    unsigned = summary.model_copy(update={"signed_by": None, "signed_at": None})
+
+    (asked,) = missing_in(changed(inpatient, documents=(note, unsigned)))
+
+    assert (asked.to, [quoted.source for quoted in asked.indicators]) == ("author", ["document n-1"])
 
 
 def test_an_unknown_payer_is_told_the_known_ones(chart: ChartCompleted, missing_in: Any, partners: Partners) -> None:

@@ -89,6 +89,25 @@ def test_a_legal_attester_signs_and_a_draft_is_unsigned(read: Reader) -> None:
     assert [(d.id, d.signed_by) for d in chart.documents] == [("n", "DR-IM-001"), ("d", None)]
 
 
+@pytest.mark.parametrize(
+    "fields", [{"status": "superseded"}, {"status": "entered-in-error"}, {"docStatus": "entered-in-error"}]
+)
+def test_a_note_that_is_no_longer_in_force_does_not_count(read: Reader, fields: Json) -> None:
+    signer = {"authenticator": ref("Practitioner/DR-IM-001"), "date": "2026-03-02T15:00:00Z"}
+    kind = concept("http://loinc.org", "34131-3")
+    note = of_note("n", status="current", type=kind, **signer)
+
+    chart = read.chart(patient(), encounter(), note, {**note, "id": "old", **fields})
+
+    assert [(d.id, d.signed_by) for d in chart.documents] == [("n", "DR-IM-001")]
+
+
+def of_note(name: str, **fields: Any) -> Json:
+    """A DocumentReference hangs on its encounter by its context."""
+    context = {"context": {"encounter": [ref("Encounter/e1")]}}
+    return {"resourceType": "DocumentReference", "id": name, **context, **fields}
+
+
 def test_a_plan_counts_by_its_period_whatever_has_become_of_it(read: Reader) -> None:
     then = coverage(period={"start": "2026-01-01", "end": "2026-12-31"}, status="cancelled")
     before = {**coverage(period={"start": "2025-01-01", "end": "2025-12-31"}, status="active"), "id": "c0"}
