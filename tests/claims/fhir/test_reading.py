@@ -129,6 +129,22 @@ def test_a_dual_eligible_has_medicare_then_medicaid(read: Reader) -> None:
     assert [(c.id, c.payer) for c in chart.coverages] == [("c1", "medicare"), ("c1-2", "medicaid")]
 
 
+V2_0203 = "http://terminology.hl7.org/CodeSystem/v2-0203"
+IDENTIFIERS = [
+    ("the member's number", concept(V2_0203, "MB"), "X-1"),
+    ("the hospital's own number", concept(V2_0203, "AN"), None),
+    ("another system's MB", concept("urn:mercy:types", "MB"), None),
+    ("of no type", {}, None),
+]
+
+
+@pytest.mark.parametrize(("kind", "member"), [row[1:] for row in IDENTIFIERS], ids=[row[0] for row in IDENTIFIERS])
+def test_only_a_members_number_is_a_member_id(read: Reader, kind: Json, member: str | None) -> None:
+    plan = coverage(subscriberId=None, identifier=[{"type": kind, "value": "X-1"}])
+
+    assert [c.member_id for c in read.chart(patient(), encounter(), plan).coverages] == [member]
+
+
 def test_a_parent_as_subscriber_is_named(read: Reader) -> None:
     parent = {"resourceType": "RelatedPerson", "id": "r", "name": [{"family": "Elder"}], "birthDate": "1980-04-04"}
     plan = coverage(subscriber=ref("RelatedPerson/r"), relationship=concept("x", "child"))
