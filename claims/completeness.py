@@ -5,6 +5,7 @@ Each rule says what is missing and whom to ask (billing.md section 4). Findings 
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from claims.encoding import CLINICAL
@@ -15,6 +16,7 @@ from claims.stay import local_day, resolved
 from schemas.events.chart import ChartCompleted, Document, Signatures, Statement
 from schemas.events.coded import Finding, Indicator, Query
 from schemas.events.people import Provider
+from schemas.events.types import Instant
 
 _DISCHARGE_SUMMARY: Final = "18842-5"  # LOINC
 _QUOTED: Final = 5
@@ -82,7 +84,12 @@ def both_ends(case: Case) -> Said:
     """A finished encounter has a start and an end (837I statement dates; 837P service dates)."""
     for name, instant in (("start", case.chart.encounter.start), ("end", case.chart.encounter.end)):
         if instant is None:
-            yield task(case.chart, "registration", f"encounter-{name}", f"Please give the {name} of the encounter.")
+            yield task(
+                case.chart,
+                "registration",
+                f"encounter-{name}",
+                f"Please give the {name} of the encounter: day and time.",
+            )
 
 
 def dates_in_order(case: Case) -> Said:
@@ -90,13 +97,20 @@ def dates_in_order(case: Case) -> Said:
     encounter, now = case.chart.encounter, case.chart.received_at or case.chart.occurred_at
     if encounter.start and encounter.end and encounter.end < encounter.start:
         yield _date_finding("the encounter ends before it starts", "encounter.end")
-    if encounter.end and encounter.end > now:
+    if encounter.end and encounter.end > now and not _is_today(encounter.end, now, case.hospital):
         yield _date_finding("the encounter ends in the future", "encounter.end")
     for position, statement in enumerate(case.chart.statements):
         if statement.performed_at and statement.performed_at > now:
             yield _date_finding("performed in the future", f"statements[{position}].performed_at")
         if statement.performed_at and statement.performed_end and statement.performed_end < statement.performed_at:
             yield _date_finding("ends before it starts", f"statements[{position}].performed_end")
+
+
+def _is_today(end: Instant, now: Instant, hospital: Hospital) -> bool:
+    """The last millisecond of the day we hear of it in: of that end only the day was documented."""
+    local = end.astimezone(hospital.zone)
+    ends_with_its_day = local_day(end + timedelta(milliseconds=1), hospital) > local.date()
+    return ends_with_its_day and local.date() == local_day(now, hospital)
 
 
 def _date_finding(message: str, field: str) -> Finding:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from claims.fhir.conditions import read_conditions
 from claims.fhir.coverages import UnknownPayer, read_coverages
 from claims.fhir.documents import read_documents
-from claims.fhir.elements import Resource, first, instant, reference, words
+from claims.fhir.elements import Resource, ending, first, instant, reference, words
 from claims.fhir.encounters import encounter_class, read_causes, read_encounter
 from claims.fhir.people import mrn, read_patient
 from claims.fhir.privacy import read_part2, read_payments, read_restrictions
@@ -137,7 +137,7 @@ def _version(encounter: Resource) -> int:
 def _occurred_at(encounter: Resource, hospital: Hospital) -> datetime | None:
     """The end of the encounter; of a correction, when it was made."""
     span = first(encounter, "period")
-    ended = instant(span.get("end"), hospital.zone) or instant(span.get("start"), hospital.zone)
+    ended = ending(span.get("end"), hospital.zone) or instant(span.get("start"), hospital.zone)
     updated = instant(first(encounter, "meta").get("lastUpdated"), hospital.zone)
     return updated or ended if _version(encounter) > 1 else ended or updated
 

@@ -1,6 +1,6 @@
 """What a chart lacks, whom it asks, and how."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -118,6 +118,15 @@ def test_dates_out_of_order_are_rejected(
     (finding,) = missing_in(changed(chart, "encounter", **fields))
 
     assert (finding.rule, finding.field) == ("D2", field)
+
+
+def test_an_end_of_which_only_the_day_is_known_may_be_the_day_of_receipt(
+    chart: ChartCompleted, missing_in: Any
+) -> None:
+    last_millisecond = datetime(2026, 3, 13, 4, tzinfo=UTC) - timedelta(milliseconds=1)  # of 12 March, New York
+
+    assert missing_in(changed(chart, "encounter", end=last_millisecond)) == ()
+    assert [f.rule for f in missing_in(changed(chart, "encounter", end=last_millisecond + timedelta(days=1)))] == ["D2"]
 
 
 def test_a_service_of_the_future_is_rejected_by_the_time_of_receipt(chart: ChartCompleted, missing_in: Any) -> None:
