@@ -57,21 +57,21 @@ class Charge:
         return self.start <= day and (self.end is None or day <= self.end)
 
     def units(self, quantity: int | None, unit: str | None) -> int | None:
-        """Whole billing units of a quantity in thousandths; None where the quantity is unknown or in another unit, or
-        where they would cost more than a claim can say.
+        """Whole billing units of a quantity in thousandths; None where the quantity is unknown or in another unit,
+        where there is not one unit in it, or where they would cost more than a claim can say.
 
         A dose that is no multiple of the code's is rounded to the next higher unit, and never below one (CMS Pub.
-        100-04 chapter 17 section 10): of a code 'per 10 mg', 12 mg have used a second one. Hours are rounded to the
-        nearest (observation, chapter 4 section 290.2.2). A fraction is never billed (rule N4).
+        100-04 chapter 17 section 10): of a code 'per 10 mg', 12 mg have used a second one. It is the day's dose that is
+        rounded, so whoever has several sums them first. Hours are rounded to the nearest (observation, chapter 4
+        section 290.2.2): less than half an hour is none. A fraction is never billed (rule N4).
         """
         if self.per_unit is None:
             return 1
         if not quantity or unit is None or unit.casefold() != self.unit:
             return None
-        if self.unit == "h":
-            return max(1, (2 * quantity + self.per_unit) // (2 * self.per_unit))
-        units = -(-quantity // self.per_unit)
-        return units if units * max(self.price_cents, 1) <= LARGEST else None
+        up, nearest = -(-quantity // self.per_unit), (2 * quantity + self.per_unit) // (2 * self.per_unit)
+        units = nearest if self.unit == "h" else up
+        return units if units > 0 and units * max(self.price_cents, 1) <= LARGEST else None
 
 
 class Key(NamedTuple):

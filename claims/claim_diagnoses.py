@@ -22,10 +22,13 @@ def disclosed(chart: ChartCoded) -> tuple[CodedDiagnosis, ...]:
     open_, hidden = set[int](), set[int]()
     for service in chart.services:
         (hidden if service.statement in restricted else open_).update(service.pointers)
+    numbered = list(enumerate(chart.diagnoses, start=1))
+    # By its code: why the patient came is pointed to by nothing, and may name what he paid for in full.
+    secret = {diagnosis.code for position, diagnosis in numbered if position in hidden - open_}
     return tuple(
         diagnosis
-        for position, diagnosis in enumerate(chart.diagnoses, start=1)
-        if diagnosis.statement not in restricted and (position in open_ or position not in hidden)
+        for position, diagnosis in numbered
+        if diagnosis.statement not in restricted and (position in open_ or diagnosis.code not in secret)
     )
 
 

@@ -5,6 +5,7 @@ Each rule says what is missing and whom to ask (billing.md section 4). Findings 
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from claims.encoding import CLINICAL
@@ -13,9 +14,10 @@ from claims.partners import Hospital
 from claims.payers import compensation_unexplained
 from claims.queries import NO_DIAGNOSIS, answered, open_query, task
 from claims.stay import local_day, resolved
-from schemas.events.chart import ChartCompleted, Signatures, Statement
+from schemas.events.chart import ChartCompleted, Document, Signatures, Statement
 from schemas.events.coded import Finding, Indicator, Query
 from schemas.events.people import Provider
+from schemas.events.types import Instant
 
 _DISCHARGE_SUMMARY: Final = "18842-5"  # LOINC
 _QUOTED: Final = 5
@@ -91,7 +93,12 @@ def both_ends(case: Case) -> Said:
     """A finished encounter has a start and an end (837I statement dates; 837P service dates)."""
     for name, instant in (("start", case.chart.encounter.start), ("end", case.chart.encounter.end)):
         if instant is None:
-            yield task(case.chart, "registration", f"encounter-{name}", f"Please give the {name} of the encounter.")
+            yield task(
+                case.chart,
+                "registration",
+                f"encounter-{name}",
+                f"Please give the {name} of the encounter: day and time.",
+            )
 
 
 def dates_in_order(case: Case) -> Said:
@@ -99,13 +106,20 @@ def dates_in_order(case: Case) -> Said:
     encounter, now = case.chart.encounter, case.chart.received_at or case.chart.occurred_at
     if encounter.start and encounter.end and encounter.end < encounter.start:
         yield _date_finding("the encounter ends before it starts", "encounter.end")
-    if encounter.end and encounter.end > now:
+    if encounter.end and encounter.end > now and not _is_today(encounter.end, now, case.hospital):
         yield _date_finding("the encounter ends in the future", "encounter.end")
     for position, statement in enumerate(case.chart.statements):
         if statement.performed_at and statement.performed_at > now:
             yield _date_finding("performed in the future", f"statements[{position}].performed_at")
         if statement.performed_at and statement.performed_end and statement.performed_end < statement.performed_at:
             yield _date_finding("ends before it starts", f"statements[{position}].performed_end")
+
+
+def _is_today(end: Instant, now: Instant, hospital: Hospital) -> bool:
+    """The last millisecond of the day we hear of it in: of that end only the day was documented."""
+    local = end.astimezone(hospital.zone)
+    ends_with_its_day = local_day(end + timedelta(milliseconds=1), hospital) > local.date()
+    return ends_with_its_day and local.date() == local_day(now, hospital)
 
 
 def _date_finding(message: str, field: str) -> Finding:
@@ -131,17 +145,27 @@ def _without_npi(case: Case, provider: Provider) -> Said:
 
 def signed_note(case: Case) -> Said:
     """Care that no signed note documents was not done: at least one note is signed (42 CFR 482.24(c)(1))."""
-    if not any(document.signed_by and document.signed_at for document in case.chart.documents):
+    if not any(_is_signed(document) for document in case.chart.documents):
         ask = "No note of this encounter is signed. Please sign it."
         waiting = tuple(_document(document.kind.display, document.id) for document in case.chart.documents[:_QUOTED])
         yield task(case.chart, "author", "unsigned", ask, *waiting)
 
 
 def discharge_summary(case: Case) -> Said:
-    """An inpatient record has a discharge summary (42 CFR 482.24(c)(4)(vii))."""
-    kinds = {document.kind.code for document in case.chart.documents}
-    if case.chart.encounter.encounter_class == "inpatient" and _DISCHARGE_SUMMARY not in kinds:
+    """An inpatient record has a discharge summary, and it is signed (42 CFR 482.24(c)(1) and (4)(vii))."""
+    if case.chart.encounter.encounter_class != "inpatient":
+        return
+    summaries = [document for document in case.chart.documents if document.kind.code == _DISCHARGE_SUMMARY]
+    if not summaries:
         yield task(case.chart, "author", "discharge-summary", "Please write the discharge summary.")
+    elif not any(_is_signed(summary) for summary in summaries):
+        waiting = tuple(_document(summary.kind.display, summary.id) for summary in summaries[:_QUOTED])
+        ask = "The discharge summary is not signed. Please sign it."
+        yield task(case.chart, "author", "unsigned-summary", ask, *waiting)
+
+
+def _is_signed(document: Document) -> bool:
+    return bool(document.signed_by and document.signed_at)
 
 
 def discharge_status(case: Case) -> Said:

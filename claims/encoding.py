@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
 
+from claims.authors import a_provider_says_so, by_a_provider, is_stage_of_a_providers, may_be_anybodys
 from claims.candidates import contradicts, differ_by_side, leaves, listed, narrowed, ranked
 from claims.codesets import CodeEntry, Match
 from claims.codesets.shapes import ICD_10_CM, ICD_10_PCS, is_inpatient_procedure_shape, with_dot, without_dot
 from claims.partners import Hospital
-from claims.queries import SIDES, WHICH_SIDE, answered, choice, query_id
+from claims.queries import NOT_BY_A_PROVIDER, SIDES, WHICH_SIDE, answered, choice, open_query, query_id
 from claims.stay import coding_day, local_day
 from claims.tables import Reference
 from claims.validity import billable_on
@@ -86,20 +87,44 @@ def _statement(scene: Scene, statement: Statement) -> list[Outcome]:
         return []
     if statement.whose == "family":
         return [Found(with_dot(code), statement, "given") for code in given if code[:3] in _FAMILY]
+    if statement.certainty == "suspected" and not scene.inpatient:
+        return []  # never coded as if confirmed (OCG IV.H)
+    if not (by_a_provider(statement) or may_be_anybodys(statement)):
+        return _not_a_providers(scene, statement)
+    return _providers(scene, statement, given)
+
+
+def _providers(scene: Scene, statement: Statement, given: tuple[str, ...]) -> list[Outcome]:
+    """What a provider says the patient has."""
     if statement.certainty == "history-of" and not all(code.startswith(_HISTORY) for code in given or ("",)):
         return [_work(scene, statement, "history", "history of a condition: a Z code, or current and chronic?")]
     if statement.certainty == "suspected":
-        return _suspected(scene, statement)
+        # OCG II.H, III.C
+        why = "documented as suspected: coded as present only if so at discharge"
+        return [_work(scene, statement, "uncertain", why)]
     if given:
         return [outcome for code in given for outcome in _given(scene, statement, code)]
     return _phrase(scene, statement)
 
 
-def _suspected(scene: Scene, statement: Statement) -> list[Outcome]:
-    """Outpatient: never coded as if confirmed (OCG IV.H). Inpatient: if still so at discharge (OCG II.H, III.C)."""
-    if not scene.inpatient:
+def _not_a_providers(scene: Scene, statement: Statement) -> list[Outcome]:
+    """Named by a nurse, a dietitian or another clinician only: the attending is asked, and his answer is a coder's.
+
+    A provider's own statement of it is coded instead (OCG I.A.19, I.B.14; billing.md section 4).
+    """
+    clinical = [other for other in scene.chart.statements if other.kind in CLINICAL and _is_the_patients(other)]
+    if a_provider_says_so(statement, clinical):
         return []
-    return [_work(scene, statement, "uncertain", "documented as suspected: coded as present only if so at discharge")]
+    if is_stage_of_a_providers(statement, clinical):
+        return [_work(scene, statement, "stage", "another clinician's stage of an ulcer that a provider diagnosed")]
+    ask = open_query(
+        scene.chart, "attending", "author", NOT_BY_A_PROVIDER, _quoted(scene, statement), about=statement.id
+    )
+    return [*_answers_to(scene, ask.id, statement.id)] or [ask]
+
+
+def _is_the_patients(statement: Statement) -> bool:
+    return statement.certainty == "confirmed" and statement.whose == "patient"
 
 
 def _given(scene: Scene, statement: Statement, code: str) -> list[Outcome]:
@@ -158,11 +183,15 @@ def _lacks_side(statement: Statement, entries: tuple[CodeEntry, ...]) -> bool:
 
 def _side_query(scene: Scene, statement: Statement) -> Query:
     """Side missing: to the provider, with every side offered, none preferred (billing.md section 4)."""
+    quoted = _quoted(scene, statement)
+    return choice(scene.chart, "provider", "side", WHICH_SIDE, SIDES, quoted, about=statement.id)
+
+
+def _quoted(scene: Scene, statement: Statement) -> Indicator:
     source = f"document {statement.document_id}" if statement.document_id else f"statement {statement.id}"
     day = local_day(statement.documented_at, scene.hospital) if statement.documented_at else scene.facts.start_day
     words = statement.text or next((coding.display for coding in statement.codings if coding.display), statement.kind)
-    quoted = Indicator(text=words or statement.kind, date=day, source=source)
-    return choice(scene.chart, "provider", "side", WHICH_SIDE, SIDES, quoted, about=statement.id)
+    return Indicator(text=words or statement.kind, date=day, source=source)
 
 
 def _work(
@@ -175,12 +204,17 @@ def _work(
 
 
 def _answers(scene: Scene) -> list[WorkItem]:
-    """A clinician's answer to a question about a diagnosis is for a coder to code: free text is not taken as a code."""
+    """What a clinician answered, who was asked for the diagnosis that is missing."""
     if not scene.chart.answers or any(statement.kind in CLINICAL for statement in scene.chart.statements):
         return []
     asked = query_id(scene.chart, "no-diagnosis")
+    return _answers_to(scene, asked, asked)
+
+
+def _answers_to(scene: Scene, asked: str, about: str) -> list[WorkItem]:
+    """A clinician's answer to a question about a diagnosis is for a coder to code: free text is not taken as a code."""
     return [
-        WorkItem(statement=answer.query_id, kind="answer", text=_one_line(answer.answer), why="a query was answered")
+        WorkItem(statement=about, kind="answer", text=_one_line(answer.answer), why="a query was answered")
         for answer in scene.chart.answers
         if answer.query_id == asked
     ]

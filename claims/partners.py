@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
 from claims.partners_file import Path, read_yaml
+from claims.rules import SETTABLE
 from schemas.events.chart import EncounterClass, PayerKind, Signatures
 from schemas.events.people import Address, Name
 from schemas.events.types import Code, Count, Day, Id, Line, Many, Npi, Wire
@@ -182,7 +183,7 @@ def parse_partners(text: str, file: str) -> Partners:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise located.bad(tuple(first["loc"]), _mend(first["type"], first["msg"])) from None
-    for path, mend in _broken_links(partners):
+    for path, mend in (*_shared_ids(partners), *_broken_links(partners), *_unknown_rules(partners)):
         raise located.bad(path, mend)
     return partners
 
@@ -216,6 +217,20 @@ def _broken_links(partners: Partners) -> Iterator[tuple[Path, str]]:
                 ((*here, "coverage_map", reference, index), f"no such payer; known: {known}") for index in unknown
             )
     yield from _other_ids(("payers",), partners.payers)
+
+
+def _shared_ids(partners: Partners) -> Iterator[tuple[Path, str]]:
+    """Topics are named by a partner's id, whatever he is."""
+    for payer in partners.payers:
+        if payer in partners.hospitals:
+            yield ("payers", payer), "a hospital has this id too, and topics are named by it; choose another"
+
+
+def _unknown_rules(partners: Partners) -> Iterator[tuple[Path, str]]:
+    for key, payer in partners.payers.items():
+        for rule in payer.rules:
+            if rule not in SETTABLE:
+                yield ("payers", key, "rules", rule), f"no rule that a payer sets; known: {', '.join(SETTABLE)}"
 
 
 def _other_ids(

@@ -14,6 +14,10 @@ NO_DIAGNOSIS: Final = (
     "The record of this encounter documents the care listed here and no diagnosis, sign or symptom. "
     "Please document the condition or the reason for which the patient was seen, based on your clinical judgment."
 )
+NOT_BY_A_PROVIDER: Final = (
+    "The record of this encounter has the entry quoted here by a clinician who is not the treating provider. "
+    "Please document which condition, if any, it describes, based on your clinical judgment."
+)
 WHICH_SIDE: Final = (
     "The record documents the condition listed here without its side. "
     "Please document which side is affected, based on your clinical judgment."

@@ -1,6 +1,7 @@
 """The order of a chart's diagnoses and the role of each (UHDDS; OCG II and IV.G; 837 HI)."""
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from claims.candidates import listed
 from claims.codesets.shapes import ICD_10_CM, is_external_cause, with_dot, without_dot
@@ -10,12 +11,15 @@ from schemas.events.chart import Coding
 from schemas.events.coded import CodedDiagnosis, WorkItem
 
 ADMISSION = "admission"
-"""The statement id of the admitting diagnosis, which stands in the encounter and not among the statements."""
+"""The statement id of the admitting diagnosis or the reason for the visit: it stands in the encounter and not among the
+statements."""
+_ASKS_WHY: Final = frozenset({"inpatient", "emergency", "observation"})
+"""The claim of a stay or of an unscheduled visit says why the patient came (837I HI ABJ; HI PR, UB-04 FL 70)."""
 _UNRANKED = 1 << 31
 
 
 def diagnoses(scene: Scene, found: Iterable[Found]) -> tuple[CodedDiagnosis, ...]:
-    """Principal first, then the others by rank, then external causes, then the admitting diagnosis.
+    """Principal first, then the others by rank, then external causes, then why the patient came.
 
     The lowest documented rank leads; without ranks a diagnosis leads a symptom, in the order of the chart. One code
     stands once. Before the documented rank go the guidelines of `_precedence`.
@@ -41,10 +45,12 @@ def _lead(found: Found) -> tuple[int, int, bool]:
 
 
 def unusable_admission(scene: Scene) -> Iterator[WorkItem]:
-    """An admitting diagnosis that was given and can't be billed on the day."""
+    """Why the patient came was given, can't be billed on the day, and has to stand on the claim."""
     coding = _admission_coding(scene)
-    if coding is not None and not billable_on(coding.code, scene.day, scene.reference):
-        why = "the admitting diagnosis is not a billable ICD-10-CM code on the day"
+    needed = scene.facts.encounter_class in _ASKS_WHY
+    if needed and coding is not None and not billable_on(coding.code, scene.day, scene.reference):
+        what = "admitting diagnosis" if scene.inpatient else "reason for the visit"
+        why = f"the {what} is not a billable ICD-10-CM code on the day"
         yield WorkItem(statement=ADMISSION, kind="admitting", text=coding.display, why=why)
 
 
@@ -89,17 +95,17 @@ def _coded(scene: Scene, rank: int, found: Found) -> CodedDiagnosis:
 
 def _admission_coding(scene: Scene) -> Coding | None:
     admission = scene.chart.encounter.admission
-    return admission.diagnosis if scene.inpatient and admission else None
+    return admission.diagnosis if admission else None
 
 
 def _admitting(scene: Scene, rank: int) -> Iterator[CodedDiagnosis]:
-    """837I HI ABJ: why the patient was admitted, on an inpatient claim. It has no present-on-admission indicator."""
+    """Why a patient was admitted, or came (837I HI ABJ, PR). It has no present-on-admission indicator."""
     coding = _admission_coding(scene)
     if coding is None or coding.system not in ICD_10_CM or not billable_on(coding.code, scene.day, scene.reference):
         return
     yield CodedDiagnosis(
         code=with_dot(without_dot(coding.code)),
-        role="admitting",
+        role="admitting" if scene.inpatient else "reason-for-visit",
         rank=rank,
         statement=ADMISSION,
         path="given",

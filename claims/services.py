@@ -18,6 +18,7 @@ from schemas.events.people import ProviderRole
 
 _SUMMED: Final = frozenset({"supply", "drug"})
 _POINTERS: Final = 4  # 837P SV107
+_NO_UNITS: Final = "the quantity is missing, in another unit than the charge's, or too small or large for one"
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,22 @@ class Occurrence:
     statement: Statement | None = None
 
 
+class Amount(NamedTuple):
+    """So much of what a row of the chargemaster charges for, not yet in its billing units."""
+
+    charge: Charge
+    statement: Statement
+    what: Occurrence
+    quantity: int | None
+
+
 def price(scene: Scene, diagnoses: tuple[CodedDiagnosis, ...]) -> Priced:
     """A line for each charge of the visit and of every service performed; the rest to the coder."""
     pricing = Pricing(scene, scene.reference.chargemasters[scene.hospital.id], diagnoses)
-    outcomes = list(_visit(pricing))
-    for statement in scene.chart.statements:
-        if is_performed(statement):
-            outcomes += _statement(pricing, statement)
+    visit = list(_visit(pricing))
+    performed = [each for s in scene.chart.statements if is_performed(s) for each in _statement(pricing, s)]
+    amounts = _together(pricing, [each for each in performed if isinstance(each, Amount)])
+    outcomes = [*visit, *performed, *(_billed(pricing, amount) for amount in amounts)]
     lines = [outcome for outcome in outcomes if isinstance(outcome, Service)]
     return Priced(
         lines=tuple(_summed(lines, _to_sum(scene))),
@@ -62,18 +72,24 @@ def price(scene: Scene, diagnoses: tuple[CodedDiagnosis, ...]) -> Priced:
 def _visit(pricing: Pricing) -> Iterator[Service | WorkItem]:
     """The charge of the encounter itself: a visit, hours of observation, days of room and board by level of care.
 
-    A hospital whose file has no class rows charges its visits by service code.
+    A hospital whose file has no class rows charges its visits by service code. What makes no whole unit, as less than
+    half an hour of observation, is a coder's: nobody is charged for an hour he was not there.
     """
     if not pricing.master.prices_visits:
         return
+    visit = pricing.scene.facts.id
     for level in _levels(pricing.scene):
         charges = pricing.master.visit(level.name, level.first)
         if not charges:
             why = "the chargemaster has no visit charge of this class on its day"
-            yield WorkItem(statement=pricing.scene.facts.id, kind="visit", text=level.name, why=why)
+            yield WorkItem(statement=visit, kind="visit", text=level.name, why=why)
         for charge in charges:
-            units = charge.units(_length(pricing.scene, charge, level.days), charge.unit) or 1
-            yield _line(pricing, charge, units, Occurrence(pricing.scene.facts.id, level.first, level.last))
+            units = charge.units(_length(pricing.scene, charge, level.days), charge.unit)
+            if units is None:
+                why = "the visit makes no whole unit of its charge, or the unit is neither hours (h) nor days (d)"
+                yield WorkItem(statement=visit, kind="visit", text=level.name, why=why)
+            else:
+                yield _line(pricing, charge, units, Occurrence(visit, level.first, level.last))
 
 
 class Level(NamedTuple):
@@ -95,24 +111,45 @@ def _levels(scene: Scene) -> Iterator[Level]:
         yield Level(f"inpatient/{level}", dates[0], dates[-1], len(dates))
 
 
-def _length(scene: Scene, charge: Charge, days: int) -> int:
+def _length(scene: Scene, charge: Charge, days: int) -> int | None:
     """How long, in thousandths of the charge's unit: hours from start to end, or days."""
     if charge.unit == "h":
         return round((scene.facts.end - scene.facts.start).total_seconds() / 3.6)
-    return days * 1000
+    return days * 1000 if charge.unit == "d" else None
 
 
-def _statement(pricing: Pricing, statement: Statement) -> Iterator[Service | WorkItem]:
+def _statement(pricing: Pricing, statement: Statement) -> Iterator[Amount | WorkItem]:
     day, last = _days(pricing.scene, statement)
     charges = pricing.master.charges(statement.codings, statement.text, day)
     if not charges and not _coded_as_procedure(pricing.scene, statement):
         yield _work(statement, "charge", "the chargemaster has no row for this service on its day")
     for charge in charges:
-        units = charge.units(statement.quantity, statement.unit)
-        if units is None:
-            yield _work(statement, "quantity", "the quantity is missing or in another unit than the charge's")
+        if charge.units(statement.quantity, statement.unit) is None:
+            yield _work(statement, "quantity", _NO_UNITS)
         else:
-            yield _line(pricing, charge, units, Occurrence(statement.id, day, last, statement))
+            yield Amount(charge, statement, Occurrence(statement.id, day, last, statement), statement.quantity)
+
+
+def _together(pricing: Pricing, amounts: list[Amount]) -> Iterator[Amount]:
+    """The quantities of one drug or supply of a day as one, so that they are rounded once and not dose by dose."""
+    summable = _to_sum(pricing.scene)
+    sums: dict[tuple[object, ...], Amount] = {}
+    for number, amount in enumerate(amounts):
+        charge = amount.charge
+        apart = charge.per_unit is None or amount.statement.id not in summable
+        row = (charge.unit, charge.per_unit, charge.price_cents)
+        key = (number,) if apart else (*row, *_same(_line(pricing, charge, 0, amount.what)))
+        earlier = sums.get(key)
+        total = (earlier.quantity or 0) + (amount.quantity or 0) if earlier else 0
+        sums[key] = earlier._replace(quantity=total) if earlier else amount
+    yield from sums.values()
+
+
+def _billed(pricing: Pricing, amount: Amount) -> Service | WorkItem:
+    units = amount.charge.units(amount.quantity, amount.statement.unit)
+    if units is None:
+        return _work(amount.statement, "quantity", _NO_UNITS)
+    return _line(pricing, amount.charge, units, amount.what)
 
 
 def _days(scene: Scene, statement: Statement) -> tuple[date, date]:
@@ -226,8 +263,9 @@ def _summed(lines: list[Service], summable: frozenset[str]) -> Iterator[Service]
 
 
 def _same(line: Service) -> tuple[object, ...]:
-    """Equal in everything but statement, units and charge."""
-    apart = {"statement": "", "units": 0, "charge_cents": 0}
+    """Equal in everything but statement, units and charge; who gave it sets only a professional's lines apart."""
+    performer = line.performer_npi if line.component == "professional" else None
+    apart = {"statement": "", "units": 0, "charge_cents": 0, "performer_npi": performer}
     return tuple(line.model_copy(update=apart).__dict__.values())
 
 

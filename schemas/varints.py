@@ -8,6 +8,7 @@ __all__ = ["BadVarint", "block", "day", "day_bytes", "instant", "instant_bytes",
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
+_LAST_SHIFT = 63  # of a tenth byte
 _EXACT = 2**42  # milliseconds, up to the year 2109: so far a float of seconds is exact to the microsecond
 
 
@@ -16,7 +17,7 @@ class BadVarint(ValueError):
 
 
 def varint(b: bytes, p: int) -> tuple[int, int]:
-    """The raw (zigzag) number at `p`, and where it ends."""
+    """The raw (zigzag) number at `p`, and where it ends: after ten bytes at most (Avro 1.12, a long has 64 bits)."""
     n = b[p]
     if n < 128:
         return n, p + 1
@@ -24,6 +25,8 @@ def varint(b: bytes, p: int) -> tuple[int, int]:
     while (byte := b[p := p + 1]) > 127:
         n |= (byte & 127) << shift
         shift += 7
+        if shift > _LAST_SHIFT:
+            raise BadVarint
     n |= byte << shift
     if n >= 1 << 64:
         raise BadVarint
@@ -39,8 +42,13 @@ def length(b: bytes, p: int) -> tuple[int, int]:
 
 
 def block(b: bytes, p: int) -> tuple[int, int]:
-    """A raw block count. A negative one is followed by the block's size in bytes, which only those need who skip it."""
+    """A raw block count. A negative one is followed by the block's size in bytes, which only those need who skip it.
+
+    Zero, which ends an array, is one byte; a longer one would be taken for an empty block with others behind it.
+    """
     n, p = varint(b, p)
+    if n == 0:
+        raise BadVarint
     if not n & 1:
         return n, p
     _, p = varint(b, p)

@@ -1,7 +1,8 @@
-"""What was diagnosed: Conditions of the encounter, and the reason for it where no Condition says the same."""
+"""What was diagnosed: Conditions of the encounter. Why the patient came is a diagnosis only where there is no other."""
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Literal, NamedTuple
 
 from claims.fhir.elements import (
     ICD_10_CM,
@@ -34,40 +35,88 @@ _CERTAINTIES: dict[str, Certainty] = {
     "unconfirmed": "suspected",
     "refuted": "ruled-out",
 }
+_WHY_HE_CAME = {"AD", "CC", "admission"}  # diagnosis-role: admission diagnosis, chief complaint
+Author = Literal["attending", "nurse", "dietitian", "other"]
+# Groups of NUCC's taxonomy; 363, with nurse practitioners, is of providers. Others: case managers, pharmacists, aides.
+_NO_PROVIDERS: dict[str, Author] = {
+    **dict.fromkeys(("163", "164"), "nurse"),
+    **dict.fromkeys(("133", "136"), "dietitian"),
+    **dict.fromkeys(("171", "172", "183", "246", "247", "374", "376"), "other"),
+}
 _SIDES: dict[str, Laterality] = {"left": "left", "right": "right", "bilateral": "bilateral"}
 
 
 def read_conditions(visit: Visit) -> Iterator[Statement]:
-    """Conditions in the encounter's order of diagnoses, then its others, then a reason nobody diagnosed."""
-    said: set[str] = set()
-    for condition, rank in _conditions(visit):
-        if "entered-in-error" not in code_values(first(condition, "verificationStatus")):
-            statement = _statement(visit, condition, rank)
+    """Conditions in the encounter's order of diagnoses, then its others, then a reason that nobody diagnosed."""
+    own, came = _diagnosed(visit), _came(visit)
+    yield from own
+    said = {word for statement in own for word in _said(statement)}
+    for statement in (*came, *_reasons(visit, ranked=not own and not came)):
+        if not said & _said(statement) and _is_all_there_is(visit, statement, own):
             said |= _said(statement)
             yield statement
-    for statement in _reasons(visit, ranked=not said):
-        if not said & _said(statement):
-            yield statement
 
 
-def coded_reason(visit: Visit) -> Coding | None:
-    """Why the patient came, as the hospital coded it; of an inpatient, the admitting diagnosis."""
-    reasons = (coding for reason in some(visit.encounter, "reasonCode") for coding in codings(reason))
-    return next((coding for coding in reasons if coding.system == ICD_10_CM), None)
+def why_he_came(visit: Visit) -> Coding | None:
+    """As the hospital coded it: an inpatient's admitting diagnosis, any other's reason for the visit (837I HI ABJ, PR).
+
+    A diagnosis that the encounter lists as such goes before the reason.
+    """
+    coded = (coding for statement in (*_came(visit), *_reasons(visit, ranked=False)) for coding in statement.codings)
+    return next((coding for coding in coded if coding.system == ICD_10_CM), None)
 
 
-def _conditions(visit: Visit) -> Iterator[tuple[Resource, int | None]]:
-    seen: set[str] = set()
+def _is_all_there_is(visit: Visit, reason: Statement, own: list[Statement]) -> bool:
+    """An outpatient's reason stands for the diagnosis he did not get (OCG IV.D, IV.H).
+
+    Beside diagnoses that the encounter lists it is none; nor is a symptom beside any that was confirmed. An inpatient
+    is asked about: what he was admitted for is not what was found after study (UHDDS; OCG II).
+    """
+    if is_inpatient(visit):
+        return False
+    if not any(statement.certainty == "confirmed" for statement in own):
+        return True
+    return reason.kind == "diagnosis" and not some(visit.encounter, "diagnosis")
+
+
+def is_inpatient(visit: Visit) -> bool:
+    return str(first(visit.encounter, "class").get("code")) in {"IMP", "ACUTE", "NONAC"}
+
+
+class _Listed(NamedTuple):
+    """A diagnosis that the encounter lists, and whether it is listed only as why the patient came."""
+
+    condition: Resource
+    rank: int | None
+    reason: bool
+
+
+def _listed(visit: Visit) -> list[_Listed]:
+    found: dict[tuple[str, bool], _Listed] = {}
     for index, diagnosis in enumerate(some(visit.encounter, "diagnosis")):
         condition = visit.find(reference(diagnosis, "condition"), f"Encounter.diagnosis[{index}].condition")
-        if condition and condition["id"] not in seen:
-            seen.add(condition["id"])
-            rank = diagnosis.get("rank")
-            yield condition, rank if isinstance(rank, int) and rank >= 0 else None
-    for condition in visit.of("Condition"):
-        if condition["id"] not in seen:
-            seen.add(condition["id"])
-            yield condition, None
+        if condition and not _in_error(condition):
+            use, rank = code_values(first(diagnosis, "use")), diagnosis.get("rank")
+            reason = bool(use) and use <= _WHY_HE_CAME
+            each = _Listed(condition, rank if isinstance(rank, int) and rank >= 0 else None, reason)
+            found.setdefault((condition["id"], reason), each)
+    return list(found.values())
+
+
+def _diagnosed(visit: Visit) -> list[Statement]:
+    listed = _listed(visit)
+    named = {each.condition["id"] for each in listed}
+    others = [each for each in visit.of("Condition") if each["id"] not in named and not _in_error(each)]
+    ranked = [_statement(visit, each.condition, each.rank) for each in listed if not each.reason]
+    return [*ranked, *(_statement(visit, condition, None) for condition in others)]
+
+
+def _came(visit: Visit) -> list[Statement]:
+    return [_statement(visit, each.condition, each.rank) for each in _listed(visit) if each.reason]
+
+
+def _in_error(condition: Resource) -> bool:
+    return "entered-in-error" in code_values(first(condition, "verificationStatus"))
 
 
 def _statement(visit: Visit, condition: Resource, rank: int | None) -> Statement:
@@ -80,13 +129,21 @@ def _statement(visit: Visit, condition: Resource, rank: int | None) -> Statement
         text=label(concept),
         codings=codings(concept),
         certainty=_certainty(first(condition, "verificationStatus")),
-        documented_by="attending" if author and author == visit.attending else None,
+        documented_by=_author(visit, author),
         documented_at=instant(condition.get("recordedDate"), visit.zone),
         present_on_admission=_present_on_admission(visit, condition),
         laterality=_laterality(condition),
         rank=rank,
         due_to=_due_to(visit, condition),
     )
+
+
+def _author(visit: Visit, local: str | None) -> Author | None:
+    """The attending, or by the roster one who may not diagnose; of anybody else nothing is said."""
+    if local is not None and local == visit.attending:
+        return "attending"
+    known = visit.hospital.roster.get(local or "")
+    return _NO_PROVIDERS.get(known.taxonomy[:3]) if known else None
 
 
 def _certainty(status: Resource) -> Certainty:
@@ -105,8 +162,7 @@ def _present_on_admission(visit: Visit, condition: Resource) -> PresentOnAdmissi
     An onset without a time of day, on the day of the stay's beginning, may have been after it.
     """
     onset = instant(condition.get("onsetDateTime"), visit.zone)
-    inpatient = {"IMP", "ACUTE", "NONAC"} & {str(first(visit.encounter, "class").get("code"))}
-    if not (inpatient and onset and visit.start and onset <= visit.start):
+    if not (is_inpatient(visit) and onset and visit.start and onset <= visit.start):
         return None
     same_day = day(condition.get("onsetDateTime"), visit.zone) == visit.start.astimezone(visit.zone).date()
     return None if same_day and "T" not in str(condition.get("onsetDateTime")) else "Y"

@@ -11,6 +11,7 @@ from schemas.events.chart import Coverage
 from schemas.events.people import Relationship, Subscriber
 
 _RELATIONSHIPS: dict[str, Relationship] = {"self": "self", "spouse": "spouse", "common": "spouse", "child": "child"}
+_TYPES = "http://terminology.hl7.org/CodeSystem/v2-0203"
 _NEVER_IN_FORCE = {"entered-in-error", "draft"}
 
 
@@ -64,12 +65,21 @@ def _coverages(visit: Visit, resource: Resource, payers: Mapping[str, Payer]) ->
             payer=payer.id,
             kind=payer.kind,
             plan_kind=payer.filing_indicator,
-            member_id=words(resource, "subscriberId") or words(first(resource, "identifier"), "value"),
+            member_id=words(resource, "subscriberId") or _member_number(resource),
             group=_group(resource),
             subscriber=subscriber,
             valid_from=valid_from,
             valid_to=valid_to,
         )
+
+
+def _member_number(resource: Resource) -> str | None:
+    """The identifier that is typed as the member's number; any other may be the policy's or the hospital's own."""
+    for identifier in some(resource, "identifier"):
+        types = some(first(identifier, "type"), "coding")
+        if any(entry.get("code") == "MB" and entry.get("system", _TYPES) == _TYPES for entry in types):
+            return words(identifier, "value")
+    return None
 
 
 def _payers(visit: Visit, resource: Resource, payers: Mapping[str, Payer]) -> Iterator[Payer]:

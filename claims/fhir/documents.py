@@ -9,10 +9,12 @@ from schemas.events.chart import Coding, Document
 
 _SIGNING_MODES = {"legal", "professional", "official"}
 _SIGNED = {"final", "amended"}
+_GONE = {"entered-in-error", "superseded"}
 
 
 def read_documents(visit: Visit) -> Iterator[Document]:
-    """Every note with a kind. A draft is unsigned, whoever attests it; narrative stays with the hospital."""
+    """Every note with a kind that is still in force. A draft is unsigned, whoever attests it; narrative stays with the
+    hospital."""
     for composition in visit.of("Composition"):
         yield from _document(visit, composition, *_attested(visit, composition))
     for note in visit.of("DocumentReference"):
@@ -25,7 +27,7 @@ def read_documents(visit: Visit) -> Iterator[Document]:
 
 def _document(visit: Visit, note: Resource, signer: str | None, at: datetime | None) -> Iterator[Document]:
     kind = _kind(first(note, "type"))
-    if kind and note.get("status") != "entered-in-error":
+    if kind and not _GONE & {str(note.get("status")), str(note.get("docStatus"))}:
         yield Document(id=note["id"], kind=kind, signed_by=signer, signed_at=at)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -78,10 +78,25 @@ def label(concept: Resource) -> str | None:
 
 def instant(value: object, zone: ZoneInfo) -> datetime | None:
     """A FHIR dateTime in UTC to the millisecond. A bare day is its beginning where the hospital stands."""
+    return _moment(value, zone, time.min)
+
+
+def ending(value: object, zone: ZoneInfo) -> datetime | None:
+    """The same of a Period's end, which includes its day: a bare day is that day's last millisecond (FHIR R4)."""
+    return _moment(value, zone, time.max)
+
+
+def is_bare_day(value: object) -> bool:
+    return isinstance(value, str) and _DAY.fullmatch(value) is not None
+
+
+def _moment(value: object, zone: ZoneInfo, of_a_bare_day: time) -> datetime | None:
     if not isinstance(value, str) or not _DAY.match(value):
         return None
     try:
         moment = datetime.fromisoformat(value)
+        if is_bare_day(value):
+            moment = datetime.combine(moment, of_a_bare_day)
         utc = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
@@ -90,9 +105,9 @@ def instant(value: object, zone: ZoneInfo) -> datetime | None:
 
 def day(value: object, zone: ZoneInfo) -> date | None:
     """The calendar day of a FHIR date or dateTime where the hospital stands; a bare year or month is no day."""
-    if isinstance(value, str) and _DAY.fullmatch(value):
+    if is_bare_day(value):
         try:
-            return date.fromisoformat(value)
+            return date.fromisoformat(str(value))
         except ValueError:
             return None
     moment = instant(value, zone)
@@ -103,7 +118,7 @@ def period(element: Resource, stem: str, zone: ZoneInfo) -> tuple[datetime | Non
     """`performed`, `effective` or `occurrence`, each as a moment or as a period."""
     moment = instant(element.get(f"{stem}DateTime"), zone)
     span = first(element, f"{stem}Period")
-    return moment or instant(span.get("start"), zone), instant(span.get("end"), zone)
+    return moment or instant(span.get("start"), zone), ending(span.get("end"), zone)
 
 
 def milli(value: object) -> int | None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from claims.fhir.conditions import coded_reason
+from claims.fhir.conditions import why_he_came
 from claims.fhir.elements import (
     US_NPI,
     Resource,
@@ -117,18 +117,18 @@ def _provider(role: ProviderRole, local: str | None, practitioner: Resource) -> 
 
 
 def _admission(visit: Visit, kind: EncounterClass) -> Admission | None:
-    """Type and origin of every hospital stay or emergency visit; date, hour and diagnosis of an inpatient's."""
+    """Why the patient came; type and origin of a hospital stay or emergency visit; date and hour of an inpatient's."""
+    reason = why_he_came(visit)
     if kind not in ("inpatient", "emergency", "observation"):
-        return None
+        return Admission(diagnosis=reason) if reason else None
     source = first(first(visit.encounter, "hospitalization"), "admitSource")
     urgency = meaning(first(visit.encounter, "priority"), _ADMISSION_TYPES)
     admission_type = _NEWBORN if "born" in code_values(source) else urgency
-    admission = Admission(type=admission_type, source=meaning(source, _ORIGINS))
+    admission = Admission(type=admission_type, source=meaning(source, _ORIGINS), diagnosis=reason)
     if kind != "inpatient" or visit.start is None:
         return admission
     local = visit.start.astimezone(visit.zone)
-    stay = {"date": local.date(), "hour": f"{local.hour:02}", "diagnosis": coded_reason(visit)}
-    return admission.model_copy(update=stay)
+    return admission.model_copy(update={"date": local.date(), "hour": f"{local.hour:02}"})
 
 
 def _discharge(visit: Visit, kind: EncounterClass) -> Discharge | None:

@@ -11,10 +11,11 @@ from pydantic import ValidationError
 from claims.fhir.conditions import read_conditions
 from claims.fhir.coverages import UnknownPayer, read_coverages
 from claims.fhir.documents import read_documents
-from claims.fhir.elements import Resource, first, instant, reference, words
+from claims.fhir.elements import Resource, ending, first, instant, reference, words
 from claims.fhir.encounters import encounter_class, read_causes, read_encounter
 from claims.fhir.people import mrn, read_patient
 from claims.fhir.privacy import read_part2, read_payments, read_restrictions
+from claims.fhir.results import read_unordered
 from claims.fhir.services import (
     read_drugs,
     read_orders,
@@ -117,7 +118,8 @@ def _chart(visit: Visit, occurred_at: datetime, payers: Mapping[str, Payer]) -> 
 
 
 def _statements(visit: Visit) -> Iterator[Statement]:
-    for read in (read_conditions, read_performed_orders, read_procedures, read_drugs, read_vaccines):
+    readers = (read_conditions, read_performed_orders, read_unordered, read_procedures, read_drugs, read_vaccines)
+    for read in readers:
         yield from read(visit)
 
 
@@ -135,7 +137,7 @@ def _version(encounter: Resource) -> int:
 def _occurred_at(encounter: Resource, hospital: Hospital) -> datetime | None:
     """The end of the encounter; of a correction, when it was made."""
     span = first(encounter, "period")
-    ended = instant(span.get("end"), hospital.zone) or instant(span.get("start"), hospital.zone)
+    ended = ending(span.get("end"), hospital.zone) or instant(span.get("start"), hospital.zone)
     updated = instant(first(encounter, "meta").get("lastUpdated"), hospital.zone)
     return updated or ended if _version(encounter) > 1 else ended or updated
 

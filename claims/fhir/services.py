@@ -19,13 +19,12 @@ from claims.fhir.elements import (
     words,
 )
 from claims.fhir.privacy import restricted_items
+from claims.fhir.results import LABORATORY, read_results
 from claims.fhir.sources import based_on
 from claims.fhir.visit import Visit, actor
 from schemas.events.chart import Order, Statement, StatementKind
 
 _ORDER_STATUSES = ("active", "completed", "revoked", "draft")
-_LABORATORY = {"LAB", "108252007", "laboratory"}  # v2-0074, and the category code US Core asks for
-_FINAL = {"final", "amended", "corrected", "appended"}
 _ONE = "1"  # UCUM: a plain number
 
 
@@ -48,14 +47,14 @@ def read_performed_orders(visit: Visit) -> Iterator[Statement]:
 
     One that a procedure carried out is that procedure, and no second service.
     """
-    answered, answered_codes = _answers(visit)
+    answers = read_results(visit)
     carried_out = _carried_out(visit)
     for request in visit.of("ServiceRequest"):
         if request["id"] in carried_out or request.get("doNotPerform") is True:
             continue
         concept = first(request, "code")
-        result = request["id"] in answered or bool(code_values(concept) & answered_codes)
-        if request.get("status") == "completed" or (request.get("status") == "active" and request["id"] in answered):
+        linked = request["id"] in answers.linked
+        if request.get("status") == "completed" or (request.get("status") == "active" and linked):
             start, end = period(request, "occurrence", visit.zone)
             performer = visit.practitioner(actor(request), "ServiceRequest.performer")
             yield Statement(
@@ -67,7 +66,7 @@ def read_performed_orders(visit: Visit) -> Iterator[Statement]:
                 performed_end=end,
                 performer=performer,
                 order_id=request["id"],
-                result_present=result,
+                result_present=linked or request["id"] in answers.matched,
                 due_to=_reason(visit, request),
             )
 
@@ -80,20 +79,7 @@ def _carried_out(visit: Visit) -> set[str]:
 
 def _order_kind(request: Resource) -> StatementKind:
     categories = {code for category in some(request, "category") for code in code_values(category)}
-    return "laboratory" if categories & _LABORATORY else "treatment"
-
-
-def _answers(visit: Visit) -> tuple[set[str], set[str]]:
-    """Orders that a final result is based on, and the codes of results that name no order."""
-    orders: set[str] = set()
-    codes: set[str] = set()
-    for kind in ("Observation", "DiagnosticReport"):
-        for result in visit.of(kind):
-            if result.get("status") in _FINAL:
-                links = based_on(result)
-                orders |= {visit.resources.key(link).removeprefix("ServiceRequest/") for link in links}
-                codes |= set() if links else code_values(first(result, "code"))
-    return orders, codes
+    return "laboratory" if categories & LABORATORY else "treatment"
 
 
 def read_procedures(visit: Visit) -> Iterator[Statement]:
@@ -165,7 +151,7 @@ def read_drugs(visit: Visit) -> Iterator[Statement]:
 
 
 def _drug(visit: Visit, administration: Resource) -> Statement:
-    concept = first(administration, "medicationCodeableConcept")
+    concept = _medication(visit, administration)
     dose = first(first(administration, "dosage"), "dose")
     amount, unit = milli(dose.get("value")), words(dose, "code") or words(dose, "unit")
     start, end = period(administration, "effective", visit.zone)
@@ -183,6 +169,18 @@ def _drug(visit: Visit, administration: Resource) -> Statement:
         performer=visit.practitioner(actor(administration), "MedicationAdministration.performer"),
         due_to=_reason(visit, administration),
     )
+
+
+def _medication(visit: Visit, administration: Resource) -> Resource:
+    """The drug by its code, or the code of the Medication referred to: contained, or in the export."""
+    concept = first(administration, "medicationCodeableConcept")
+    link = reference(administration, "medicationReference")
+    if concept or link is None:
+        return concept
+    if link.startswith("#"):
+        contained = (each for each in some(administration, "contained") if each.get("id") == link[1:])
+        return first(next(contained, {}), "code")
+    return first(visit.find(link, "MedicationAdministration.medicationReference") or {}, "code")
 
 
 def _sum(one: Statement, other: Statement) -> Statement:

@@ -1,12 +1,18 @@
 """Chart files as resources: bulk NDJSON and Bundles, and where each resource's references lead."""
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from claims.fhir.elements import Resource, reference, some, words
+
+_CODES = frozenset({"status", "docStatus", "mode"})  # wherever they stand in what is read here
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_MOST_DIGITS = 30
+_LONGEST_NAME = 40
 
 
 class BadChartFile(ValueError):
@@ -113,7 +119,7 @@ def _bundle(file: str, text: str) -> Iterator[Entry]:
 
 def _json(file: str, text: str, line: int) -> Any:
     try:
-        return json.loads(text, parse_float=Decimal)
+        value = json.loads(text, parse_float=Decimal)
     except json.JSONDecodeError as error:
         place = (line + error.lineno - 1, error.colno)
         raise BadChartFile(file, *place, "json", f"not JSON ({error.msg}); send the file again") from None
@@ -121,6 +127,31 @@ def _json(file: str, text: str, line: int) -> Any:
         raise BadChartFile(
             file, line, 1, "json", "not JSON that can be read (too deep, or a number too long)"
         ) from None
+    for path, mend in _flaws(value):
+        raise BadChartFile(file, line, 1, path, mend)
+    return value
+
+
+def _flaws(document: Any) -> Iterator[tuple[str, str]]:
+    """Values that JSON lets through and FHIR does not. It is a loop, because depth would end in Python's own limit."""
+    left: list[tuple[str, str, Any]] = [("", "", document)]
+    while left:
+        path, name, value = left.pop()
+        if isinstance(value, dict):
+            left += [(f"{path}.{_shown(key)}".lstrip("."), key, each) for key, each in value.items()]
+        elif isinstance(value, list):
+            left += [(f"{path}[{index}]", "", each) for index, each in enumerate(value)]
+        if name in _CODES and not isinstance(value, str | None):
+            yield path, "a code is wanted here, in quotes"
+        elif isinstance(value, str) and _SURROGATE.search(value):
+            yield path, "half a character (a lone surrogate); write the text again, as UTF-8"
+        elif isinstance(value, float) or (isinstance(value, Decimal) and abs(value.adjusted()) > _MOST_DIGITS):
+            yield path, f"a number of at most {_MOST_DIGITS} digits is wanted here"
+
+
+def _shown(key: str) -> str:
+    """FHIR's own names may be said; what else stands where a name should is the file's."""
+    return key if key.isascii() and key.isalnum() and len(key) < _LONGEST_NAME else "?"
 
 
 def _resource(value: Any, file: str, line: int, path: str) -> Resource:

@@ -4,9 +4,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from claims.fhir.elements import Resource, code_values, first, instant, reference, some, words
+from claims.fhir.elements import (
+    Resource,
+    code_values,
+    ending,
+    first,
+    instant,
+    is_bare_day,
+    reference,
+    some,
+    words,
+)
 from claims.fhir.sources import Resources
 from claims.partners import Hospital
+
+_BY_THE_HOUR = ("IMP", "ACUTE", "NONAC", "OBSENC")
 
 
 @dataclass(frozen=True)
@@ -35,11 +47,20 @@ class Visit:
 
     @property
     def start(self) -> datetime | None:
-        return instant(first(self.encounter, "period").get("start"), self.zone)
+        return None if self._lacks_its_hour("start") else instant(self._period.get("start"), self.zone)
 
     @property
     def end(self) -> datetime | None:
-        return instant(first(self.encounter, "period").get("end"), self.zone)
+        return None if self._lacks_its_hour("end") else ending(self._period.get("end"), self.zone)
+
+    @property
+    def _period(self) -> Resource:
+        return first(self.encounter, "period")
+
+    def _lacks_its_hour(self, name: str) -> bool:
+        """A stay's claim states its hours (837I DTP 435, 096) and observation is charged by them: none is made up."""
+        by_the_hour = first(self.encounter, "class").get("code") in _BY_THE_HOUR
+        return by_the_hour and is_bare_day(self._period.get(name))
 
     def of(self, kind: str) -> list[Resource]:
         return self.resources.of(kind, self.encounter)

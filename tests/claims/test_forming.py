@@ -213,3 +213,15 @@ def test_a_payer_learns_no_more_of_the_patient_than_a_claim_needs(partners: Part
     guarantor = Guarantor(relationship="other", name=Name(family="Other"))
     patient = chart().patient.model_copy(update={"phone": "555-0100", "guarantor": guarantor})
     assert formed(partners, patient=patient)[0].patient == chart().patient
+
+
+def test_a_plan_does_not_see_the_reason_for_the_visit_that_a_paid_item_was_about(partners: Partners) -> None:
+    paid = (Restriction(statement="s2", paid_cents=5_000),)
+    diagnoses = (
+        diagnosis("I10", "principal"),
+        diagnosis("F41.1", rank=2),
+        diagnosis("F41.1", "reason-for-visit", rank=3),
+    )
+    services = (service("s1", pointers=(1,)), service("s2", pointers=(2,)))
+    claims = formed(partners, diagnoses=diagnoses, services=services, restrictions=paid)
+    assert [d.code for claim in claims for d in claim.diagnoses] == ["I10"]

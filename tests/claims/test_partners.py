@@ -44,6 +44,21 @@ BROKEN = [
         "hospitals.St_Anna",
         "match",
     ),
+    ("an id of a hospital", "  commercial:\n", "  riverside:\n", "payers.riverside", "a hospital has this id too"),
+    (
+        "a rule that is none",
+        "    filing_indicator: CI\n",
+        "    filing_indicator: CI\n    rules: {N3: {mode: 'off', since: 2026-01-01}}\n",
+        "payers.commercial.rules.N3",
+        "known: B1, B2",
+    ),
+    (
+        "a rule that no payer turns off",
+        "    filing_indicator: CI\n",
+        "    filing_indicator: CI\n    rules: {X17: {mode: 'off', since: 2026-01-01}}\n",
+        "payers.commercial.rules.X17",
+        "no rule that a payer sets",
+    ),
     ("not YAML", "hospitals:", "hospitals: [", "yaml", "expected"),
 ]
 
@@ -72,6 +87,18 @@ def test_a_broken_entry_is_named_by_line_and_column(partners_text: str) -> None:
         parse_partners(broken, "partners.yaml")
 
     assert (caught.value.line, caught.value.column) == (line, len("    time_zone: ") + 1)
+
+
+def test_an_unknown_rule_is_named_by_its_own_line(partners_text: str) -> None:
+    setting = "{mode: warn, since: 2026-01-01}"
+    rules = f"    filing_indicator: CI\n    rules:\n      N4: {setting}\n      N3: {setting}\n"
+    broken = partners_text.replace("    filing_indicator: CI\n", rules, 1)
+    line = next(n for n, text in enumerate(broken.splitlines(), start=1) if "N3:" in text)
+
+    with pytest.raises(BadReference) as caught:
+        parse_partners(broken, "partners.yaml")
+
+    assert (caught.value.line, caught.value.column) == (line, 7)
 
 
 def test_a_missing_field_is_placed_at_the_entry_that_lacks_it(partners_text: str) -> None:
@@ -128,13 +155,13 @@ def test_medicare_takes_replacements_of_institutional_claims_only(partners: Part
 
 
 def test_a_payers_rule_counts_from_its_date(partners_text: str) -> None:
-    rule = "    filing_indicator: CI\n    rules: {N3: {mode: warn, since: 2026-01-01}}\n"
+    rule = "    filing_indicator: CI\n    rules: {N4: {mode: warn, since: 2026-01-01}}\n"
     payer = parse_partners(partners_text.replace("    filing_indicator: CI\n", rule), "partners.yaml").payer(
         "commercial"
     )
 
-    assert payer.rule_mode("N3", date(2025, 12, 31)) is None
-    assert payer.rule_mode("N3", date(2026, 1, 1)) == "warn"
+    assert payer.rule_mode("N4", date(2025, 12, 31)) is None
+    assert payer.rule_mode("N4", date(2026, 1, 1)) == "warn"
 
 
 @pytest.mark.parametrize(

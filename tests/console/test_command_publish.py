@@ -63,6 +63,17 @@ def test_a_bundle_that_cannot_be_read_is_left_out_and_named(provisioned: Termina
     assert f"not read: {folder / '03-broken.json'}:2:" in done.stderr
 
 
+@pytest.mark.parametrize("value", ["1e999999", '"\\ud800"', '["finished"]'])
+def test_a_value_that_no_chart_can_hold_is_the_files_fault_and_not_ours(
+    provisioned: Terminal, folder: Path, value: str
+) -> None:
+    bad = folder / "01-work-injury.json"
+    bad.write_text(bad.read_text().replace('"finished"', value))
+    done = provisioned.run(*PUBLISH, folder)
+    assert (done.exit_code, count(provisioned)) == (1, 1)
+    assert f"not read: {bad}:1:1 entry[" in done.stderr
+
+
 def test_bad_bulk_data_lets_nothing_of_the_export_out(provisioned: Terminal, folder: Path) -> None:
     (folder / "Patient.ndjson").write_text('{"resourceType": "Patient", "id": "1"}\nno json\n')
     said = provisioned.json(*PUBLISH, folder)

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from agents.reference import read_partners
 from claims.edits import ACCOUNT_EDITS, CHART_EDITS
+from claims.rules import SETTABLE
 from claims.tabulate import TABLES
 from console.main import COMMANDS
 from schemas.codec import Reason
@@ -142,6 +143,10 @@ def _span(part: str) -> list[str]:
 
 def test_every_edit_is_listed_for_hospitals() -> None:
     assert rules() <= HOSPITAL.named()
+
+
+def test_a_payer_may_set_every_edit_that_is_asked_for_his_wish_and_no_other() -> None:
+    assert rules() == frozenset(SETTABLE)
 
 
 def test_every_reason_of_a_returned_chart_is_explained() -> None:

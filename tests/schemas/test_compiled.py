@@ -21,7 +21,7 @@ from schemas.events.types import Code, Line, Wire
 from schemas.examples import example
 from schemas.generate import Generated
 from schemas.registry import committed, schema
-from schemas.varints import put
+from schemas.varints import BadVarint, put, varint
 from tests.schemas.given_events import events
 
 CODEC = CompiledCodec(committed())
@@ -174,3 +174,38 @@ def test_a_damaged_state_is_refused() -> None:
     encode, decode = compile_pair(Coding)
     with pytest.raises(Undecodable, match="malformed"):
         decode(encode(Coding(system="s", code="c"))[:-1])
+
+
+LENGTHS = [("of ten bytes", b"\x80" * 9 + b"\x01", 2**62), ("of two bytes", b"\x80\x01", 64)]
+
+
+@pytest.mark.parametrize(("raw", "number"), [row[1:] for row in LENGTHS], ids=[row[0] for row in LENGTHS])
+def test_a_number_has_up_to_ten_bytes(raw: bytes, number: int) -> None:
+    assert varint(raw, 0) == (number * 2, len(raw))
+
+
+def test_a_number_of_eleven_bytes_is_none() -> None:
+    with pytest.raises(BadVarint):
+        varint(b"\x80" * 10 + b"\x00", 0)
+
+
+def test_a_number_without_end_is_refused_at_once() -> None:
+    with pytest.raises(BadVarint):
+        varint(b"\xff" * 100_000_000, 0)
+
+
+OVERLONG = [("two bytes", b"\x80\x00"), ("three bytes", b"\x80\x80\x00")]
+
+
+@pytest.mark.parametrize("end", [row[1] for row in OVERLONG], ids=[row[0] for row in OVERLONG])
+def test_a_states_array_ends_with_one_zero_byte(end: bytes) -> None:
+    encode, decode = compile_pair(Statement)
+    start, rest = encode(Statement(id="s", kind="drug"))[:18], encode(Statement(id="s", kind="drug"))[18:]
+    with pytest.raises(Undecodable, match="malformed"):
+        decode(start + end + rest[1:])
+
+
+def test_an_events_array_that_ends_with_two_bytes_is_read_as_the_reference_reads_it() -> None:
+    chart = CODEC.encode(example("chart-completed"))
+    longer = chart[:-1] + b"\x80\x00"  # its last field is an array of no answers
+    assert CODEC.decode(longer) == CODEC.strict.decode_strict(longer) == CODEC.decode(chart)

@@ -93,8 +93,10 @@ def test_units_cover_the_dose_and_waste_less_than_one(quantity: int) -> None:
     assert 0 <= units * 10_000 - quantity < 10_000
 
 
-@pytest.mark.parametrize(("minutes", "hours"), [(10, 1), (89, 1), (90, 2), (600, 10)])
-def test_hours_of_observation_are_rounded_to_the_nearest(chargemaster: Chargemaster, minutes: int, hours: int) -> None:
+@pytest.mark.parametrize(("minutes", "hours"), [(10, None), (29, None), (30, 1), (89, 1), (90, 2), (600, 10)])
+def test_hours_of_observation_are_rounded_to_the_nearest(
+    chargemaster: Chargemaster, minutes: int, hours: int | None
+) -> None:
     (charge,) = chargemaster.visit("observation", DAY)
 
     assert charge.units(minutes * 1000 // 60 + (minutes * 1000 % 60 > 0), "h") == hours

@@ -1,6 +1,6 @@
 """What a chart lacks, whom it asks, and how."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +8,7 @@ import pytest
 from claims.completeness import Case, incompleteness
 from claims.partners import Hospital, Partners
 from claims.queries import NO_DIAGNOSIS, SIDES, WHICH_SIDE, query_id
-from schemas.events.chart import Cause, ChartCompleted, Coverage, Order, QueryAnswer, Restriction, Signatures
+from schemas.events.chart import Cause, ChartCompleted, Coding, Coverage, Order, QueryAnswer, Restriction, Signatures
 from schemas.events.coded import Finding, Query
 from schemas.events.people import Provider, Subscriber
 from tests.claims.coding.builders import at, done, said
@@ -73,6 +73,16 @@ def test_an_inpatient_needs_a_discharge_summary_and_a_status(inpatient: ChartCom
     }
 
 
+def test_an_inpatients_summary_is_signed_whatever_else_is(inpatient: ChartCompleted, missing_in: Any) -> None:
+    (summary,) = inpatient.documents
+    note = summary.model_copy(update={"id": "n-2", "kind": Coding(system="http://loinc.org", code="34131-3")})
+    unsigned = summary.model_copy(update={"signed_by": None, "signed_at": None})
+
+    (asked,) = missing_in(changed(inpatient, documents=(note, unsigned)))
+
+    assert (asked.to, [quoted.source for quoted in asked.indicators]) == ("author", ["document n-1"])
+
+
 def test_an_unknown_payer_is_told_the_known_ones(chart: ChartCompleted, missing_in: Any, partners: Partners) -> None:
     stranger = chart.coverages[0].model_copy(update={"payer": "nobody"})
 
@@ -134,6 +144,15 @@ def test_dates_out_of_order_are_rejected(
     (finding,) = missing_in(changed(chart, "encounter", **fields))
 
     assert (finding.rule, finding.field) == ("D2", field)
+
+
+def test_an_end_of_which_only_the_day_is_known_may_be_the_day_of_receipt(
+    chart: ChartCompleted, missing_in: Any
+) -> None:
+    last_millisecond = datetime(2026, 3, 13, 4, tzinfo=UTC) - timedelta(milliseconds=1)  # of 12 March, New York
+
+    assert missing_in(changed(chart, "encounter", end=last_millisecond)) == ()
+    assert [f.rule for f in missing_in(changed(chart, "encounter", end=last_millisecond + timedelta(days=1)))] == ["D2"]
 
 
 def test_a_service_of_the_future_is_rejected_by_the_time_of_receipt(chart: ChartCompleted, missing_in: Any) -> None:

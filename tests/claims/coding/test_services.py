@@ -90,7 +90,27 @@ def test_doses_of_a_day_are_one_line(chart: ChartCompleted, reference: Reference
 
     line = only(priced(chart, reference, *doses))
 
-    assert (line.statement, line.units, line.charge_cents) == ("s-0", 6000, 7500)
+    assert (line.statement, line.units, line.charge_cents) == ("s-0", 4000, 5000)  # 36 mg of a code per 10 mg
+
+
+def test_small_doses_of_a_day_are_rounded_once(chart: ChartCompleted, reference: Reference) -> None:
+    doses = [drug(id=f"s-{number}", quantity=2_500) for number in range(4)]
+
+    assert only(priced(chart, reference, *doses)).units == 1000
+
+
+def test_doses_of_two_days_are_two_lines_each_rounded(chart: ChartCompleted, reference: Reference) -> None:
+    doses = [drug(id="s-1", quantity=2_500), drug(id="s-2", quantity=2_500, performed_at=at(11))]
+
+    result = priced(chart, reference, *doses)
+
+    assert [line.units for line in result.lines if line.code == "J1100"] == [1000, 1000]
+
+
+def test_a_drug_that_two_nurses_gave_is_one_line(chart: ChartCompleted, reference: Reference) -> None:
+    doses = [drug(id=who, quantity=2_500, performer=who) for who in ("DR-CA-001", "DR-CA-002")]
+
+    assert only(priced(chart, reference, *doses)).units == 1000
 
 
 def test_a_test_done_twice_is_two_lines(chart: ChartCompleted, reference: Reference) -> None:
@@ -104,7 +124,7 @@ def test_a_dose_paid_in_full_by_the_patient_stays_apart(chart: ChartCompleted, r
 
     result = priced(chart, reference, drug(id="a"), drug(id="b"), drug(id="c"), restrictions=(restriction,))
 
-    assert [(line.statement, line.units) for line in result.lines if line.code == "J1100"] == [("a", 4000), ("b", 2000)]
+    assert [(line.statement, line.units) for line in result.lines if line.code == "J1100"] == [("a", 3000), ("b", 2000)]
 
 
 NOT_DONE = [
@@ -198,6 +218,17 @@ def test_observation_is_by_the_hour(chart: ChartCompleted, reference: Reference)
     (line,) = priced(chart, reference, encounter=night).lines
 
     assert (line.code, line.units) == ("G0378", 10_000)
+
+
+def test_less_than_half_an_hour_of_observation_is_no_hour_but_an_item(
+    chart: ChartCompleted, reference: Reference
+) -> None:
+    end = datetime(2026, 3, 9, 20, 29, tzinfo=UTC)
+    short = chart.encounter.model_copy(update={"encounter_class": "observation", "start": at(9, 20), "end": end})
+
+    result = priced(chart, reference, encounter=short)
+
+    assert (result.lines, [item.kind for item in result.worklist]) == ((), ["visit"])
 
 
 def test_an_inpatient_operation_in_codes_needs_no_charge_of_its_own(

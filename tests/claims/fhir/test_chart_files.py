@@ -90,6 +90,36 @@ def test_json_that_is_no_bundle_is_refused(mercy: Hospital, partners: Partners, 
         read(mercy, partners, ("chart.json", text))
 
 
+FLAWS = [
+    # reason, what stands in place of an encounter's status, field
+    ("a number without end", '"length": {"value": 1e999999}', "length.value"),
+    ("infinity", '"length": {"value": Infinity}', "length.value"),
+    ("a lone surrogate", '"reasonCode": [{"text": "\\ud800"}]', "reasonCode[0].text"),
+    ("a list instead of a code", '"status": ["finished"]', "status"),
+    ("an object instead of a code", '"status": {"coding": []}', "status"),
+    ("a name that is none of FHIR's", '"Canary Family": "\\ud800"', "?"),
+]
+
+
+@pytest.mark.parametrize(("written", "field"), [row[1:] for row in FLAWS], ids=[row[0] for row in FLAWS])
+def test_a_value_that_no_fhir_has_is_named_by_file_line_and_field(
+    mercy: Hospital, partners: Partners, written: str, field: str
+) -> None:
+    text = lines(PATIENT, ENCOUNTER).replace('"status": "finished"', written)
+
+    with pytest.raises(BadChartFile) as caught:
+        read(mercy, partners, ("all.ndjson", text))
+
+    assert (caught.value.line, caught.value.field) == (2, field)
+
+
+def test_a_value_in_a_bundle_is_named_by_its_resource(mercy: Hospital, partners: Partners) -> None:
+    text = bundle(PATIENT, ENCOUNTER).replace('"e1"', '"\\ud800"')
+
+    with pytest.raises(BadChartFile, match=r"^c\.json:1:1 entry\[1\]\.resource\.id: half a character"):
+        read(mercy, partners, ("c.json", text))
+
+
 def test_a_line_that_is_no_resource_is_refused_with_its_number(mercy: Hospital, partners: Partners) -> None:
     with pytest.raises(BadChartFile) as caught:
         read(mercy, partners, ("Patient.ndjson", lines(PATIENT) + "\n[]\n"))

@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.claims.fhir.given_resources import ICD, Reader, concept, condition, encounter, patient, ref
+from claims.partners import Hospital, Partners
+from schemas.events import ChartCompleted
+from tests.claims.fhir.given_resources import ICD, Json, Reader, concept, condition, encounter, patient, ref
 
 
 def test_the_encounters_order_of_diagnoses_is_their_rank(read: Reader) -> None:
@@ -87,3 +89,88 @@ def test_an_onset_without_a_time_on_the_day_of_admission_says_nothing(
     chart = read.chart(patient(), encounter("IMP"), condition("c", "I10", "Hypertension", onsetDateTime=onset))
 
     assert chart.statements[0].present_on_admission == present
+
+
+def listed(name: str, use: str | None = None) -> Json:
+    return {"condition": ref(f"Condition/{name}"), **({"use": concept("x", use)} if use else {})}
+
+
+def why(chart: ChartCompleted) -> str | None:
+    admission = chart.encounter.admission
+    return admission.diagnosis.code if admission and admission.diagnosis else None
+
+
+@pytest.mark.parametrize("kind", ["AMB", "EMER", "IMP"])
+def test_a_coded_reason_beside_a_diagnosis_says_why_the_patient_came_and_is_none(read: Reader, kind: str) -> None:
+    visit = encounter(kind, reasonCode=[concept(ICD, "R07.9")], diagnosis=[listed("a")])
+
+    chart = read.chart(patient(), visit, condition("a", "I21.4", "Infarction"))
+
+    assert ([s.id for s in chart.statements], why(chart)) == (["a"], "R07.9")
+
+
+def test_a_reason_in_words_beside_a_diagnosis_is_none(read: Reader) -> None:
+    visit = encounter(reasonCode=[{"text": "Chest pain"}], diagnosis=[listed("a")])
+
+    chart = read.chart(patient(), visit, condition("a", "I21.4", "Infarction"))
+
+    assert ([s.id for s in chart.statements], why(chart)) == (["a"], None)
+
+
+def test_a_reason_stands_for_what_was_only_suspected(read: Reader) -> None:
+    """OCG IV.H: an outpatient is coded to the highest degree of certainty."""
+    suspected = condition("a", "I21.4", "Infarction", verificationStatus=concept("x", "provisional"))
+    visit = encounter("EMER", reasonCode=[concept(ICD, "R07.9")], diagnosis=[listed("a")])
+
+    assert [s.id for s in read.chart(patient(), visit, suspected).statements] == ["a", "e1-reason-1"]
+
+
+def test_a_reason_that_is_no_symptom_stays_where_the_encounter_lists_no_diagnoses(read: Reader) -> None:
+    visit = encounter(reasonCode=[concept(ICD, "Z23")])
+
+    chart = read.chart(patient(), visit, condition("a", "I10", "Pressure"))
+
+    assert [s.id for s in chart.statements] == ["a", "e1-reason-1"]
+
+
+def test_what_an_inpatient_came_for_is_not_taken_for_what_was_found(read: Reader) -> None:
+    chart = read.chart(patient(), encounter("IMP", reasonCode=[concept(ICD, "R07.9")]))
+
+    assert (chart.statements, why(chart)) == ((), "R07.9")
+
+
+def test_an_admission_diagnosis_is_why_the_patient_came_and_goes_before_the_reason(read: Reader) -> None:
+    visit = encounter("IMP", reasonCode=[concept(ICD, "R05.9")], diagnosis=[listed("a", "AD"), listed("b", "DD")])
+
+    chart = read.chart(patient(), visit, condition("a", "R07.9", "Pain"), condition("b", "I21.4", "Infarction"))
+
+    assert ([s.id for s in chart.statements], why(chart)) == (["b"], "R07.9")
+
+
+def test_a_condition_may_be_admission_and_discharge_diagnosis_at_once(read: Reader) -> None:
+    visit = encounter("IMP", diagnosis=[listed("a", "AD"), listed("a", "DD")])
+
+    chart = read.chart(patient(), visit, condition("a", "I21.4", "Infarction"))
+
+    assert ([s.id for s in chart.statements], why(chart)) == (["a"], "I21.4")
+
+
+def test_an_outpatients_chief_complaint_is_his_diagnosis_where_there_is_no_other(read: Reader) -> None:
+    chart = read.chart(patient(), encounter(diagnosis=[listed("a", "CC")]), condition("a", "R07.9", "Pain"))
+
+    assert ([s.id for s in chart.statements], why(chart)) == (["a"], "R07.9")
+
+
+@pytest.mark.parametrize(
+    ("taxonomy", "author"),
+    [("163W00000X", "nurse"), ("133V00000X", "dietitian"), ("183500000X", "other"), ("363L00000X", None)],
+)
+def test_the_roster_says_who_is_no_provider(
+    mercy: Hospital, partners: Partners, taxonomy: str, author: str | None
+) -> None:
+    someone = mercy.roster["DR-IM-001"].model_copy(update={"taxonomy": taxonomy})
+    read = Reader(mercy.model_copy(update={"roster": {"N-1": someone}}), partners)
+
+    chart = read.chart(patient(), encounter(), condition("a", "I10", "x", asserter=ref("Practitioner/N-1")))
+
+    assert chart.statements[0].documented_by == author

@@ -1,7 +1,21 @@
 """What was ordered, done and given."""
 
+from typing import Any
+
 from schemas.events import ChartCompleted
-from tests.claims.fhir.given_resources import Reader, condition, dose, encounter, of_encounter, order, patient, ref
+from tests.claims.fhir.given_resources import (
+    RXNORM,
+    Json,
+    Reader,
+    concept,
+    condition,
+    dose,
+    encounter,
+    of_encounter,
+    order,
+    patient,
+    ref,
+)
 
 
 def test_doses_of_a_drug_on_a_day_are_one_statement_with_their_sum(read: Reader) -> None:
@@ -135,3 +149,106 @@ def test_doses_for_different_conditions_are_not_added_up(read: Reader) -> None:
     chart = read.chart(patient(), encounter(), WOUND, SUGAR, *doses)
 
     assert [s.quantity for s in chart.statements if s.kind == "drug"] == [500_000, 500_000]
+
+
+def result(name: str, kind: str = "Observation", code: str = "2345-7", **fields: Any) -> Json:
+    category = [concept("http://terminology.hl7.org/CodeSystem/observation-category", "laboratory")]
+    value = concept("http://loinc.org", code, "Glucose")
+    return of_encounter(kind, name, status="final", category=category, code=value, **fields)
+
+
+def answered(chart: ChartCompleted) -> list[tuple[str, str | None, bool | None]]:
+    return [(s.id, s.order_id, s.result_present) for s in chart.statements]
+
+
+def test_a_result_without_a_link_answers_one_order_of_its_code(read: Reader) -> None:
+    chart = read.chart(patient(), encounter(), order("a"), order("b"), result("o"))
+
+    assert answered(chart) == [("a", "a", True), ("b", "b", False)]
+
+
+def test_as_many_results_without_a_link_answer_as_many_orders(read: Reader) -> None:
+    chart = read.chart(patient(), encounter(), order("a"), order("b"), result("o"), result("p"))
+
+    assert answered(chart) == [("a", "a", True), ("b", "b", True)]
+
+
+def test_a_result_without_a_link_answers_an_order_that_has_no_answer(read: Reader) -> None:
+    linked = result("o", basedOn=[ref("ServiceRequest/a")])
+
+    chart = read.chart(patient(), encounter(), order("a"), order("b"), linked, result("p"))
+
+    assert answered(chart) == [("a", "a", True), ("b", "b", True)]
+
+
+def test_a_report_and_the_value_in_it_are_one_result(read: Reader) -> None:
+    report = result("r", "DiagnosticReport", result=[ref("Observation/o")])
+
+    chart = read.chart(patient(), encounter(), order("a"), order("b"), result("o"), report)
+
+    assert answered(chart) == [("a", "a", True), ("b", "b", False)]
+
+
+def test_a_laboratorys_result_that_nobody_ordered_is_a_service(read: Reader) -> None:
+    chart = read.chart(patient(), encounter(), result("o", effectiveDateTime="2026-03-02T14:10:00Z"))
+
+    assert [(s.id, s.kind, s.codings[0].code, s.order_id) for s in chart.statements] == [
+        ("o", "laboratory", "2345-7", None)
+    ]
+
+
+def test_a_panel_that_nobody_ordered_is_one_service(read: Reader) -> None:
+    panel = result("r", "DiagnosticReport", "24323-8", result=[ref("Observation/o"), ref("Observation/p")])
+
+    chart = read.chart(patient(), encounter(), result("o"), result("p", code="2951-2"), panel)
+
+    assert [s.id for s in chart.statements] == ["r"]
+
+
+def test_a_report_of_what_was_ordered_is_no_second_service(read: Reader) -> None:
+    linked = result("o", basedOn=[ref("ServiceRequest/a")])
+    report = result("r", "DiagnosticReport", "24323-8", result=[ref("Observation/o")])
+
+    assert [s.id for s in read.chart(patient(), encounter(), order("a"), linked, report).statements] == ["a"]
+
+
+def test_the_values_in_an_orders_report_are_no_services_of_their_own(read: Reader) -> None:
+    report = result("r", "DiagnosticReport", result=[ref("Observation/o")], basedOn=[ref("ServiceRequest/a")])
+
+    chart = read.chart(patient(), encounter(), order("a"), result("o", code="2951-2"), report)
+
+    assert [s.id for s in chart.statements] == ["a"]
+
+
+def test_a_vital_sign_is_no_service(read: Reader) -> None:
+    pulse = {**result("o"), "category": [concept("x", "vital-signs")]}
+
+    assert read.chart(patient(), encounter(), pulse).statements == ()
+
+
+def by_reference(link: str, **fields: Any) -> Json:
+    given = {**dose("a", "2026-03-02T14:00:00Z", 500), "medicationReference": ref(link), **fields}
+    del given["medicationCodeableConcept"]
+    return given
+
+
+def test_a_drug_may_be_named_by_a_medication_of_the_export(read: Reader) -> None:
+    medication = {"resourceType": "Medication", "id": "m", "code": concept(RXNORM, "161")}
+
+    chart = read.chart(patient(), encounter(), by_reference("Medication/m"), medication)
+
+    assert [(s.codings[0].code, s.quantity) for s in chart.statements] == [("161", 500_000)]
+
+
+def test_a_drug_may_be_named_by_a_contained_medication(read: Reader) -> None:
+    contained = [{"resourceType": "Medication", "id": "m", "code": concept(RXNORM, "161")}]
+
+    chart = read.chart(patient(), encounter(), by_reference("#m", contained=contained))
+
+    assert [s.codings[0].code for s in chart.statements] == ["161"]
+
+
+def test_a_medication_that_is_not_in_the_export_is_told(read: Reader) -> None:
+    assert read.notes(patient(), encounter(), by_reference("Medication/m")) == [
+        "MedicationAdministration.medicationReference"
+    ]

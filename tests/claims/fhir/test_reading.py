@@ -89,6 +89,25 @@ def test_a_legal_attester_signs_and_a_draft_is_unsigned(read: Reader) -> None:
     assert [(d.id, d.signed_by) for d in chart.documents] == [("n", "DR-IM-001"), ("d", None)]
 
 
+@pytest.mark.parametrize(
+    "fields", [{"status": "superseded"}, {"status": "entered-in-error"}, {"docStatus": "entered-in-error"}]
+)
+def test_a_note_that_is_no_longer_in_force_does_not_count(read: Reader, fields: Json) -> None:
+    signer = {"authenticator": ref("Practitioner/DR-IM-001"), "date": "2026-03-02T15:00:00Z"}
+    kind = concept("http://loinc.org", "34131-3")
+    note = of_note("n", status="current", type=kind, **signer)
+
+    chart = read.chart(patient(), encounter(), note, {**note, "id": "old", **fields})
+
+    assert [(d.id, d.signed_by) for d in chart.documents] == [("n", "DR-IM-001")]
+
+
+def of_note(name: str, **fields: Any) -> Json:
+    """A DocumentReference hangs on its encounter by its context."""
+    context = {"context": {"encounter": [ref("Encounter/e1")]}}
+    return {"resourceType": "DocumentReference", "id": name, **context, **fields}
+
+
 def test_a_plan_counts_by_its_period_whatever_has_become_of_it(read: Reader) -> None:
     then = coverage(period={"start": "2026-01-01", "end": "2026-12-31"}, status="cancelled")
     before = {**coverage(period={"start": "2025-01-01", "end": "2025-12-31"}, status="active"), "id": "c0"}
@@ -108,6 +127,22 @@ def test_a_dual_eligible_has_medicare_then_medicaid(read: Reader) -> None:
     chart = read.chart(patient(), encounter(), coverage("CMS-DUAL"))
 
     assert [(c.id, c.payer) for c in chart.coverages] == [("c1", "medicare"), ("c1-2", "medicaid")]
+
+
+V2_0203 = "http://terminology.hl7.org/CodeSystem/v2-0203"
+IDENTIFIERS = [
+    ("the member's number", concept(V2_0203, "MB"), "X-1"),
+    ("the hospital's own number", concept(V2_0203, "AN"), None),
+    ("another system's MB", concept("urn:mercy:types", "MB"), None),
+    ("of no type", {}, None),
+]
+
+
+@pytest.mark.parametrize(("kind", "member"), [row[1:] for row in IDENTIFIERS], ids=[row[0] for row in IDENTIFIERS])
+def test_only_a_members_number_is_a_member_id(read: Reader, kind: Json, member: str | None) -> None:
+    plan = coverage(subscriberId=None, identifier=[{"type": kind, "value": "X-1"}])
+
+    assert [c.member_id for c in read.chart(patient(), encounter(), plan).coverages] == [member]
 
 
 def test_a_parent_as_subscriber_is_named(read: Reader) -> None:
