@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 STAGES = ("intake", "validation", "claiming", "delivery")
-PARTS = ("decode", "step", "ledger", "encode", "kafka")
+PARTS = ("decode", "step", "ledger", "encode", "kafka", "runner")
 _COUNTS = ("records", "batches")
 _COLUMNS = (*PARTS, *_COUNTS)
 

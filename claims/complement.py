@@ -73,13 +73,14 @@ def is_small(patients: int) -> bool:
     return 1 <= patients <= SMALL
 
 
-def with_sums(cells: Sequence[Number]) -> list[Number]:
-    """The cells, and the sums that a reader might know."""
+def with_sums(cells: Sequence[Number], *, joined: bool = True) -> list[Number]:
+    """The cells, and the sums that a reader might know: those that two tables share as one, or each as its own."""
     sums: dict[Place, int] = defaultdict(int)
     for cell in cells:
         for row, column in ((cell.row, None), (None, cell.column), (None, None)):
             sums[cell.table, row, column] += cell.patients
-    return [*cells, *_joined(sums)]
+    apart = (Number(row, column, patients, table) for (table, row, column), patients in sums.items())
+    return [*cells, *(_joined(sums) if joined else apart)]
 
 
 def _joined(sums: Mapping[Place, int]) -> Iterator[Number]:
@@ -156,7 +157,7 @@ def _cheapest(network: Network, hidden: set[Number], way: tuple[Node, Node], wit
 
 
 def _company(cell: Number, network: Network, hidden: set[Number]) -> tuple[Number, ...]:
-    """The cheapest numbers to hide so that a small cell can't be worked out: none, where it can't be now."""
+    """The cheapest numbers to hide so that a small cell can't be worked out; none where no numbers would do."""
     found: list[Path] = []
     for start, to in _moves(cell):
         path = _cheapest(network, hidden, (to, start), cell)
@@ -167,16 +168,25 @@ def _company(cell: Number, network: Network, hidden: set[Number]) -> tuple[Numbe
     return min(found, key=lambda path: path.cost, default=Path(0, ())).numbers
 
 
-def complement(cells: Sequence[Number]) -> Hidden:
-    """Everything to hide: the small cells and their company. The order of the cells changes nothing."""
-    numbers = with_sums(sorted((cell for cell in cells if cell.patients > 0), key=str))
+def _network(numbers: Sequence[Number]) -> Network:
     network: Network = defaultdict(list)
     for number in numbers:
         for start, to in _moves(number):
             network[start].append(_Move(number, to))
-    hidden = {number for number in numbers if is_small(number.patients)}
+    return network
+
+
+def complement(cells: Sequence[Number]) -> Hidden:
+    """Everything to hide: the small cells and their company. The order of the cells changes nothing.
+
+    Where two tables have no room together they have it each by itself: their margins differ then, and are withheld.
+    """
+    cells = sorted((cell for cell in cells if cell.patients > 0), key=str)
+    numbers, apart = with_sums(cells), with_sums(cells, joined=False)
+    together, alone = _network(numbers), _network(apart)
+    hidden = {number for number in (*numbers, *apart) if is_small(number.patients)}
     for cell in [number for number in numbers if number in hidden and number.is_cell]:
-        hidden.update(_company(cell, network, hidden))
+        hidden.update(_company(cell, together, hidden) or _company(cell, alone, hidden))
     while pinning := set(_pinning(numbers, hidden)) - hidden:
         hidden |= pinning
     return Hidden(frozenset(number.place for number in hidden))
