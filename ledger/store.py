@@ -108,7 +108,8 @@ def _postgres(url: str) -> Engine:
     # A server that fell silent is noticed before Kafka gives up on us.
     silence = {"connect_timeout": 10, "tcp_user_timeout": 20_000}
     arguments = {"options": options, "prepare_threshold": 2, **silence}
-    engine = sa.create_engine(url, pool_pre_ping=True, connect_args=arguments, hide_parameters=True)
+    # No ping before each use: what finds its connection broken begins again, as with any other trouble.
+    engine = sa.create_engine(url, connect_args=arguments, hide_parameters=True)
     from psycopg.types.array import ListBinaryDumper  # noqa: PLC0415 only who has PostgreSQL has its driver
 
     @sa.event.listens_for(engine, "connect")
