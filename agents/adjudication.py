@@ -26,7 +26,7 @@ from agents.payments import (
     places,
 )
 from agents.pseudonyms import Pseudonyms
-from agents.rows import claim_answered_id, claim_facts
+from agents.rows import claim_answered_id, claim_facts, is_forwarded
 from agents.stage import Row, Say, States, Verdict, World
 from claims.postings import ClaimBalance, Payment
 from claims.remittance import Refusal, balances, check_answer
@@ -55,14 +55,16 @@ class Adjudication:
         stored = accounts.lock(tx, STAGE, keys)
         payments = {key: self.states.load(Payment, row.body) for key, row in stored.items() if row.body is not None}
         waiting = projections.answers_of(tx, may_be_whole(payments, said))
-        answered = {(row.control_number, row.payer) for row in waiting} | {
-            (e.control_number, e.payer) for e in said if isinstance(e, ClaimAdjudicated)
+        answered = {row.control_number for row in waiting} | {
+            e.control_number for e in said if isinstance(e, ClaimAdjudicated)
         }
         named = {e.control_number for e in said if isinstance(e, ClaimAcknowledged) and e.control_number}
-        rows = projections.claims_by_number(tx, {number for number, _ in answered} | named)
+        rows = projections.claims_by_number(tx, answered | named)
         claims: dict[str, Row] = {number: dict(row._mapping) for number, row in rows.items()}
         by_id = projections.claims_by_id(tx, (claim for event in said if (claim := _named_by_id(event)) is not None))
-        about = {balance_key(claims[number], payer) for number, payer in answered if number in claims}
+        found = [claims[number] for number in answered if number in claims]
+        about = {balance_key(row, forwarded=False) for row in found}
+        about |= {balance_key(row, forwarded=True) for row in found if row["forwarded_to"] is not None}
         balances_of = accounts.lock(tx, STAGE, about)
         balances_by = {
             k: self.states.load(ClaimBalance, row.body) for k, row in balances_of.items() if row.body is not None
@@ -130,7 +132,7 @@ class Adjudication:
         """One claim's answer: checked now, posted when its remittance is whole."""
         about, detail = f"{answer.payer}/{answer.trace_number}", answer.control_number
         row = world.claims.get(answer.control_number)
-        refusals = check_answer(answer, None if row is None else claim_facts(row, answer.payer))
+        refusals = check_answer(answer, None if row is None else claim_facts(row, answer))
         (place,) = places([answer])
         key = f"payment/{answer.payer}/{answer.trace_number}"
         if place in world.taken:
@@ -193,7 +195,7 @@ class Adjudication:
         says = []
         for answer in answers:
             claim = world.claims[answer.control_number]
-            key = balance_key(claim, answer.payer)
+            key = balance_key(claim, forwarded=is_forwarded(claim, answer))
             balanced[key] = added(balanced.get(key) or world.accounts.get(key), answer)
             says.append(self._say(answer, claim, balanced[key]))
         return tuple(says), balanced
@@ -203,7 +205,7 @@ class Adjudication:
         settled = answer.model_copy(
             update={
                 **_ours(answer, "claim-adjudicated"),
-                "claim_id": claim_answered_id(claim, answer.payer),
+                "claim_id": claim_answered_id(claim, answer),
                 "hospital": claim["hospital"],
                 "account_number": claim["account"],
                 "balance_charge_cents": balance.charge_cents,

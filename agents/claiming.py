@@ -29,13 +29,14 @@ from claims.accounts import (
     claim_of,
     forgotten,
     is_late,
+    newer_waits,
     remembered,
     voided,
     with_chart,
     with_claim,
 )
 from claims.edits import check_account
-from claims.forming import NO_CONSENT, Now, entered, follow_up, form, instead_of_forwarded
+from claims.forming import NO_CONSENT, Formed, Now, entered, follow_up, form, instead_of_forwarded
 from ledger import accounts, deadlines, statistics
 from schemas.events import ChartCoded, ClaimAcknowledged, ClaimAdjudicated, DeadlineDue
 from schemas.records import Record
@@ -162,7 +163,7 @@ class Claiming:
         told = self.sayings.say_back(chart, denials.rejected(acknowledged, ack))
         verdict = replace(verdict, says=(told,), closed=(deadline_of(claim),))
         if (original := voided(account, acknowledged)) is not None:
-            stands = original.model_copy(update={"state": "answered", "followed_up": True})
+            stands = original.model_copy(update={"state": settlement.state_of(original), "followed_up": True})
             account = with_claim(account, stands)
             verdict = together(verdict, self.sayings.kept(account, stands, "stands"))
         correction = self._correction(Occasion(world, ack, received(ack)), account, chart.chart_id)
@@ -171,7 +172,7 @@ class Claiming:
     def _settle(self, world: World, answer: ClaimAdjudicated) -> Verdict:
         """An answer on the account: once its claim's sums are whole, what follows from it is said."""
         account = _account(world, answer)
-        claim = claim_answered(account, answer.control_number, answer.payer)
+        claim = claim_answered(account, answer)
         if claim is None:
             return Verdict("superseded", _about(account), answer.control_number)
         verdict = self.sayings.posted(world, account, claim, answer)
@@ -190,10 +191,12 @@ class Claiming:
 
     def _follow(self, at: Occasion, account: Account, chart: ChartCoded) -> Verdict:
         """The correction that waited for this answer; else, for each answered claim, the next payer's claim, or the
-        bill."""
+        bill. While a newer version waits for something else nothing follows: it may consent to less."""
         correction = self._correction(at, account, chart.chart_id)
         if correction is not None:
             return correction
+        if newer_waits(account, chart.chart_id):
+            return Verdict("followed", *whom(chart))
         unfollowed = tuple(kept for kept in answered_claims(account, chart.chart_id) if not kept.followed_up)
         return self._followed(at, account, chart, unfollowed)
 
@@ -230,31 +233,37 @@ class Claiming:
         if kept is not None and kept.state == "held":
             verdict = self._bill(Occasion(world, due, due.due_at), account, kept.chart)
         elif kept is not None and kept.state == "consent-missing":
-            verdict = self._without_consent(world, account, kept.chart)
+            verdict = self._without_consent(Occasion(world, due, due.due_at), account, kept.chart)
         elif claim is not None and settlement.is_open(claim):
             verdict = self._overdue(world, account, claim, due)
         else:
             verdict = Verdict("overdue", _about(account), due.kind)
         return replace(verdict, fired=(due.deadline_id,))
 
-    def _without_consent(self, world: World, account: Account, chart: ChartCoded) -> Verdict:
-        """The chart goes back, and no edit over the patient's history counts it any more."""
-        back = self.sayings.back(world, account, chart, "incomplete", (NO_CONSENT,))
+    def _without_consent(self, at: Occasion, account: Account, chart: ChartCoded) -> Verdict:
+        """The chart goes back, and no edit over the patient's history counts it any more. What was billed before goes
+        on, as far as no consent is needed."""
+        back = self.sayings.back(at.world, account, chart, "incomplete", (NO_CONSENT,))
+        verdict = self._then_follow(at, back, account, chart.chart_id)
         key = self.sayings.history_key(chart)
-        history = world.accounts.get(key)
+        history = at.world.accounts.get(key)
         if not isinstance(history, PatientHistory):
-            return back
-        return replace(back, accounts={**back.accounts, key: _without(history, _left(back, account), chart)})
+            return verdict
+        return replace(verdict, accounts={**verdict.accounts, key: _without(history, _left(back, account), chart)})
 
     def _overdue(self, world: World, account: Account, claim: AccountClaim, due: DeadlineDue) -> Verdict:
         """The hospital is told to ask the payer. What a payer said to have forwarded never came: now we send it."""
-        chart = chart_about(account, claim)
+        chart, at = chart_about(account, claim), Occasion(world, due, due.due_at)
         if claim.state != "expected":
             told = self.sayings.say_back(chart, denials.unanswered(claim, due))
             return Verdict("overdue", *whom(chart), says=(told,))
-        at = Occasion(world, due, due.due_at)
         formed = instead_of_forwarded(chart, claim, Now(due, self.sayings.today(chart, due.due_at)))
-        return self.sayings.formed(at, entered(account, formed), chart, formed, "overdue")
+        if newer_waits(account, chart.chart_id):
+            formed = Formed(superseded=(claim.claim.claim_id,))  # the version that waits decides what goes to whom
+        account = entered(account, formed)
+        verdict = self.sayings.formed(at, account, chart, formed, "overdue")
+        correction = self._correction(at, account, chart.chart_id)
+        return verdict if correction is None else together(verdict, correction)
 
 
 def _account_key(event: Input) -> str | None:

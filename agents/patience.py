@@ -23,14 +23,9 @@ def answer_deadline(claim: ClaimBuilt, *after: object) -> str:
     return derived("deadline", "answer-overdue", claim.claim_id, claim.submission, *after)
 
 
-def forwarded_deadline(claim: ClaimBuilt) -> str:
-    return derived("deadline", "answer-overdue", "forwarded", claim.claim_id)
-
-
 def deadline_of(claim: AccountClaim) -> str:
     """The deadline of the answer that a claim waits for, or waited for last."""
-    first = forwarded_deadline if claim.state == "expected" else answer_deadline
-    return claim.deadline_id or first(claim.claim)
+    return claim.deadline_id or answer_deadline(claim.claim)
 
 
 def void_deadlines(account: Account, reversed_: AccountClaim) -> tuple[str, ...]:

@@ -31,10 +31,9 @@ def payment_key(event: Answered) -> str | None:
             return None
 
 
-def balance_key(claim: Row, payer: str) -> str:
-    """Of what a payer answers under a number: its own claim, or the one that was forwarded to it."""
-    number = claim["control_number"]
-    return f"claim/{number}/{payer}" if payer == claim["forwarded_to"] else f"claim/{number}"
+def balance_key(claim: Row, *, forwarded: bool) -> str:
+    """Of what is answered under a number: the claim that was sent with it, or the one its payer forwarded."""
+    return f"claim/{claim['control_number']}{'/forwarded' if forwarded else ''}"
 
 
 def places(events: Iterable[Answered]) -> Iterator[Place]:

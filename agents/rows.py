@@ -9,7 +9,7 @@ from agents.clock import milliseconds
 from claims import settlement
 from claims.accounts import AccountClaim
 from claims.remittance import ClaimFacts
-from schemas.events import ChartCoded, PatientBill
+from schemas.events import ChartCoded, ClaimAdjudicated, PatientBill
 
 Row = Mapping[str, Any]
 
@@ -68,20 +68,27 @@ def bill_row(bill: PatientBill) -> Row:
     }
 
 
-def claim_answered_id(row: Row, payer: str) -> str:
+_LATER = frozenset({"2", "3", "20", "21"})  # 835 CLP02: processed as secondary or tertiary
+
+
+def is_forwarded(row: Row, answer: ClaimAdjudicated) -> bool:
+    """Whether an answer under the row's number is the next payer's, to whom the claim was forwarded. One insurer may be
+    both: then CLP02 tells."""
+    return answer.payer == row["forwarded_to"] and (answer.payer != row["payer"] or answer.status in _LATER)
+
+
+def claim_answered_id(row: Row, answer: ClaimAdjudicated) -> str:
     """The claim of ours that a payer answers under the row's number."""
-    name: str = row["forwarded_as"] if payer == row["forwarded_to"] else row["claim_id"]
+    name: str = row["forwarded_as"] if is_forwarded(row, answer) else row["claim_id"]
     return name
 
 
-def claim_facts(row: Row, payer: str) -> ClaimFacts:
-    """What adjudication has to know of a claim of ours that a payer answers: the next payer answers what the one before
-    forwarded to him under the number it was sent with."""
-    forwarded = payer == row["forwarded_to"]
+def claim_facts(row: Row, answer: ClaimAdjudicated) -> ClaimFacts:
+    """What adjudication has to know of a claim of ours that a payer answers."""
     return ClaimFacts(
-        claim_id=claim_answered_id(row, payer),
+        claim_id=claim_answered_id(row, answer),
         control_number=row["control_number"],
-        payer=payer if forwarded else row["payer"],
+        payer=answer.payer if is_forwarded(row, answer) else row["payer"],
         hospital=row["hospital"],
         account_number=row["account"],
         patient_key=row["patient_key"],

@@ -9,7 +9,6 @@ from agents.patience import (
     ANSWER_PATIENCE,
     answer_deadline,
     deadline_of,
-    forwarded_deadline,
     received,
     void_deadlines,
 )
@@ -70,11 +69,11 @@ class Sayings:
         """Claims to their payers and bills to the hospital; `after` is the account with them entered. Whoever has a
         claim, said or forwarded, has from now on to answer it; what is refused is told."""
         key = self.patient_key(chart)
-        expected = [forwarded.claim for forwarded in formed.forwarded]
-        forwarding = [forwarded.by for forwarded in formed.forwarded]
-        names = (*(claim.claim_id for claim in (*formed.claims, *expected)), *forwarding)
+        forwarded = [name for each in formed.forwarded for name in (each.claim.claim_id, each.by)]
+        names = (*(claim.claim_id for claim in formed.claims), *forwarded)
         changed = [kept for name in names if (kept := claim_of(after, name)) is not None]
         gone = [kept for name in formed.superseded if (kept := claim_of(after, name)) is not None]
+        expected = [kept for kept in changed if kept.state == "expected"]
         standing = chart_of(after, chart.chart_id)
         everything: tuple[ClaimBuilt | PatientBill, ...] = (*formed.claims, *formed.bills)
         counted = [self._counted(at.world, chart, each) for each in everything]
@@ -94,7 +93,7 @@ class Sayings:
             bills=tuple(bill_row(bill) for bill in formed.bills),
             opened=(
                 *(self._answer_due(claim, answer_deadline(claim), at.since) for claim in formed.claims),
-                *(self._answer_due(claim, forwarded_deadline(claim), at.since) for claim in expected),
+                *(self._answer_due(kept.claim, deadline_of(kept), at.since) for kept in expected),
             ),
             closed=tuple(deadline_of(kept) for kept in gone),
         )
@@ -229,12 +228,14 @@ class Sayings:
 
 
 def _billed_before(account: Account, chart: ChartCoded) -> AccountChart | None:
-    """Another version than this one by which claims or bills went out, as it stands in the account."""
+    """Another version than this one by which claims or bills went out, as it stands in the account. What the patient
+    consents to and restricts is said by the newest, whatever else is wrong with it (45 CFR 164.522, 42 CFR 2.31)."""
     billed = billed_version(account, chart.chart_id)
     if billed is None or version_of(billed) == version_of(chart):
         return None
     state: ChartState = "claimed" if live_claims(account, chart.chart_id) else "billed-to-patient"
-    return AccountChart(chart=billed, state=state)
+    willed = {"part2": chart.part2, "restrictions": chart.restrictions}
+    return AccountChart(chart=billed.model_copy(update=willed), state=state)
 
 
 def key_of(account: Account) -> str:

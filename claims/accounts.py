@@ -8,7 +8,7 @@ from typing import Literal
 
 from schemas.events.claim import Adjustment, ClaimBuilt, PatientBill
 from schemas.events.coded import ChartCoded
-from schemas.events.payer import AnsweredLine
+from schemas.events.payer import AnsweredLine, ClaimAdjudicated
 from schemas.events.types import Cents, Code, Count, Day, Id, Many, Milli, Npi, Wire
 
 ChartState = Literal["held", "consent-missing", "awaiting-answer", "claimed", "billed-to-patient", "returned"]
@@ -118,13 +118,18 @@ def claim_of(account: Account, claim_id: str) -> AccountClaim | None:
     return next((kept for kept in account.claims if kept.claim.claim_id == claim_id), None)
 
 
-def claim_answered(account: Account, control_number: str, payer: str) -> AccountClaim | None:
-    """The claim a payer answers under that number. A forwarded one comes back under the number it was first sent
-    with."""
-    named = next((kept for kept in account.claims if kept.claim.control_number == control_number), None)
-    if named is not None and named.claim.payer != payer and named.forwarded_to == payer:
-        return claim_of(account, named.forwarded_as or "")
-    return named
+def claim_answered(account: Account, answer: ClaimAdjudicated) -> AccountClaim | None:
+    """The claim a payer answers: by the id that adjudication found for its number, be it of an earlier submission or of
+    the claim that was forwarded."""
+    if answer.claim_id is not None:
+        return claim_of(account, answer.claim_id)
+    return next((kept for kept in account.claims if kept.claim.control_number == answer.control_number), None)
+
+
+def newer_waits(account: Account, chart_id: str) -> bool:
+    """A newer version than the billed one waits for a hold, a consent or an answer."""
+    kept = chart_of(account, chart_id)
+    return kept is not None and kept.billed is not None
 
 
 def billed_version(account: Account, chart_id: str) -> ChartCoded | None:
@@ -143,7 +148,7 @@ def voided(account: Account, void: AccountClaim) -> AccountClaim | None:
     return next(
         (
             kept
-            for kept in account.claims
+            for kept in reversed(account.claims)  # a payer may keep its number through all replacements
             if kept.state == "replaced"
             and (kept.claim.payer, kept.payer_claim_number) == (said.payer, said.original_reference)
         ),

@@ -5,7 +5,7 @@ owed + already paid - refund = the sum of its reasons.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
@@ -13,10 +13,10 @@ from typing import Any, Literal
 from claims import payers, settlement
 from claims.accounts import Account, AccountClaim, bill_of, live_claims
 from claims.billers import organization
+from claims.corrections import successors
 from claims.drafting import PRODUCER
-from claims.identity import billing_key
 from claims.partners import Hospital
-from claims.payers import Route
+from claims.payers import Route, Why
 from schemas.events.claim import BillLine, BillReason, ChartVersion, ClaimLine, PatientBill, PayerShare
 from schemas.events.coded import ChartCoded, Service
 from schemas.events.people import Guarantor, Patient
@@ -42,6 +42,8 @@ DISPUTE_ESTIMATE = (  # 45 CFR 149.610 and 149.620
     "You have a right to an estimate before planned care. If this bill is 400 dollars or more above the estimate you "
     "were given, you may dispute it within 120 days of receiving it."
 )
+
+_WAITS_FOR_NONE: tuple[Why, ...] = ("restricted", "self-pay")
 
 Chain = tuple[AccountClaim, ...]
 """A claim to the first payer and its successors to the next ones, in their order."""
@@ -69,8 +71,9 @@ def direct(chart: ChartCoded, routes: Sequence[Route], account: Account, hospita
     since = (chart.received_at or chart.occurred_at).date()
     insured = any(route.payers for route in routes)
     alone = [route for route in routes if route.why == "restricted" or (route.why == "self-pay" and not insured)]
-    if all(route.why != "restricted" for route in alone) and _is_owed(account, _bill_id(chart, "restricted")):
-        alone.append(Route("restricted", (), ()))
+    for why in _WAITS_FOR_NONE if not insured else ("restricted",):
+        if all(route.why != why for route in alone) and _is_owed(account, _bill_id(chart, why)):
+            alone.append(Route(why, (), ()))
     bills = [
         _bill(chart, account, hospital, _own(chart, route), part=route.why, since=since, because=chart)
         for route in alone
@@ -80,7 +83,7 @@ def direct(chart: ChartCoded, routes: Sequence[Route], account: Account, hospita
 
 def after_payers(chart: ChartCoded, account: Account, hospital: Hospital, because: Event) -> PatientBill | None:
     """The bill once every payer of the chart answered. Null when nobody owes anything, or nothing is new."""
-    chains = tuple(_chains(live_claims(account, chart.chart_id)))
+    chains = tuple(_chains(account, chart.chart_id))
     share = _joined([*map(_of_chain, chains), *_uninsured(chart)], chart.payments_cents)
     since = max(answer.adjudicated_on for chain in chains for kept in chain for answer in kept.answers)
     bill = _bill(chart, account, hospital, share, part="share", since=since, because=because)
@@ -174,15 +177,20 @@ def _uninsured(chart: ChartCoded) -> Iterator[_Share]:
     return (_own(chart, route) for route in payers.routes(chart) if route.why == "self-pay")
 
 
-def _chains(claims: Iterable[AccountClaim]) -> Iterator[Chain]:
-    """The claims about the same lines, from the first payer to the last."""
-    by_lines: dict[tuple[str, str, str], list[AccountClaim]] = {}
-    for kept in claims:
-        about = (kept.claim.kind, billing_key(kept.claim.billing_provider), kept.claim.lines[0].control_number)
-        by_lines.setdefault(about, []).append(kept)
-    for chain in by_lines.values():
-        by_turn = {kept.claim.payer_sequence: kept for kept in chain}  # the newest: an older one's void was rejected
-        yield tuple(by_turn[turn] for turn in sorted(by_turn))
+def _chains(account: Account, chart_id: str) -> Iterator[Chain]:
+    """The claims about the same lines, from the first payer to the last; of two that one payer has of the same lines
+    the newest, for the older one's void was rejected."""
+    taken, firsts = set[str](), list[AccountClaim]()
+    for kept in reversed(live_claims(account, chart_id)):
+        lines = {line.control_number for line in kept.claim.lines}
+        if kept.claim.payer_sequence == 1 and taken.isdisjoint(lines):
+            firsts.append(kept)
+            taken |= lines
+    for first in reversed(firsts):
+        chain = [first]
+        while after := successors(account, chain[-1]):
+            chain.append(after[-1])
+        yield tuple(chain)
 
 
 def _of_chain(chain: Chain) -> _Share:

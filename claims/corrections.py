@@ -54,19 +54,41 @@ def correct(drafts: tuple[ClaimBuilt, ...], chart: ChartCoded, account: Account,
         return Formed(claims=drafts)
     if waiting := unanswered(account, chart.chart_id):
         return Formed(awaited=tuple(kept.claim.claim_id for kept in waiting))
-    earlier = [kept for kept in live_claims(account, chart.chart_id) if kept.claim.payer_sequence == 1]
-    paired, gone = _paired(drafts, earlier)
+    live = live_claims(account, chart.chart_id)
+    paired, gone = _paired(drafts, [kept for kept in live if kept.claim.payer_sequence == 1])
     steps = [_succeed(made, before, account, accepts) for made, before in paired]
-    return together([*steps, *(withdraw(each, account, accepts, chart) for each in gone)])
+    withdrawn = [*gone, *_without_predecessor(account, live)]
+    return together([*steps, *(withdraw(each, account, accepts, chart) for each in withdrawn)])
 
 
-def follow(made: ClaimBuilt, account: Account, accepts: Accepts) -> Formed:
-    """A claim to a further payer, in place of what he already has of the same lines; nothing when that says the
-    same."""
-    before = _closest(made, live_claims(account, made.charts[0].chart_id))
-    if before is not None and before.state in {"answered", "denied"} and _says_the_same(made, before.claim):
-        return Formed()
-    return _succeed(made, before, account, accepts)
+def follow(
+    made: ClaimBuilt, earlier: Sequence[AccountClaim], account: Account, accepts: Accepts, because: Event
+) -> Formed:
+    """A claim to a further payer in place of what he had of it, and instead of what another payer had in his turn;
+    nothing when that says the same."""
+    his, others = same_turn(made, earlier)
+    steps = [withdraw(other, account, accepts, because) for other in others]
+    before = (_closest(made, his) or his[0]) if his else None
+    return together([*steps, _succeed(made, before, account, accepts)])
+
+
+def expect(made: ClaimBuilt, by: AccountClaim, earlier: Sequence[AccountClaim], account: Account) -> Formed:
+    """A claim that its payer forwarded to the next one. What he has from us already is what he answers; a claim of our
+    own would be a second one."""
+    his, _ = same_turn(made, earlier)
+    known = next((kept for kept in his if kept.state != "rejected"), None)
+    if known is not None:
+        linked = by.forwarded_as == known.claim.claim_id
+        return Formed() if linked else Formed(forwarded=(Forwarded(by.claim.claim_id, known.claim),))
+    coming = _as(made, account, revision=_revision(made, account))
+    gone = tuple(kept.claim.claim_id for kept in his)
+    return Formed(forwarded=(Forwarded(by.claim.claim_id, coming),), superseded=gone)
+
+
+def same_turn(made: ClaimBuilt, earlier: Sequence[AccountClaim]) -> tuple[list[AccountClaim], list[AccountClaim]]:
+    """What that payer has in that turn, and what others have in it."""
+    his = [kept for kept in earlier if _slot(kept.claim) == _slot(made)]
+    return his, [kept for kept in earlier if kept not in his]
 
 
 def withdraw(gone: AccountClaim, account: Account, accepts: Accepts, because: Event) -> Formed:
@@ -84,14 +106,29 @@ def withdraw(gone: AccountClaim, account: Account, accepts: Accepts, because: Ev
 
 
 def successors(account: Account, claim: AccountClaim) -> tuple[AccountClaim, ...]:
-    """The next payer's claims about the same lines."""
-    mine = {line.control_number for line in claim.claim.lines}
+    """The next payer's claims about the same lines, or about those that this claim took the place of."""
+    mine = _lines(account, claim)
     return tuple(
         kept
         for kept in live_claims(account, claim.claim.charts[0].chart_id)
         if kept.claim.payer_sequence == claim.claim.payer_sequence + 1
         and any(line.control_number in mine for line in kept.claim.lines)
     )
+
+
+def _lines(account: Account, claim: AccountClaim) -> set[str]:
+    """Its own lines, and what its replaced predecessors had that no other claim of theirs has now."""
+    had, have = set[str](), set[str]()
+    for kept in account.claims:
+        if _slot(kept.claim) == _slot(claim.claim) and kept.claim.claim_id != claim.claim.claim_id:
+            (had if kept.state == "replaced" else have).update(line.control_number for line in kept.claim.lines)
+    return {line.control_number for line in claim.claim.lines} | (had - have)
+
+
+def _without_predecessor(account: Account, live: Sequence[AccountClaim]) -> list[AccountClaim]:
+    """Claims to further payers whose first payer's claim is gone: a void of theirs was rejected."""
+    following = {after.claim.claim_id for kept in live for after in successors(account, kept)}
+    return [kept for kept in live if kept.claim.payer_sequence > 1 and kept.claim.claim_id not in following]
 
 
 def _succeed(made: ClaimBuilt, predecessor: AccountClaim | None, account: Account, accepts: Accepts) -> Formed:
@@ -102,7 +139,7 @@ def _succeed(made: ClaimBuilt, predecessor: AccountClaim | None, account: Accoun
         case "rejected":
             return _resent(made, predecessor, account)
         case "answered" | "denied" | "crossed-over":
-            if predecessor.state != "denied" and _says_the_same(made, predecessor.claim):
+            if _says_the_same(made, predecessor.claim):
                 return Formed()
             return _resaid("7", made, predecessor, account, accepts)
         case _:

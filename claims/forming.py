@@ -14,9 +14,9 @@ from claims.accounts import (
     with_bill,
     with_claim,
 )
-from claims.corrections import Accepts, Formed, Forwarded, correct, follow, successors, together, withdraw
+from claims.corrections import Accepts, Formed, correct, expect, follow, successors, together, withdraw
 from claims.drafting import PRODUCER, bill_type, draft, payer_fields
-from claims.identity import claim_built_id, claim_id_of, control_number
+from claims.identity import claim_built_id, claim_id_of, control_number, forwarded_deadline
 from claims.partners import Partners
 from schemas.events.chart import Coverage
 from schemas.events.claim import ClaimBuilt, ClaimKind
@@ -57,8 +57,9 @@ def follow_up(
     one replaced. A claim whose next payer still has an earlier one waits for his answer, and is followed up then.
     """
     steps = []
-    for claim in answered:
-        if not is_answered(claim) or claim.claim.frequency == "8":
+    for known in sorted(answered, key=lambda kept: kept.claim.payer_sequence):
+        claim = claim_of(account, known.claim.claim_id) or known  # an earlier payer's step may have withdrawn it
+        if not is_answered(claim) or claim.claim.frequency == "8" or not payers.is_his_turn(chart, claim.claim):
             continue
         step = _next(chart, claim, account, _accepts(partners), now)
         if not step.awaited:
@@ -80,7 +81,9 @@ def entered(account: Account, formed: Formed) -> Account:
         account = with_claim(account, AccountClaim(claim=claim))
     for forwarded in formed.forwarded:
         expected = forwarded.claim
-        account = with_claim(account, AccountClaim(claim=expected, state="expected"))
+        if claim_of(account, expected.claim_id) is None:
+            waits = AccountClaim(claim=expected, state="expected", deadline_id=forwarded_deadline(expected.claim_id))
+            account = with_claim(account, waits)
         account = _changed(account, forwarded.by, forwarded_to=expected.payer, forwarded_as=expected.claim_id)
     for name in formed.followed:
         account = _changed(account, name, followed_up=True)
@@ -116,9 +119,11 @@ def secondary(answered: AccountClaim, coverage: Coverage, because: Event) -> Cla
 
 
 def instead_of_forwarded(chart: ChartCoded, expected: AccountClaim, now: Now) -> Formed:
-    """The claim a payer said to have forwarded, and that nobody answered: ours goes to the next payer after all."""
-    if not payers.consents(chart, now.day):
-        return Formed(refused=(NO_CONSENT,))
+    """The claim a payer said to have forwarded, and that nobody answered: ours goes to the next payer after all, if he
+    still is the next one and may learn of it."""
+    if not payers.consents(chart, now.day) or not payers.is_his_turn(chart, expected.claim):
+        why = _FORWARDED_TO_WHOM if payers.consents(chart, now.day) else NO_CONSENT
+        return Formed(refused=(why,), superseded=(expected.claim.claim_id,))
     return Formed(claims=(expected.claim.model_copy(update={**caused_by(now.because, PRODUCER)}),))
 
 
@@ -131,25 +136,23 @@ def _not_of_work(claim: ClaimBuilt) -> dict[str, object]:
 
 
 def _next(chart: ChartCoded, answered: AccountClaim, account: Account, accepts: Accepts, now: Now) -> Formed:
-    """The next payer's claim; without one, what such a payer was sent before is withdrawn."""
-    if answered.state == "crossed-over":
-        return _crossed_over(chart, answered, now.because)
-    coverage = payers.next_coverage(chart, answered.claim) if settlement.asks_next(answered) else None
+    """The next payer's claim; without one, what such a payer was sent before is withdrawn.
+
+    A payer may send the claim on himself (835 CLP02 19, 20, 21, 23): then a claim of ours would be a second one.
+    """
+    forwarded, earlier = answered.state == "crossed-over", successors(account, answered)
+    asks = forwarded or settlement.asks_next(answered)
+    coverage = payers.next_coverage(chart, answered.claim) if asks else None
+    if coverage is None and forwarded:
+        return Formed(refused=(_FORWARDED_TO_WHOM,))
     if coverage is None:
-        return together([withdraw(gone, account, accepts, now.because) for gone in successors(account, answered)])
+        return together([withdraw(gone, account, accepts, now.because) for gone in earlier])
+    made = secondary(answered, coverage, now.because)
+    if forwarded:
+        return expect(made, answered, earlier, account)
     if not payers.consents(chart, now.day):
         return Formed(refused=(NO_CONSENT,))
-    return follow(secondary(answered, coverage, now.because), account, accepts)
-
-
-def _crossed_over(chart: ChartCoded, answered: AccountClaim, because: Event) -> Formed:
-    """The payer sent the claim on himself (835 CLP02 19, 20, 21, 23): a claim of ours would be a second one."""
-    coverage = payers.next_coverage(chart, answered.claim)
-    if coverage is None:
-        return Formed(refused=(_FORWARDED_TO_WHOM,))
-    if answered.forwarded_to == coverage.payer:
-        return Formed()
-    return Formed(forwarded=(Forwarded(answered.claim.claim_id, secondary(answered, coverage, because)),))
+    return follow(made, earlier, account, accepts, now.because)
 
 
 def _side_by_side(steps: Iterable[Formed]) -> Formed:

@@ -68,6 +68,11 @@ def claim_built_id(claim: str, submission: int) -> str:
     return derived("claim-built", claim, submission)
 
 
+def forwarded_deadline(claim: str) -> str:
+    """The deadline by which a payer is to answer what another forwarded to him."""
+    return derived("deadline", "answer-overdue", "forwarded", claim)
+
+
 def _digest(size: int, *parts: str) -> bytes:
     """No field of one line holds a control character, so U+001F keeps the parts apart; much faster than uuid5."""
     return blake2b("\x1f".join(parts).encode(), digest_size=size).digest()

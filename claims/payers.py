@@ -77,6 +77,16 @@ def pays_for_work(coverage: Coverage) -> bool:
     return coverage.plan_kind == _WORKERS_COMPENSATION or coverage.kind == "business"
 
 
+def is_his_turn(chart: ChartCoded, claim: ClaimBuilt) -> bool:
+    """Whether a later payer of a claim still is the one whose turn it is; the first one's is decided by its draft."""
+    mine, turn = {line.control_number for line in claim.lines}, claim.payer_sequence
+    return turn == 1 or any(
+        turn <= len(route.payers) and route.payers[turn - 1].payer == claim.payer
+        for route in routes(chart)
+        if any(numbered.control_number in mine for numbered in route.services)
+    )
+
+
 def asks_anybody(chart: ChartCoded) -> bool:
     """Whether a payer learns of the chart at all."""
     return any(route.payers for route in routes(chart))

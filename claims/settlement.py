@@ -62,7 +62,7 @@ def apply(claim: AccountClaim, answer: ClaimAdjudicated) -> AccountClaim:
     answers = tuple(sorted((*claim.answers, _kept(claim, answer)), key=lambda kept: (kept.trace_number, kept.position)))
     answered = claim.model_copy(update={"answers": answers, "followed_up": False})
     number = next((kept.payer_claim_number for kept in _newest_first(answers) if kept.payer_claim_number), None)
-    state = claim.state if claim.state == "replaced" else _STATES[standing(answered)]
+    state = claim.state if claim.state == "replaced" else state_of(answered)
     return answered.model_copy(update={"state": state, "payer_claim_number": number or claim.payer_claim_number})
 
 
@@ -107,8 +107,16 @@ def totals(claim: AccountClaim) -> Totals:
 
 
 def is_open(claim: AccountClaim) -> bool:
-    """An answer is still to come: the first one, or the one after a reversal."""
+    """An answer is still to come: the first one, or the one after a reversal. A void is answered when its claim's
+    charges are taken back, under its own number or the claim's."""
+    if claim.claim.frequency == "8":
+        return totals(claim).charge_cents != -claim.claim.total_charge_cents
     return claim.state != "replaced" and standing(claim) == "waiting"
+
+
+def state_of(claim: AccountClaim) -> ClaimState:
+    """What its answers make of a claim that stands."""
+    return _STATES[standing(claim)]
 
 
 def asks_next(claim: AccountClaim) -> bool:

@@ -38,7 +38,7 @@ def test_a_coders_answer_is_newer_than_what_he_was_asked_about() -> None:
 def test_a_claim_is_found_by_its_id_and_by_what_the_payer_echoes(partners: Partners) -> None:
     formed = form(chart(), account(), partners)
     kept, claim = holding(formed), formed.claims[1]
-    assert claim_of(kept, claim.claim_id) == claim_answered(kept, claim.control_number, claim.payer) == sent(claim)
+    assert claim_of(kept, claim.claim_id) == claim_answered(kept, answer(claim)) == sent(claim)
 
 
 def test_a_chart_is_done_when_its_last_claim_is_answered(partners: Partners) -> None:
