@@ -142,7 +142,7 @@ class Bench:
 def main(  # noqa: PLR0917 typer's options
     charts: Annotated[int, typer.Option(help="How many charts each contender gets at once.")] = 5_000,
     batch: Annotated[int, typer.Option(help="Most records a batch.")] = 500,
-    linger: Annotated[int, typer.Option(help="Milliseconds a batch goes on after its first record.")] = 200,
+    linger: Annotated[int, typer.Option(help="Milliseconds a batch goes on after its first record.")] = 350,
     processes: Annotated[str, typer.Option(help="`one` for all stages, or `each`: one a stage.")] = "each",
     native: Annotated[bool, typer.Option(help="Native Faust, too.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Nothing but the JSON object.")] = False,
