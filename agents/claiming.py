@@ -23,11 +23,11 @@ from claims.accounts import (
     ChartState,
     PatientHistory,
     answered_claims,
+    as_billed,
     billed_version,
     chart_of,
     claim_answered,
     claim_of,
-    forgotten,
     is_late,
     newer_waits,
     remembered,
@@ -101,16 +101,17 @@ class Claiming:
         history = world.accounts.get(key, PatientHistory())
         assert isinstance(history, PatientHistory)
         findings = check_account(chart, history, self.sayings.reference)
-        moot = () if kept is None or kept.deadline_id is None else (kept.deadline_id,)
         if any(finding.severity == "reject" for finding in findings):
             back = self.sayings.back(world, account, chart, "rejected-by-edits", findings)
-            states = {**back.accounts, key: _without(history, _left(back, account), chart)}
-            return replace(back, accounts=states, closed=moot)
-        verdict = self._hold_or_bill(world, account, chart)
-        states = dict(verdict.accounts)
-        if verdict.outcome != "rejected-by-edits":
-            states[key] = remembered(history, chart)
-        return replace(verdict, accounts=states, closed=(*verdict.closed, *moot))
+            history = as_billed(history, _left(back, account), chart)
+            verdict = self._then_follow(Occasion(world, chart, received(chart)), back, account, chart.chart_id)
+        else:
+            verdict = self._hold_or_bill(world, account, chart)
+            if verdict.outcome != "rejected-by-edits":
+                history = remembered(history, chart)
+        opened = {deadline.id for deadline in verdict.opened}
+        moot = () if kept is None or kept.deadline_id in {None, *opened} else (str(kept.deadline_id),)
+        return replace(verdict, accounts={**verdict.accounts, key: history}, closed=(*verdict.closed, *moot))
 
     def _hold_or_bill(self, world: World, account: Account, chart: ChartCoded) -> Verdict:
         """The hospital's bill hold comes before any claim."""
@@ -130,7 +131,8 @@ class Claiming:
             back = self.sayings.back(at.world, account, chart, "rejected-by-edits", formed.refused)
             return self._then_follow(at, back, account, chart.chart_id)
         if formed.awaited:
-            overdue = self.sayings.deadline(chart, "answer-overdue", at.since + ANSWER_PATIENCE)
+            after = () if at.because == chart else (at.because.event_id,)
+            overdue = self.sayings.deadline(chart, "answer-overdue", at.since + ANSWER_PATIENCE, *after)
             return self.sayings.waiting(account, chart, "awaiting-answer", overdue)
         state: ChartState = "claimed" if formed.claims or not formed.bills else "billed-to-patient"
         account = entered(with_chart(account, AccountChart(chart=chart, state=state)), formed)
@@ -162,7 +164,8 @@ class Claiming:
         chart = chart_about(account, acknowledged)
         told = self.sayings.say_back(chart, denials.rejected(acknowledged, ack))
         verdict = replace(verdict, says=(told,), closed=(deadline_of(claim),))
-        if (original := voided(account, acknowledged)) is not None:
+        original = voided(account, acknowledged)
+        if original is not None and settlement.totals(original).charge_cents != 0:  # its payer has not reversed it
             stands = original.model_copy(update={"state": settlement.state_of(original), "followed_up": True})
             account = with_claim(account, stands)
             verdict = together(verdict, self.sayings.kept(account, stands, "stands"))
@@ -184,9 +187,9 @@ class Claiming:
             return verdict
         chart = chart_about(account, answered)
         asked_next = settlement.passes_on(answered) and payers.next_coverage(chart, answered.claim) is not None
-        if not asked_next and denials.denied(answered):
-            denial = self.sayings.say_back(chart, denials.returned(answered, answer))
-            verdict = replace(verdict, says=(*verdict.says, denial))
+        denial = None if asked_next else denials.returned(answered, answer)
+        if denial is not None:
+            verdict = replace(verdict, says=(*verdict.says, self.sayings.say_back(chart, denial)))
         return together(verdict, self._follow(Occasion(world, answer, received(answer)), account, chart))
 
     def _follow(self, at: Occasion, account: Account, chart: ChartCoded) -> Verdict:
@@ -216,8 +219,7 @@ class Claiming:
         if kept is None or kept.state != "awaiting-answer":
             return None
         verdict = self._bill(at, account, kept.chart)
-        goes_on = verdict.outcome == "awaiting-answer" or kept.deadline_id is None
-        return verdict if goes_on else replace(verdict, closed=(*verdict.closed, str(kept.deadline_id)))
+        return replace(verdict, closed=(*verdict.closed, str(kept.deadline_id)))
 
     # A deadline is due --------------------------------------------------------------------------------------------
 
@@ -249,7 +251,7 @@ class Claiming:
         history = at.world.accounts.get(key)
         if not isinstance(history, PatientHistory):
             return verdict
-        return replace(verdict, accounts={**verdict.accounts, key: _without(history, _left(back, account), chart)})
+        return replace(verdict, accounts={**verdict.accounts, key: as_billed(history, _left(back, account), chart)})
 
     def _overdue(self, world: World, account: Account, claim: AccountClaim, due: DeadlineDue) -> Verdict:
         """The hospital is told to ask the payer. What a payer said to have forwarded never came: now we send it."""
@@ -257,13 +259,16 @@ class Claiming:
         if claim.state != "expected":
             told = self.sayings.say_back(chart, denials.unanswered(claim, due))
             return Verdict("overdue", *whom(chart), says=(told,))
-        formed = instead_of_forwarded(chart, claim, Now(due, self.sayings.today(chart, due.due_at)))
-        if newer_waits(account, chart.chart_id):
-            formed = Formed(superseded=(claim.claim.claim_id,))  # the version that waits decides what goes to whom
+        now, newer = Now(due, self.sayings.today(chart, due.due_at)), chart_of(account, chart.chart_id)
+        if newer is not None and newer.state == "awaiting-answer":
+            formed = Formed(superseded=(claim.claim.claim_id,))  # it waits for this one, and decides what goes to whom
+        elif newer_waits(account, chart.chart_id):
+            return self.sayings.waits_longer(account, claim, at)
+        else:
+            formed = instead_of_forwarded(chart, claim, account, self.sayings.reference.partners, now)
         account = entered(account, formed)
         verdict = self.sayings.formed(at, account, chart, formed, "overdue")
-        correction = self._correction(at, account, chart.chart_id)
-        return verdict if correction is None else together(verdict, correction)
+        return verdict if formed.claims else together(verdict, self._follow(at, account, chart))
 
 
 def _account_key(event: Input) -> str | None:
@@ -283,12 +288,6 @@ def _account(world: World, event: ChartCoded | ClaimAdjudicated | ClaimAcknowled
 
 def _about(account: Account) -> str:
     return f"{account.hospital}/{account.account_number}"
-
-
-def _without(history: PatientHistory, account: Account, chart: ChartCoded) -> PatientHistory:
-    """The patient's history once a chart went back: of it only what was billed still counts."""
-    billed = billed_version(account, chart.chart_id)
-    return forgotten(history, chart.hospital, chart.chart_id) if billed is None else remembered(history, billed)
 
 
 def _left(verdict: Verdict, account: Account) -> Account:

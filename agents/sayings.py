@@ -114,7 +114,8 @@ class Sayings:
         """The answer in the account and in the books, whatever follows from it. While another has to come, after a
         reversal or for a part, an answer is due."""
         answered = settlement.apply(before, answer)
-        waits, waited = settlement.is_open(answered), settlement.is_open(before)
+        waits = settlement.is_open(answered)
+        waited = settlement.is_open(before) and before.state != "rejected"  # then its first deadline is closed
         opened: tuple[Deadline, ...] = ()
         if waits and not waited:
             name = answer_deadline(answered.claim, answer.trace_number, answer.position)
@@ -131,6 +132,13 @@ class Sayings:
             opened=opened,
             closed=() if waits else (deadline_of(before), *void_deadlines(account, answered)),
         )
+
+    def waits_longer(self, account: Account, expected: AccountClaim, at: Occasion) -> Verdict:
+        """A forwarded claim whose answer is waited for once more: a newer version must say who may be asked."""
+        name = answer_deadline(expected.claim, "forwarded", deadline_of(expected))
+        kept = expected.model_copy(update={"deadline_id": name})
+        longer = self._answer_due(expected.claim, name, at.since)
+        return replace(self.kept(with_claim(account, kept), kept, "overdue"), opened=(longer,))
 
     def kept(self, account: Account, claim: AccountClaim, outcome: str) -> Verdict:
         """The account with a claim as it stands now."""
@@ -171,9 +179,9 @@ class Sayings:
     def say_back(self, chart: ChartCoded, returned: ChartReturned) -> Say:
         return Say(CHART_RETURNED, self.patient_key(chart), returned, returned.hospital)
 
-    def deadline(self, chart: ChartCoded, kind: str, due: datetime) -> Deadline:
-        """What a chart waits for; `about` leads back to its account."""
-        name = derived("deadline", kind, chart.hospital, chart.chart_id, *version_of(chart))
+    def deadline(self, chart: ChartCoded, kind: str, due: datetime, *after: str) -> Deadline:
+        """What a chart waits for, once more `after` something came; `about` leads back to its account."""
+        name = derived("deadline", kind, chart.hospital, chart.chart_id, *version_of(chart), *after)
         about = f"account/{chart.hospital}/{chart.account_number}"
         return Deadline(name, kind, STAGE, self.patient_key(chart), about, milliseconds(due))
 

@@ -3,6 +3,7 @@
 The types are wire models, so that the ledger stores them with the codec that serves the events.
 """
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Literal
 
@@ -77,6 +78,7 @@ class Answer(Wire):
 class AccountClaim(Wire):
     """A claim as sent, and what came back. `followed_up`: the next payer's claim or the bill exists.
 
+    `replaces`: the claim it took the place of, and `follows` the one of the payer before, which led to it.
     `deadline_id`: the answer it waits for, where that is not the first one. `forwarded_to`: the payer to whom this one
     passed the claim on itself, and `forwarded_as` the claim we expect him to answer, under either number.
     """
@@ -89,6 +91,8 @@ class AccountClaim(Wire):
     followed_up: bool = False
     forwarded_to: Id | None = None
     forwarded_as: Id | None = None
+    replaces: Id | None = None
+    follows: Id | None = None
 
 
 class BillIssued(Wire):
@@ -140,20 +144,36 @@ def billed_version(account: Account, chart_id: str) -> ChartCoded | None:
     return kept.chart if kept.state in _BILLED else kept.billed
 
 
+def replaced_by(account: Account, claim: AccountClaim) -> Iterator[AccountClaim]:
+    """The claims whose place this one took, one after another, newest first."""
+    while (before := claim_of(account, claim.replaces or "")) is not None:
+        yield before
+        claim = before
+
+
+def successors(account: Account, claim: AccountClaim) -> tuple[AccountClaim, ...]:
+    """The next payers' claims that this claim led to, or one whose place it took."""
+    mine = _names(account, claim)
+    return tuple(kept for kept in live_claims(account, claim.claim.charts[0].chart_id) if kept.follows in mine)
+
+
+def predecessor(account: Account, claim: AccountClaim) -> AccountClaim | None:
+    """The standing claim of the payer before, which led to this one; null for a first payer's, and where it is gone."""
+    standing = live_claims(account, claim.claim.charts[0].chart_id)
+    return next((kept for kept in standing if claim.follows in _names(account, kept)), None)
+
+
+def _names(account: Account, claim: AccountClaim) -> set[str | None]:
+    return {claim.claim.claim_id, *(before.claim.claim_id for before in replaced_by(account, claim))}
+
+
 def voided(account: Account, void: AccountClaim) -> AccountClaim | None:
-    """What a void (frequency 8) is about, by the number its payer gave it; null for any other claim."""
-    said = void.claim
-    if said.frequency != "8":
+    """What a void (frequency 8) is about, which its payer knows by the number; null for any other claim."""
+    if void.claim.frequency != "8":
         return None
-    return next(
-        (
-            kept
-            for kept in reversed(account.claims)  # a payer may keep its number through all replacements
-            if kept.state == "replaced"
-            and (kept.claim.payer, kept.payer_claim_number) == (said.payer, said.original_reference)
-        ),
-        None,
-    )
+    number = void.claim.original_reference
+    about = (kept for kept in replaced_by(account, void) if kept.payer_claim_number == number)
+    return next((kept for kept in about if kept.state == "replaced"), None)
 
 
 def bill_of(account: Account, bill_id: str) -> BillIssued | None:
@@ -255,3 +275,9 @@ def forgotten(history: PatientHistory, hospital: str, chart_id: str) -> PatientH
     return PatientHistory(
         lines=tuple(line for line in history.lines if (line.hospital, line.chart_id) != (hospital, chart_id))
     )
+
+
+def as_billed(history: PatientHistory, account: Account, chart: ChartCoded) -> PatientHistory:
+    """The patient's history once a chart went back: of it only what was billed still counts."""
+    billed = billed_version(account, chart.chart_id)
+    return forgotten(history, chart.hospital, chart.chart_id) if billed is None else remembered(history, billed)

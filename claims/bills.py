@@ -6,14 +6,13 @@ owed + already paid - refund = the sum of its reasons.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Literal
 
 from claims import payers, settlement
-from claims.accounts import Account, AccountClaim, bill_of, live_claims
+from claims.accounts import Account, AccountClaim, bill_of, live_claims, successors
 from claims.billers import organization
-from claims.corrections import successors
 from claims.drafting import PRODUCER
 from claims.partners import Hospital
 from claims.payers import Route, Why
@@ -84,7 +83,7 @@ def direct(chart: ChartCoded, routes: Sequence[Route], account: Account, hospita
 def after_payers(chart: ChartCoded, account: Account, hospital: Hospital, because: Event) -> PatientBill | None:
     """The bill once every payer of the chart answered. Null when nobody owes anything, or nothing is new."""
     chains = tuple(_chains(account, chart.chart_id))
-    share = _joined([*map(_of_chain, chains), *_uninsured(chart)], chart.payments_cents)
+    share = _joined([*map(_of_chain, chains), *_uninsured(chart, chains)], chart.payments_cents)
     since = max(answer.adjudicated_on for chain in chains for kept in chain for answer in kept.answers)
     bill = _bill(chart, account, hospital, share, part="share", since=since, because=because)
     return bill if _is_new(bill, account) else None
@@ -172,9 +171,14 @@ def _own(chart: ChartCoded, route: Route) -> _Share:
     )
 
 
-def _uninsured(chart: ChartCoded) -> Iterator[_Share]:
-    """What nobody insures of a chart that has payers for the rest: it is on the same bill."""
-    return (_own(chart, route) for route in payers.routes(chart) if route.why == "self-pay")
+def _uninsured(chart: ChartCoded, chains: Sequence[Chain]) -> Iterator[_Share]:
+    """What nobody insures of a chart that has payers for the rest: it is on the same bill. A payer who did not take
+    back a claim answers for its lines still."""
+    answered_for = {line.control_number for first, *_ in chains for line in first.claim.lines}
+    for route in payers.routes(chart):
+        own = tuple(each for each in route.services if each.control_number not in answered_for)
+        if route.why == "self-pay" and own:
+            yield _own(chart, replace(route, services=own))
 
 
 def _chains(account: Account, chart_id: str) -> Iterator[Chain]:

@@ -1,14 +1,22 @@
 """New drafts against what a payer has already: originals, replacements (7), voids (8), resends, or nothing."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
 
-from claims import findings
-from claims.accounts import Account, AccountClaim, is_with_the_payer, live_claims, unanswered
+from claims import findings, settlement
+from claims.accounts import (
+    Account,
+    AccountClaim,
+    is_with_the_payer,
+    live_claims,
+    predecessor,
+    replaced_by,
+    successors,
+    unanswered,
+)
 from claims.drafting import PRODUCER, bill_type
+from claims.formed import Formed, Forwarded, Origin, Steps
 from claims.identity import billing_key, claim_built_id, claim_id_of, control_number
-from schemas.events.claim import ClaimBuilt, ClaimKind, PatientBill
+from schemas.events.claim import ClaimBuilt, ClaimKind
 from schemas.events.coded import ChartCoded, Finding
 from schemas.events.types import Event
 from schemas.identity import caused_by
@@ -22,29 +30,6 @@ _OWN_TO_A_SENDING = frozenset(Event.model_fields) | {
 }  # fmt: skip
 
 
-class Forwarded(NamedTuple):
-    """A payer passed a claim on to the next one: the claim we expect him to answer, and whose successor it is."""
-
-    by: str
-    claim: ClaimBuilt
-
-
-@dataclass(frozen=True)
-class Formed:
-    """What is to be said. `superseded` claims no longer stand; `refused` and `awaited` say why nothing is said yet.
-
-    `forwarded` claims are not said: their payers have them. From the answers to `followed` claims all has followed.
-    """
-
-    claims: tuple[ClaimBuilt, ...] = ()
-    bills: tuple[PatientBill, ...] = ()
-    superseded: tuple[str, ...] = ()
-    refused: tuple[Finding, ...] = ()
-    awaited: tuple[str, ...] = ()
-    forwarded: tuple[Forwarded, ...] = ()
-    followed: tuple[str, ...] = ()
-
-
 def correct(drafts: tuple[ClaimBuilt, ...], chart: ChartCoded, account: Account, accepts: Accepts) -> Formed:
     """A chart's new drafts in place of its claims to their first payers. What a draft no longer says is voided.
 
@@ -56,97 +41,126 @@ def correct(drafts: tuple[ClaimBuilt, ...], chart: ChartCoded, account: Account,
         return Formed(awaited=tuple(kept.claim.claim_id for kept in waiting))
     live = live_claims(account, chart.chart_id)
     paired, gone = _paired(drafts, [kept for kept in live if kept.claim.payer_sequence == 1])
-    steps = [_succeed(made, before, account, accepts) for made, before in paired]
-    withdrawn = [*gone, *_without_predecessor(account, live)]
-    return together([*steps, *(withdraw(each, account, accepts, chart) for each in withdrawn)])
+    orphans = [kept for kept in live if kept.claim.payer_sequence > 1 and predecessor(account, kept) is None]
+    steps = Steps(account)
+    for made, before in paired:
+        steps.add(_succeed(made, before, steps.account, accepts))
+    steps.add(withdraw((*gone, *orphans), steps.account, accepts, chart))
+    return steps.all_or_none()
 
 
-def follow(
-    made: ClaimBuilt, earlier: Sequence[AccountClaim], account: Account, accepts: Accepts, because: Event
-) -> Formed:
+def follow(made: ClaimBuilt, after: AccountClaim, account: Account, accepts: Accepts, because: Event) -> Formed:
     """A claim to a further payer in place of what he had of it, and instead of what another payer had in his turn;
     nothing when that says the same."""
-    his, others = same_turn(made, earlier)
-    steps = [withdraw(other, account, accepts, because) for other in others]
-    before = (_closest(made, his) or his[0]) if his else None
-    return together([*steps, _succeed(made, before, account, accepts)])
+    if elsewhere := _asked_elsewhere(made, after, account):
+        return Formed(awaited=elsewhere)
+    before, others = _same_turn(made, after, account)
+    steps = Steps(account)
+    steps.add(withdraw(others, account, accepts, because))
+    steps.add(_succeed(made, before, steps.account, accepts, follows=after.claim.claim_id))
+    return steps.all_or_none()
 
 
-def expect(made: ClaimBuilt, by: AccountClaim, earlier: Sequence[AccountClaim], account: Account) -> Formed:
-    """A claim that its payer forwarded to the next one. What he has from us already is what he answers; a claim of our
-    own would be a second one."""
-    his, _ = same_turn(made, earlier)
-    known = next((kept for kept in his if kept.state != "rejected"), None)
-    if known is not None:
-        linked = by.forwarded_as == known.claim.claim_id
-        return Formed() if linked else Formed(forwarded=(Forwarded(by.claim.claim_id, known.claim),))
+def expect(made: ClaimBuilt, after: AccountClaim, account: Account, accepts: Accepts, because: Event) -> Formed:
+    """A claim that its payer forwarded to the next one. What he has from us already is what he answers, if it is about
+    the same lines; a claim of our own would be a second one. What another payer had in that turn is taken back."""
+    known, others = _same_turn(made, after, account)
+    steps = Steps(account)
+    steps.add(withdraw(others, account, accepts, because))
+    steps.add(_expected(made, known, after, steps.account))
+    return steps.all_or_none()
+
+
+def _expected(made: ClaimBuilt, known: AccountClaim | None, after: AccountClaim, account: Account) -> Formed:
+    by = after.claim.claim_id
+    if known is not None and known.state != "rejected" and _lines_of(known.claim) == _lines_of(made):
+        linked = after.forwarded_as == known.claim.claim_id
+        return Formed() if linked else Formed(forwarded=(Forwarded(by, known.claim),))
     coming = _as(made, account, revision=_revision(made, account))
-    gone = tuple(kept.claim.claim_id for kept in his)
-    return Formed(forwarded=(Forwarded(by.claim.claim_id, coming),), superseded=gone)
+    gone = (known.claim.claim_id,) if known else ()
+    origin = Origin(coming.claim_id, replaces=next(iter(gone), None), follows=by)
+    return Formed(forwarded=(Forwarded(by, coming),), superseded=gone, origins=(origin,))
 
 
-def same_turn(made: ClaimBuilt, earlier: Sequence[AccountClaim]) -> tuple[list[AccountClaim], list[AccountClaim]]:
-    """What that payer has in that turn, and what others have in it."""
+def instead(expected: AccountClaim, account: Account, accepts: Accepts, because: Event) -> Formed:
+    """Our own claim instead of the forwarded one that its payer never answered: the original he never had, or a
+    replacement of the one for which he has paid."""
+    said = expected.claim.model_copy(update={**caused_by(because, PRODUCER)})
+    paid = next((kept for kept in replaced_by(account, expected) if settlement.totals(kept).charge_cents), None)
+    if paid is None:
+        return Formed(claims=(said,))
+    number = paid.payer_claim_number
+    if number is None or not accepts(said.payer, said.kind):
+        return Formed(refused=(_not_replaceable(number is None),), superseded=(said.claim_id,))
+    return Formed(claims=(_numbered(said, "7", number),))
+
+
+def _asked_elsewhere(made: ClaimBuilt, after: AccountClaim, account: Account) -> tuple[str, ...]:
+    """Claims in that turn that have one of the lines still, and that another claim led to: a newer version parted its
+    lines, and the claim that took its place is not answered yet. A payer never has a line twice."""
+    mine, own = _lines_of(made).keys(), successors(account, after)
+    return tuple(
+        kept.claim.claim_id
+        for kept in live_claims(account, made.charts[0].chart_id)
+        if kept.claim.payer_sequence == made.payer_sequence
+        and kept not in own
+        and not mine.isdisjoint(_lines_of(kept.claim))
+    )
+
+
+def _same_turn(
+    made: ClaimBuilt, after: AccountClaim, account: Account
+) -> tuple[AccountClaim | None, list[AccountClaim]]:
+    """Of the claims that followed: the one to that payer in that turn, and the others."""
+    earlier = successors(account, after)
     his = [kept for kept in earlier if _slot(kept.claim) == _slot(made)]
-    return his, [kept for kept in earlier if kept not in his]
+    known = (_closest(made, his) or his[0]) if his else None
+    return known, [kept for kept in earlier if kept is not known]
 
 
-def withdraw(gone: AccountClaim, account: Account, accepts: Accepts, because: Event) -> Formed:
-    """A claim that should not be there, and those that followed it: void what a payer paid on, forget what he did not.
+def _lines_of(claim: ClaimBuilt) -> dict[str, int]:
+    return {line.control_number: line.charge_cents for line in claim.lines}
 
-    A void repeats the original; a claim wholly denied or rejected leaves nothing to take back.
-    """
-    steps = [withdraw(after, account, accepts, because) for after in successors(account, gone)]
+
+def withdraw(claims: Iterable[AccountClaim], account: Account, accepts: Accepts, because: Event) -> Formed:
+    """Claims that should not be there, each after those that it led to: void what a payer paid on, forget what he did
+    not."""
+    steps = Steps(account)
+    for gone in claims:
+        steps.add(withdraw(successors(account, gone), steps.account, accepts, because))
+        steps.add(_taken_back(gone, steps.account, accepts, because))
+    return steps.all_or_none()
+
+
+def _taken_back(gone: AccountClaim, account: Account, accepts: Accepts, because: Event) -> Formed:
+    """A void repeats the original; a claim wholly denied or rejected leaves nothing to take back."""
     if is_with_the_payer(gone):
         return Formed(awaited=(gone.claim.claim_id,))
     if gone.state in {"answered", "crossed-over"} or (gone.state == "rejected" and gone.claim.frequency == "7"):
         void = gone.claim.model_copy(update={**caused_by(because, PRODUCER)})
-        return together([*steps, _resaid("8", void, gone, account, accepts)])
-    return together([*steps, Formed(superseded=(gone.claim.claim_id,))])
+        return _resaid("8", void, gone, account, accepts)
+    return Formed(superseded=(gone.claim.claim_id,))
 
 
-def successors(account: Account, claim: AccountClaim) -> tuple[AccountClaim, ...]:
-    """The next payer's claims about the same lines, or about those that this claim took the place of."""
-    mine = _lines(account, claim)
-    return tuple(
-        kept
-        for kept in live_claims(account, claim.claim.charts[0].chart_id)
-        if kept.claim.payer_sequence == claim.claim.payer_sequence + 1
-        and any(line.control_number in mine for line in kept.claim.lines)
-    )
-
-
-def _lines(account: Account, claim: AccountClaim) -> set[str]:
-    """Its own lines, and what its replaced predecessors had that no other claim of theirs has now."""
-    had, have = set[str](), set[str]()
-    for kept in account.claims:
-        if _slot(kept.claim) == _slot(claim.claim) and kept.claim.claim_id != claim.claim.claim_id:
-            (had if kept.state == "replaced" else have).update(line.control_number for line in kept.claim.lines)
-    return {line.control_number for line in claim.claim.lines} | (had - have)
-
-
-def _without_predecessor(account: Account, live: Sequence[AccountClaim]) -> list[AccountClaim]:
-    """Claims to further payers whose first payer's claim is gone: a void of theirs was rejected."""
-    following = {after.claim.claim_id for kept in live for after in successors(account, kept)}
-    return [kept for kept in live if kept.claim.payer_sequence > 1 and kept.claim.claim_id not in following]
-
-
-def _succeed(made: ClaimBuilt, predecessor: AccountClaim | None, account: Account, accepts: Accepts) -> Formed:
+def _succeed(
+    made: ClaimBuilt, before: AccountClaim | None, account: Account, accepts: Accepts, follows: str | None = None
+) -> Formed:
     """What a draft is said as, by what became of the claim before it."""
-    if predecessor is None:
-        return Formed(claims=(_as(made, account, revision=_revision(made, account)),))
-    match predecessor.state:
+    if before is None:
+        new = _as(made, account, revision=_revision(made, account))
+        return Formed(claims=(new,), origins=(Origin(new.claim_id, follows=follows),))
+    match before.state:
         case "rejected":
-            return _resent(made, predecessor, account)
+            return _resent(made, before, account, follows)
         case "answered" | "denied" | "crossed-over":
-            if _says_the_same(made, predecessor.claim):
+            if _says_the_same(made, before.claim):
                 return Formed()
-            return _resaid("7", made, predecessor, account, accepts)
+            return _resaid("7", made, before, account, accepts, follows=follows)
         case _:
-            return Formed(awaited=(predecessor.claim.claim_id,))
+            return Formed(awaited=(before.claim.claim_id,))
 
 
-def _resent(made: ClaimBuilt, rejected: AccountClaim, account: Account) -> Formed:
+def _resent(made: ClaimBuilt, rejected: AccountClaim, account: Account, follows: str | None) -> Formed:
     """A rejected claim was never filed: it goes again as what it was, in its revision, as the next submission."""
     before = rejected.claim
     again = _as(
@@ -156,10 +170,20 @@ def _resent(made: ClaimBuilt, rejected: AccountClaim, account: Account) -> Forme
         frequency=before.frequency,
         reference=before.original_reference,
     )
-    return Formed(claims=(again,), superseded=_other_than(again, before))
+    replaces = rejected.replaces if again.claim_id == before.claim_id else before.claim_id
+    origin = Origin(again.claim_id, replaces, follows)
+    return Formed(claims=(again,), superseded=_other_than(again, before), origins=(origin,))
 
 
-def _resaid(frequency: str, said: ClaimBuilt, standing: AccountClaim, account: Account, accepts: Accepts) -> Formed:
+def _resaid(
+    frequency: str,
+    said: ClaimBuilt,
+    standing: AccountClaim,
+    account: Account,
+    accepts: Accepts,
+    *,
+    follows: str | None = None,
+) -> Formed:
     """A replacement or a void names the payer's own number of what it is about (REF F8), if the payer takes it."""
     before = standing.claim
     number = before.original_reference if standing.state == "rejected" else standing.payer_claim_number
@@ -167,7 +191,8 @@ def _resaid(frequency: str, said: ClaimBuilt, standing: AccountClaim, account: A
         return Formed(refused=(_not_replaceable(number is None),))
     revision = _revision(said, account)
     again = _as(said, account, revision=revision, frequency=frequency, reference=number)
-    return Formed(claims=(again,), superseded=_other_than(again, before))
+    origin = Origin(again.claim_id, before.claim_id, follows)
+    return Formed(claims=(again,), superseded=_other_than(again, before), origins=(origin,))
 
 
 def _as(
@@ -177,18 +202,22 @@ def _as(
     name = claim_id_of(claim, revision)
     earlier = (kept.claim.submission for kept in account.claims if kept.claim.claim_id == name)
     submission = 1 + max(earlier, default=0)
-    return claim.model_copy(
+    named = claim.model_copy(
         update={
             "event_id": claim_built_id(name, submission),
             "claim_id": name,
             "control_number": control_number(name, submission),
             "submission": submission,
             "revision": revision,
-            "frequency": frequency,
-            "original_reference": reference,
-            "bill_type": claim.bill_type and bill_type(claim.bill_type.startswith("011"), frequency),
         }
     )
+    return _numbered(named, frequency, reference)
+
+
+def _numbered(claim: ClaimBuilt, frequency: str, reference: str | None) -> ClaimBuilt:
+    """The claim as an original, or as a replacement or void of what its payer knows by that number."""
+    again = claim.bill_type and bill_type(claim.bill_type.startswith("011"), frequency)
+    return claim.model_copy(update={"frequency": frequency, "original_reference": reference, "bill_type": again})
 
 
 def _revision(claim: ClaimBuilt, account: Account) -> int:
@@ -245,16 +274,6 @@ def _says_the_same(made: ClaimBuilt, before: ClaimBuilt) -> bool:
 
 def _other_than(again: ClaimBuilt, before: ClaimBuilt) -> tuple[str, ...]:
     return () if again.claim_id == before.claim_id else (before.claim_id,)
-
-
-def together(steps: Sequence[Formed]) -> Formed:
-    """Half a correction is worse than none: where one step is refused, none is said."""
-    refused = tuple(finding for step in steps for finding in step.refused)
-    awaited = tuple(name for step in steps for name in step.awaited)
-    if refused or awaited:
-        return Formed(refused=refused, awaited=awaited)
-    claims = tuple(claim for step in steps for claim in step.claims)
-    return Formed(claims=claims, superseded=tuple(name for step in steps for name in step.superseded))
 
 
 def _not_replaceable(unnumbered: bool) -> Finding:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from claims import findings, settlement
 from claims.accounts import AccountClaim
 from claims.drafting import PRODUCER
+from claims.remittance import REVERSAL
 from schemas.events import DeadlineDue
 from schemas.events.coded import ChartReturned, Finding, ReturnReason
 from schemas.events.payer import ClaimAcknowledged, ClaimAdjudicated, StatusCode
@@ -83,10 +84,16 @@ _CATEGORIES = {  # X12 277CA STC01-1, in our words
 }
 
 
-def returned(claim: AccountClaim, answer: ClaimAdjudicated) -> ChartReturned:
-    """What a payer denied, back to the hospital: each reason with its line, where the payer named it."""
-    about = (claim.claim.claim_id, answer.trace_number, answer.position)
-    return _back(claim, answer, "denied-by-payer", denied(claim), *about)
+def returned(claim: AccountClaim, answer: ClaimAdjudicated) -> ChartReturned | None:
+    """What a payer denied, back to the hospital: each reason with its line, where the payer named it. Null for
+    nothing."""
+    found, about = denied(claim), (claim.claim.claim_id, answer.trace_number, answer.position)
+    settles = (answer.trace_number, answer.position) in {
+        (kept.trace_number, kept.position) for kept in settlement.counted(claim)
+    }
+    if settlement.is_duplicate(claim, answer) and not settles and answer.status != REVERSAL:
+        found = (_denied(settlement.DUPLICATE, None),)  # of the answer that stands the hospital knows
+    return _back(claim, answer, "denied-by-payer", found, *about) if found else None
 
 
 def unanswered(claim: AccountClaim, due: DeadlineDue) -> ChartReturned:

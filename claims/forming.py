@@ -1,6 +1,6 @@
 """The story of an account: a chart becomes claims and bills; an answer leads to the next payer's claim, or the bill."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -11,12 +11,13 @@ from claims.accounts import (
     claim_of,
     is_answered,
     is_done,
-    with_bill,
-    with_claim,
+    predecessor,
+    successors,
 )
-from claims.corrections import Accepts, Formed, correct, expect, follow, successors, together, withdraw
+from claims.corrections import Accepts, correct, expect, follow, instead, withdraw
 from claims.drafting import PRODUCER, bill_type, draft, payer_fields
-from claims.identity import claim_built_id, claim_id_of, control_number, forwarded_deadline
+from claims.formed import Formed, Steps, entered, side_by_side
+from claims.identity import claim_built_id, claim_id_of, control_number
 from claims.partners import Partners
 from schemas.events.chart import Coverage
 from schemas.events.claim import ClaimBuilt, ClaimKind
@@ -54,47 +55,41 @@ def follow_up(
     """What follows from answers: the next payers' claims where something is left for them, and after the last the bill.
 
     `account` has the answered claims already. Nothing follows from an answer to a claim that another
-    one replaced. A claim whose next payer still has an earlier one waits for his answer, and is followed up then.
+    one replaced, or before the payer before has answered. What is refused, or waits until a next payer has answered an
+    earlier claim, is tried again with the next answer.
     """
-    steps = []
-    for known in sorted(answered, key=lambda kept: kept.claim.payer_sequence):
-        claim = claim_of(account, known.claim.claim_id) or known  # an earlier payer's step may have withdrawn it
-        if not is_answered(claim) or claim.claim.frequency == "8" or not payers.is_his_turn(chart, claim.claim):
-            continue
-        step = _next(chart, claim, account, _accepts(partners), now)
-        if not step.awaited:
-            step = replace(step, followed=(claim.claim.claim_id,))
-        account = entered(account, step)
-        steps.append(step)
-    formed = _side_by_side(steps)
-    if not steps or formed.refused or formed.awaited or not is_done(account, chart.chart_id):
+    steps = _step_by_step(chart, answered, account, _accepts(partners), now)
+    formed = side_by_side(steps.made)
+    if not steps.made or formed.refused or formed.awaited or not is_done(steps.account, chart.chart_id):
         return formed
-    bill = bills.after_payers(chart, account, partners.hospital(chart.hospital), now.because)
+    bill = bills.after_payers(chart, steps.account, partners.hospital(chart.hospital), now.because)
     return replace(formed, bills=(bill,) if bill else ())
 
 
-def entered(account: Account, formed: Formed) -> Account:
-    """The account with what was formed: new claims as sent, the claims they supersede as replaced, bills as issued."""
-    for name in formed.superseded:
-        account = _changed(account, name, state="replaced")
-    for claim in formed.claims:
-        account = with_claim(account, AccountClaim(claim=claim))
-    for forwarded in formed.forwarded:
-        expected = forwarded.claim
-        if claim_of(account, expected.claim_id) is None:
-            waits = AccountClaim(claim=expected, state="expected", deadline_id=forwarded_deadline(expected.claim_id))
-            account = with_claim(account, waits)
-        account = _changed(account, forwarded.by, forwarded_to=expected.payer, forwarded_as=expected.claim_id)
-    for name in formed.followed:
-        account = _changed(account, name, followed_up=True)
-    for bill in formed.bills:
-        account = with_bill(account, bill)
-    return account
-
-
-def _changed(account: Account, claim_id: str, **to: object) -> Account:
-    kept = claim_of(account, claim_id)
-    return account if kept is None else with_claim(account, kept.model_copy(update=to))
+def _step_by_step(
+    chart: ChartCoded, answered: Sequence[AccountClaim], account: Account, accepts: Accepts, now: Now
+) -> Steps:
+    """The answered claims in the payers' order, each before what it led to; one that waits is tried again when a claim
+    is withdrawn, for it may have waited for that one."""
+    steps, waiting = Steps(account), dict[str, Formed]()
+    left = sorted(answered, key=lambda kept: kept.claim.payer_sequence)
+    while left:
+        known = left.pop(0)
+        name = known.claim.claim_id
+        claim = claim_of(steps.account, name) or known  # an earlier payer's step may have withdrawn it
+        if not is_answered(claim) or claim.claim.frequency == "8" or not _comes_next(chart, claim, steps.account):
+            continue
+        step = _next(chart, claim, steps.account, accepts, now)
+        if step.awaited:
+            waiting[name] = step
+            continue
+        steps.add(replace(step, unfollowed=(name,)) if step.refused else replace(step, followed=(name,)))
+        left += [after for after in successors(steps.account, claim) if after not in left]
+        if step.superseded:
+            left += [kept for kept in answered if waiting.pop(kept.claim.claim_id, None)]
+    for name, step in waiting.items():
+        steps.add(replace(step, unfollowed=(name,)))
+    return steps
 
 
 def secondary(answered: AccountClaim, coverage: Coverage, because: Event) -> ClaimBuilt:
@@ -118,13 +113,15 @@ def secondary(answered: AccountClaim, coverage: Coverage, because: Event) -> Cla
     return moved.model_copy(update=identity)
 
 
-def instead_of_forwarded(chart: ChartCoded, expected: AccountClaim, now: Now) -> Formed:
-    """The claim a payer said to have forwarded, and that nobody answered: ours goes to the next payer after all, if he
-    still is the next one and may learn of it."""
-    if not payers.consents(chart, now.day) or not payers.is_his_turn(chart, expected.claim):
-        why = _FORWARDED_TO_WHOM if payers.consents(chart, now.day) else NO_CONSENT
-        return Formed(refused=(why,), superseded=(expected.claim.claim_id,))
-    return Formed(claims=(expected.claim.model_copy(update={**caused_by(now.because, PRODUCER)}),))
+def instead_of_forwarded(
+    chart: ChartCoded, expected: AccountClaim, account: Account, partners: Partners, now: Now
+) -> Formed:
+    """The claim a payer said to have forwarded, and that nobody answered: ours goes to the next payer after all. If he
+    is the next one no more, or may not learn of it, the answer that forwarded it is to be followed up anew."""
+    if payers.consents(chart, now.day) and payers.is_his_turn(chart, expected.claim):
+        return instead(expected, account, _accepts(partners), now.because)
+    by = predecessor(account, expected)
+    return Formed(superseded=(expected.claim.claim_id,), unfollowed=(by.claim.claim_id,) if by else ())
 
 
 def _not_of_work(claim: ClaimBuilt) -> dict[str, object]:
@@ -138,30 +135,39 @@ def _not_of_work(claim: ClaimBuilt) -> dict[str, object]:
 def _next(chart: ChartCoded, answered: AccountClaim, account: Account, accepts: Accepts, now: Now) -> Formed:
     """The next payer's claim; without one, what such a payer was sent before is withdrawn.
 
-    A payer may send the claim on himself (835 CLP02 19, 20, 21, 23): then a claim of ours would be a second one.
+    A payer may send the claim on himself (835 CLP02 19, 20, 21, 23): then a claim of ours would be a second one, unless
+    a newer version names another plan than the one he sent it to.
     """
     forwarded, earlier = answered.state == "crossed-over", successors(account, answered)
     asks = forwarded or settlement.asks_next(answered)
+    if not (asks or earlier) or not payers.is_his_turn(chart, answered.claim):
+        return Formed()
     coverage = payers.next_coverage(chart, answered.claim) if asks else None
     if coverage is None and forwarded:
         return Formed(refused=(_FORWARDED_TO_WHOM,))
     if coverage is None:
-        return together([withdraw(gone, account, accepts, now.because) for gone in earlier])
+        return withdraw(earlier, account, accepts, now.because)
     made = secondary(answered, coverage, now.because)
-    if forwarded:
-        return expect(made, answered, earlier, account)
+    if forwarded and answered.forwarded_to in {None, coverage.payer} and not _never_came(answered, account):
+        return expect(made, answered, account, accepts, now.because)
     if not payers.consents(chart, now.day):
         return Formed(refused=(NO_CONSENT,))
-    return follow(made, earlier, account, accepts, now.because)
+    return follow(made, answered, account, accepts, now.because)
 
 
-def _side_by_side(steps: Iterable[Formed]) -> Formed:
-    """What follows from each of several claims; one that is refused or waits keeps back no other."""
-    whole = Formed()
-    for step in steps:
-        names = vars(whole).keys()
-        whole = Formed(**{name: getattr(whole, name) + getattr(step, name) for name in names})
-    return whole
+def _never_came(answered: AccountClaim, account: Account) -> bool:
+    """What its payer said to have forwarded was waited for in vain."""
+    expected = claim_of(account, answered.forwarded_as or "")
+    return expected is not None and expected.state == "replaced" and not expected.answers
+
+
+def _comes_next(chart: ChartCoded, claim: AccountClaim, account: Account) -> bool:
+    """Whether something may follow from a payer's answer: the first one's claim is the chart's own; a later one's must
+    still be his, and the payer before him have answered."""
+    if claim.claim.payer_sequence == 1:
+        return True
+    before = predecessor(account, claim)
+    return before is not None and is_answered(before) and payers.is_his_turn(chart, claim.claim)
 
 
 def _accepts(partners: Partners) -> Accepts:

@@ -34,6 +34,10 @@ class Route:
     payers: tuple[Coverage, ...]
     services: tuple[NumberedService, ...]
 
+    @property
+    def control_numbers(self) -> set[str]:
+        return {numbered.control_number for numbered in self.services}
+
 
 def routes(chart: ChartCoded) -> tuple[Route, ...]:
     """Every service on exactly one route: the plan's, the work injury's, the patient's own, the restricted ones'."""
@@ -77,14 +81,18 @@ def pays_for_work(coverage: Coverage) -> bool:
     return coverage.plan_kind == _WORKERS_COMPENSATION or coverage.kind == "business"
 
 
-def is_his_turn(chart: ChartCoded, claim: ClaimBuilt) -> bool:
-    """Whether a later payer of a claim still is the one whose turn it is; the first one's is decided by its draft."""
+def route_of(chart: ChartCoded, claim: ClaimBuilt) -> Route | None:
+    """The route on which it is the claim's payer's turn for all of its lines; null where a newer version parts them,
+    has them no more, or asks somebody else in that turn."""
     mine, turn = {line.control_number for line in claim.lines}, claim.payer_sequence
-    return turn == 1 or any(
-        turn <= len(route.payers) and route.payers[turn - 1].payer == claim.payer
-        for route in routes(chart)
-        if any(numbered.control_number in mine for numbered in route.services)
-    )
+    route = next((route for route in routes(chart) if mine <= route.control_numbers), None)
+    if route is None or turn > len(route.payers) or route.payers[turn - 1].payer != claim.payer:
+        return None
+    return route
+
+
+def is_his_turn(chart: ChartCoded, claim: ClaimBuilt) -> bool:
+    return route_of(chart, claim) is not None
 
 
 def asks_anybody(chart: ChartCoded) -> bool:
@@ -94,12 +102,9 @@ def asks_anybody(chart: ChartCoded) -> bool:
 
 def next_coverage(chart: ChartCoded, claim: ClaimBuilt) -> Coverage | None:
     """Who stands after this claim's payer on the route its lines are on; one insurer may stand there twice."""
-    mine = {line.control_number for line in claim.lines}
-    for route in routes(chart):
-        on_route = any(numbered.control_number in mine for numbered in route.services)
-        if on_route and claim.payer_sequence < len(route.payers):
-            return route.payers[claim.payer_sequence]
-    return None
+    route = route_of(chart, claim)
+    later = route.payers[claim.payer_sequence :] if route else ()
+    return later[0] if later else None
 
 
 def consents(chart: ChartCoded, day: Day) -> bool:

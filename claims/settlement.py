@@ -15,6 +15,7 @@ Standing = Literal["waiting", "settled", "denied", "crossed-over"]
 
 _FORWARDED = frozenset({"19", "20", "21", "23"})  # 835 CLP02: the payer itself sends the claim to the next
 _PREDETERMINATION = "25"  # priced, not paid: it settles nothing
+DUPLICATE = "18"  # CARC: the payer has this claim already
 _NOT_A_DENIAL = frozenset({"23", "24", "45", "94", "100", "131", "209", "253"})
 """CARCs that write a charge off under a contract or a program: other payers' part, capitation, fee schedule, charge
 below the payment, paid to the patient, negotiated discount, may not bill the patient, sequestration."""
@@ -61,7 +62,8 @@ def apply(claim: AccountClaim, answer: ClaimAdjudicated) -> AccountClaim:
         return claim
     answers = tuple(sorted((*claim.answers, _kept(claim, answer)), key=lambda kept: (kept.trace_number, kept.position)))
     answered = claim.model_copy(update={"answers": answers, "followed_up": False})
-    number = next((kept.payer_claim_number for kept in _newest_first(answers) if kept.payer_claim_number), None)
+    newest = _newest_first(counted(answered))
+    number = next((kept.payer_claim_number for kept in newest if kept.payer_claim_number), None)
     state = claim.state if claim.state == "replaced" else state_of(answered)
     return answered.model_copy(update={"state": state, "payer_claim_number": number or claim.payer_claim_number})
 
@@ -82,9 +84,10 @@ def standing(claim: AccountClaim) -> Standing:
     status 4 says only that the patient is not a member.
     """
     money = totals(claim)
-    if not any(_counts(answer) for answer in claim.answers) or money.charge_cents != claim.claim.total_charge_cents:
+    answers = counted(claim)
+    if not answers or money.charge_cents != claim.claim.total_charge_cents:
         return "waiting"
-    latest = next(_newest_first(claim.answers), None)
+    latest = next(_newest_first(answers), None)
     if latest is not None and latest.status in _FORWARDED:
         return "crossed-over"
     unpaid = money.paid_cents == 0 and money.patient_cents == 0
@@ -96,9 +99,23 @@ def denying(adjustments: Iterable[Adjustment]) -> Iterator[Adjustment]:
     return (entry for entry in adjustments if entry.group != "PR" and entry.carc not in _NOT_A_DENIAL)
 
 
+def counted(claim: AccountClaim) -> tuple[Answer, ...]:
+    """The answers that settle. Beside another one, the denial of the whole claim as a duplicate says only that there is
+    another: it came twice, from us and from the payer who forwarded it."""
+    answers = tuple(answer for answer in claim.answers if answer.status != _PREDETERMINATION)
+    return tuple(answer for answer in answers if not is_duplicate(claim, answer)) or answers
+
+
+def is_duplicate(claim: AccountClaim, answer: Answer | ClaimAdjudicated) -> bool:
+    """Whether an answer denies the whole claim because the payer has it already (or takes such a denial back)."""
+    if answer.paid_cents or abs(answer.charge_cents) != claim.claim.total_charge_cents:
+        return False
+    return {adjustment.carc for adjustment in _all_adjustments((answer,))} == {DUPLICATE}
+
+
 def totals(claim: AccountClaim) -> Totals:
     """Charges, payments and adjustments by group and reason, summed over all answers that pay."""
-    answers = [answer for answer in claim.answers if _counts(answer)]
+    answers = counted(claim)
     return Totals(
         charge_cents=sum(answer.charge_cents for answer in answers),
         paid_cents=sum(answer.paid_cents for answer in answers),
@@ -138,7 +155,7 @@ def passes_on(claim: AccountClaim) -> bool:
 
 def prior_answer(claim: AccountClaim) -> PriorAnswer:
     """What this payer answered, as the next one's claim carries it, line by line (X12 2320, 2330, 2430)."""
-    answers = [answer for answer in claim.answers if _counts(answer)]
+    answers = counted(claim)
     lines: dict[str | None, list[AnsweredLine]] = {line.control_number: [] for line in claim.claim.lines}
     for answered in (line for answer in answers for line in answer.lines):
         lines.setdefault(answered.control_number, []).append(answered)
@@ -180,17 +197,13 @@ def _kept(claim: AccountClaim, answer: ClaimAdjudicated) -> Answer:
     )
 
 
-def _counts(answer: Answer) -> bool:
-    return answer.status != _PREDETERMINATION
-
-
 def _newest_first(answers: Iterable[Answer]) -> Iterator[Answer]:
     """Answers that stand, newest first; a reversal only takes away."""
-    standing_ones = (answer for answer in answers if _counts(answer) and answer.status != REVERSAL)
+    standing_ones = (answer for answer in answers if answer.status != REVERSAL)
     return iter(sorted(standing_ones, key=lambda a: (a.adjudicated_on, a.trace_number, a.position), reverse=True))
 
 
-def _all_adjustments(answers: Iterable[Answer]) -> Iterator[Adjustment]:
+def _all_adjustments(answers: Iterable[Answer | ClaimAdjudicated]) -> Iterator[Adjustment]:
     for answer in answers:
         yield from answer.adjustments
         for line in answer.lines:

@@ -1,7 +1,5 @@
 """Payers' answers against the ledger: which claim is meant, and when a remittance is posted."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,15 +11,8 @@ from claims.accounts import AccountClaim
 from claims.forming import form
 from ledger import deadlines, projections, statistics
 from schemas.events import ClaimAcknowledged, ClaimAdjudicated, ClaimBuilt, Refused, Remittance
-from tests.agents.given_stages import MONTH, Stages, outcomes, stages
+from tests.agents.given_stages import MONTH, Stages, outcomes
 from tests.claims.given_accounts import NOON, account, answer, chart, committed_partners
-
-
-@pytest.fixture
-def given(tmp_path: Path) -> Iterator[Stages]:
-    made = stages(tmp_path)
-    yield made
-    made.assembly.ledger.close()
 
 
 @pytest.fixture

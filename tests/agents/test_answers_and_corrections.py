@@ -1,28 +1,17 @@
 """What an answer leads to while a correction waits, and what a correction leads to once everything is answered."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from schemas.events import ChartReturned, ClaimAdjudicated, ClaimBuilt, PatientBill
 from schemas.events.chart import Cause, Part2Consent, Restriction
 from tests.agents.given_accounts_of_claiming import AFTER_THE_HOLD, built, due, kept, rejection, settled, visit
-from tests.agents.given_stages import Stages, outcomes, stages
+from tests.agents.given_stages import Stages, outcomes
 from tests.claims.given_accounts import DAY, by_line, coverage, reversal, service
 
 PLANS = (coverage("medicare"), coverage("medicaid"))
 BOTH = (service(), service("s2", "professional", 5_000))
 IN_45_DAYS = AFTER_THE_HOLD + timedelta(days=45)
-
-
-@pytest.fixture
-def given(tmp_path: Path) -> Iterator[Stages]:
-    made = stages(tmp_path)
-    yield made
-    made.assembly.ledger.close()
 
 
 def billed(given: Stages, **other: Any) -> list[ClaimBuilt]:

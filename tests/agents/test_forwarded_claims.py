@@ -1,25 +1,14 @@
 """A payer may send a claim on to the next one itself (835 CLP02 19): nobody is sent it twice, and nobody forgets it."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
-
-import pytest
 
 from schemas.events import ChartReturned, ClaimAdjudicated, PatientBill, Refused, Remittance
 from tests.agents.given_accounts_of_claiming import AFTER_THE_HOLD, built, due, kept, settled, visit
-from tests.agents.given_stages import Stages, stages
+from tests.agents.given_stages import Stages
 from tests.claims.given_accounts import NOON, Reasons, coverage, reversal
 
 PLANS = (coverage("medicare"), coverage("medicaid"))
 LEFT: Reasons = [("CO", "45", 4_000), ("PR", "2", 1_600)]
-
-
-@pytest.fixture
-def given(tmp_path: Path) -> Iterator[Stages]:
-    made = stages(tmp_path)
-    yield made
-    made.assembly.ledger.close()
 
 
 def crossed_over(given: Stages) -> ClaimAdjudicated:

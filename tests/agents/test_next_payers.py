@@ -1,16 +1,16 @@
 """What the payers after the first one are sent, keep and give back, whatever becomes of the chart meanwhile."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from schemas.events import ChartReturned, ClaimAdjudicated, ClaimBuilt, PatientBill
 from schemas.events.chart import Part2Consent, Restriction
+from schemas.records import Decision
 from tests.agents.given_accounts_of_claiming import AFTER_THE_HOLD, built, due, kept, rejection, settled, visit
-from tests.agents.given_stages import Stages, stages
+from tests.agents.given_stages import Stages
 from tests.claims.given_accounts import DAY, Reasons, coverage, reversal, service
 
 COMMERCIAL, MEDICARE, MEDICAID = coverage(), coverage("medicare"), coverage("medicaid")
@@ -19,13 +19,6 @@ LEFT: Reasons = [("PR", "2", 1_600)]
 CONSENTS = Part2Consent(applies=True, start=DAY)
 REVOKED = Part2Consent(applies=True, start=DAY, revoked=AFTER_THE_HOLD.date())
 PAID_IN_FULL = (Restriction(statement="s1", paid_cents=10_000),)
-
-
-@pytest.fixture
-def given(tmp_path: Path) -> Iterator[Stages]:
-    made = stages(tmp_path)
-    yield made
-    made.assembly.ledger.close()
 
 
 def billed(given: Stages, version: int = 1, **other: Any) -> list[ClaimBuilt]:
@@ -56,6 +49,15 @@ def again(first: ClaimAdjudicated, **other: Any) -> tuple[ClaimAdjudicated, Clai
     return reversal(first, 1, "t5"), first.model_copy(update=anew)
 
 
+def forwarded_dearer(given: Stages) -> Sequence[Decision]:
+    """Commercial forwards the replacement of a claim that Medicaid has paid on."""
+    first, _ = both_paid(given)
+    (dearer,) = billed(given, 2, coverages=PLANS, services=(service(cents=11_000),))
+    return given.decide(
+        "claiming", reversal(first, 1, "t6"), settled(dearer, reasons=LEFT, status="19", trace_number="t7")
+    )
+
+
 # A payer forwards what the next one has from us already
 
 
@@ -65,11 +67,19 @@ def test_a_claim_the_next_payer_has_answered_is_not_expected_once_more(given: St
     assert ([each.state for each in kept(given).claims], said) == (["crossed-over", "answered"], [])
 
 
-def test_what_is_forwarded_after_a_replacement_is_no_third_claim(given: Stages) -> None:
-    first, _ = both_paid(given)
-    (dearer,) = billed(given, 2, coverages=PLANS, services=(service(cents=11_000),))
-    given.decide("claiming", reversal(first, 1, "t6"), settled(dearer, reasons=LEFT, status="19", trace_number="t7"))
-    assert [each.state for each in kept(given).claims] == ["replaced", "answered", "crossed-over"]
+def test_a_forwarded_replacement_is_no_third_claim(given: Stages) -> None:
+    said = built(given, forwarded_dearer(given))
+    assert (said, [each.state for each in kept(given).claims]) == (
+        [],
+        ["replaced", "replaced", "crossed-over", "expected"],
+    )
+
+
+def test_a_replacement_is_ours_when_the_forwarded_one_never_came(given: Stages) -> None:
+    """He has paid the earlier one: an original would be a second claim."""
+    forwarded_dearer(given)
+    (claim,) = built(given, given.decide("claiming", *due(given, AFTER_THE_HOLD + timedelta(days=60))))
+    assert (claim.frequency, claim.original_reference, claim.total_charge_cents) == ("7", "ICN-medicaid", 11_000)
 
 
 # A newer version waits

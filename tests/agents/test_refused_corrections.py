@@ -1,8 +1,7 @@
 """Corrections that can't be taken change nothing of what was billed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,19 +12,12 @@ from ledger import accounts, deadlines
 from schemas.events import ChartCoded, ChartCompleted, Refused
 from schemas.events.chart import Part2Consent
 from schemas.events.people import Name
-from tests.agents.given_stages import Stages, outcomes, stages
+from tests.agents.given_stages import Stages, outcomes
 from tests.claims.given_accounts import NOON, chart, service
 from tests.pipeline import example_charts
 
 AFTER_THE_HOLD = NOON + timedelta(days=30)
 KEY = "account/mercy-general/a1"
-
-
-@pytest.fixture
-def given(tmp_path: Path) -> Iterator[Stages]:
-    made = stages(tmp_path)
-    yield made
-    made.assembly.ledger.close()
 
 
 def visit(chart_id: str, account: str, code: str, version: int = 1) -> ChartCoded:

@@ -1,10 +1,8 @@
 """A window closes, is counted and is published: each once, and none of it at the price of those who write facts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
-import pytest
 import sqlalchemy as sa
 
 from agents.counting import Facts
@@ -16,19 +14,12 @@ from ledger.tables import deadlines as deadline_rows
 from schemas.events import ClaimStatsPublished, DeadlineDue
 from schemas.records import Coordinates, Decision
 from streams.topics import CLAIM_STATS_PUBLISHED
-from tests.agents.given_stages import MONTH, Stages, outcomes, stages
+from tests.agents.given_stages import MONTH, Stages, outcomes
 from tests.claims.given_accounts import chart
 
 MARCH_ENDS = datetime(2026, 4, 1, tzinfo=UTC)
 APRIL_ENDS = datetime(2026, 5, 1, tzinfo=UTC)
 TABLES = 5
-
-
-@pytest.fixture
-def given(tmp_path: Path) -> Iterator[Stages]:
-    made = stages(tmp_path)
-    yield made
-    made.assembly.ledger.close()
 
 
 def due(given: Stages, at: datetime) -> list[DeadlineDue]:

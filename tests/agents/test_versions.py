@@ -1,10 +1,6 @@
 """Each event of ours says what it was judged by; what a partner said stays as he said it."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
-
-import pytest
 
 from agents.assembly import SOFTWARE
 from agents.stage import Versions
@@ -13,17 +9,10 @@ from claims.tables import Reference
 from ledger import deadlines
 from schemas.events import ChartReturned, ClaimBuilt, PatientBill
 from schemas.events.types import Event
-from tests.agents.given_stages import Stages, stages
+from tests.agents.given_stages import Stages
 from tests.claims.given_accounts import NOON, chart, coverage
 
 HELD = NOON + timedelta(days=30)
-
-
-@pytest.fixture
-def given(tmp_path: Path) -> Iterator[Stages]:
-    made = stages(tmp_path)
-    yield made
-    made.assembly.ledger.close()
 
 
 def billed(given: Stages, kind: type[Event], payer: str) -> list[Event]:

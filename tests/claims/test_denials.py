@@ -3,12 +3,14 @@
 import pytest
 
 from claims import denials
+from claims.accounts import AccountClaim
 from claims.denials import rejected, returned
 from claims.forming import form
 from claims.partners import Partners
 from claims.settlement import apply
 from schemas.events.claim import ClaimBuilt
-from schemas.events.payer import ClaimAcknowledged, StatusCode
+from schemas.events.coded import ChartReturned
+from schemas.events.payer import ClaimAcknowledged, ClaimAdjudicated, StatusCode
 from tests.claims.given_accounts import NOON, account, answer, by_line, chart, reversal, sent, service
 
 
@@ -17,9 +19,15 @@ def claim(partners: Partners) -> ClaimBuilt:
     return form(chart(services=(service("s1"), service("s2"))), account(), partners).claims[0]
 
 
+def told(claim: AccountClaim, said: ClaimAdjudicated) -> ChartReturned:
+    back = returned(claim, said)
+    assert back is not None
+    return back
+
+
 def test_a_denial_names_line_rule_and_reason(claim: ClaimBuilt) -> None:
     said = by_line(claim, [[("CO", "197", 10_000)], [("CO", "45", 4_000), ("CO", "151", 6_000)]])
-    back = returned(apply(sent(claim), said), said)
+    back = told(apply(sent(claim), said), said)
     assert [(f.line, f.rule, f.carc, f.severity) for f in back.findings] == [
         (1, "C6", "197", "reject"),
         (2, "N3", "151", "reject"),
@@ -29,27 +37,32 @@ def test_a_denial_names_line_rule_and_reason(claim: ClaimBuilt) -> None:
 
 def test_a_denial_of_the_whole_claim_has_no_line(claim: ClaimBuilt) -> None:
     said = answer(claim, 0, [("CO", "29", 20_000)])
-    assert [(f.line, f.rule) for f in returned(apply(sent(claim), said), said).findings] == [(None, "D4")]
+    assert [(f.line, f.rule) for f in told(apply(sent(claim), said), said).findings] == [(None, "D4")]
+
+
+def test_what_is_paid_returns_nothing(claim: ClaimBuilt) -> None:
+    said = answer(claim)
+    assert returned(apply(sent(claim), said), said) is None
 
 
 def test_a_reason_we_have_no_rule_for_is_named_by_its_code(claim: ClaimBuilt) -> None:
     said = answer(claim, 0, [("CO", "P12", 20_000)])
-    assert [f.rule for f in returned(apply(sent(claim), said), said).findings] == ["CARC-P12"]
+    assert [f.rule for f in told(apply(sent(claim), said), said).findings] == ["CARC-P12"]
 
 
 def test_what_a_reversal_took_back_is_no_reason_any_more(claim: ClaimBuilt) -> None:
     first = answer(claim, 0, [("CO", "197", 20_000)])
     known = apply(apply(sent(claim), first), reversal(first, 1))
     again = answer(claim, 0, [("CO", "29", 20_000)], trace_number="t2", position=2)
-    assert [f.carc for f in returned(apply(known, again), again).findings] == ["29"]
+    assert [f.carc for f in told(apply(known, again), again).findings] == ["29"]
 
 
 def test_each_denial_of_a_claim_is_an_event_of_its_own_and_a_repeated_one_is_not(claim: ClaimBuilt) -> None:
     first = answer(claim, 0, [("CO", "29", 20_000)])
     second = answer(claim, 0, [("CO", "29", 20_000)], trace_number="t2")
     known = apply(sent(claim), first)
-    assert returned(known, first).event_id == returned(known, first).event_id
-    assert returned(known, first).event_id != returned(known, second).event_id
+    assert told(known, first).event_id == told(known, first).event_id
+    assert told(known, first).event_id != told(known, second).event_id
 
 
 def _ack(claim: ClaimBuilt, *codes: StatusCode) -> ClaimAcknowledged:
