@@ -129,6 +129,7 @@ class Loop:
         ]
         self.memory.remember(tx, rulings)
         self.memory.prune(tx, self.pruned)
+        self.memory.send(tx)
         return [output for decision in decisions for output in decision.outputs]
 
 

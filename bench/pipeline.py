@@ -12,10 +12,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 import typer
-from confluent_kafka.admin import (  # type: ignore[attr-defined]  # exported for everybody but type checkers
-    AdminClient,
-    NewTopic,
-)
+from confluent_kafka.admin import AdminClient
 
 from agents.assembly import Assembly
 from bench.bare import PREFIX
@@ -25,8 +22,9 @@ from bench.meter import PARTS, STAGES, Meter, Sums
 from bench.native import TOPICS as NATIVE_TOPICS
 from bench.site import Contender, Site, prepare, prepare_bare, running, site
 from bench.watcher import CLAIMS_A_CHART, Watcher
+from streams import provisioning
 from streams.provisioning import end_offsets, partitions_of
-from streams.topics import CLAIM_BUILT, outer
+from streams.topics import CLAIM_BUILT, TopicSpec, outer
 
 WARM_UP, NATIVE_CHARTS, MEASURED_CHARTS, PACED_S = 200, 200, 1_500, 10.0
 
@@ -130,7 +128,8 @@ class Bench:
 
     def native_faust(self) -> dict[str, Any]:
         """A few charts through Faust's own consumer and producer; from the first one published to the last claim."""
-        _await(self.admin.create_topics([NewTopic(name, 2, 1) for name in NATIVE_TOPICS]))
+        topics = tuple(TopicSpec(name, 2, 1, {}) for name in NATIVE_TOPICS)
+        provisioning.apply(self.admin, provisioning.Plan(create=topics))  # it waits until they have leaders
         watcher = Watcher(self.assembly.settings.client_config("native"), _ends(self.admin, NATIVE_TOPICS[-1:]))
         with running(self.where, self.assembly, "bench.native", [[]], self.assembly.settings.brokers):
             flood(self.config, watcher, self.charts("native-warm-up", 5), NATIVE_TOPICS[0], stall_s=60)
@@ -142,7 +141,7 @@ class Bench:
 def main(  # noqa: PLR0917 typer's options
     charts: Annotated[int, typer.Option(help="How many charts each contender gets at once.")] = 5_000,
     batch: Annotated[int, typer.Option(help="Most records a batch.")] = 500,
-    linger: Annotated[int, typer.Option(help="Milliseconds a batch goes on after its first record.")] = 350,
+    linger: Annotated[int, typer.Option(help="Milliseconds a batch goes on after its first record.")] = 450,
     processes: Annotated[str, typer.Option(help="`one` for all stages, or `each`: one a stage.")] = "each",
     native: Annotated[bool, typer.Option(help="Native Faust, too.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Nothing but the JSON object.")] = False,
@@ -182,11 +181,6 @@ def _split(sums: Sums, charts: int) -> dict[str, Any]:
 
 def _ends(admin: AdminClient, topics: Sequence[str]) -> Mapping[tuple[str, int], int]:
     return end_offsets(admin, partitions_of(admin, topics))
-
-
-def _await(answers: dict[str, Any]) -> None:
-    for answer in answers.values():
-        answer.result()
 
 
 if __name__ == "__main__":

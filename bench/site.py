@@ -144,6 +144,8 @@ def running(
         for child in children:
             child.start()
             ending.callback(child.stop)
+        for child in children:
+            ending.callback(child.ask_to_stop)  # all at once, before anybody is waited for
         try:
             yield Contender(children)
         except BaseException:

@@ -42,7 +42,7 @@ _BY_BATCH: Mapping[ModuleType, Sequence[str]] = {
     statistics: ("open_window", "append"),
 }
 """What the measured stages ask of the ledger, besides remembering their batches."""
-_OF_BATCHES = ("positions", "decided", "seen", "advance", "remember", "prune")
+_OF_BATCHES = ("positions", "decided", "seen", "advance", "remember", "prune", "send")
 
 
 @dataclass

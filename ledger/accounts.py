@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ledger.rows import pick, put
-from ledger.store import Conflict
 from ledger.tables import accounts
+from ledger.writes import Conflict, Write, write
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,10 @@ def save(tx: Connection, stage: str, read: Mapping[str, Stored], changed: Mappin
     keys = sorted(changed)
     columns = {"key": keys, "was": [read[key].version for key in keys], "body": [changed[key] for key in keys]}
     if tx.dialect.name == "postgresql":
-        written = tx.execute(_SAVE_ALL, {"stage": stage, **columns}).rowcount
-    else:
-        rows = [dict(zip(columns, values, strict=True), stage=stage) for values in zip(*columns.values(), strict=True)]
-        written = tx.execute(_SAVE, rows).rowcount
-    if written != len(keys):
+        write(tx, Write("accounts", _SAVE_ALL, {"stage": stage, **columns}, rows=len(keys), conflict="account"))
+        return
+    rows = [dict(zip(columns, values, strict=True), stage=stage) for values in zip(*columns.values(), strict=True)]
+    if tx.execute(_SAVE, rows).rowcount != len(keys):
         raise Conflict("account")
 
 
@@ -53,7 +52,7 @@ _SAVE = sa.text(
     ' ON CONFLICT (stage, "key") DO UPDATE SET version = excluded.version, body = excluded.body'
     " WHERE accounts.version = :was"
 )
-_SAVE_ALL = sa.text(
+_SAVE_ALL = (
     "UPDATE accounts SET version = changed.was + 1, body = changed.body"
     " FROM unnest(CAST(:key AS text[]), CAST(:was AS bigint[]), CAST(:body AS bytea[])) AS changed (k, was, body)"
     ' WHERE accounts.stage = :stage AND accounts."key" = changed.k AND accounts.version = changed.was'

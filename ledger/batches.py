@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ledger.rows import pick, put
-from ledger.store import Conflict
 from ledger.tables import decisions, outputs, positions
+from ledger.writes import Write, flush, write
 from schemas.records import Decided, Output, Ruling
 from schemas.varints import put as put_number
 
@@ -94,11 +94,11 @@ class BatchLedger:
         ]
         if tx.dialect.name == "postgresql":
             columns = {name: [row[name] for row in rows] for name in ("topic", "part", "was", "next")}
-            moved = tx.execute(_ADVANCE_ALL, {"stage": self.stage, **columns}).rowcount
-        else:
-            moved = sum(tx.execute(_ADVANCE, row).rowcount for row in rows)
-        if moved != len(rows):
-            raise Conflict("position")
+            values = {"stage": self.stage, **columns}
+            write(tx, Write("positions", _ADVANCE_ALL, values, rows=len(rows), conflict="position"))
+            return
+        for row in rows:
+            write(tx, Write("positions", _ADVANCE, row, rows=1, conflict="position"))
 
     def remember(self, tx: Connection, rulings: Sequence[Ruling]) -> None:
         """Writes the decisions, a row each, and their outputs, a row for each partition, even where nothing was said.
@@ -117,14 +117,19 @@ class BatchLedger:
         put(tx, outputs, packed)
 
     def prune(self, tx: Connection, committed: Mapping[Partition, int]) -> None:
-        """Forgets outputs below Kafka's committed offsets: they can't be asked for again."""
+        """Forgets outputs of earlier transactions below Kafka's committed offsets: they can't be asked for again."""
         if tx.dialect.name == "postgresql" and committed:
             spans = [(topic, part, offset) for (topic, part), offset in sorted(committed.items())]
             columns = dict(zip(("topic", "part", "offset"), map(list, zip(*spans, strict=True)), strict=True))
-            tx.execute(_PRUNE_ALL, {"stage": self.stage, **columns})
+            write(tx, Write(_SAID, _PRUNE_ALL, {"stage": self.stage, **columns}))
             return
         for (topic, part), offset in sorted(committed.items()):
-            tx.execute(_PRUNE, {"stage": self.stage, "topic": topic, "part": part, "offset": offset})
+            values = {"stage": self.stage, "topic": topic, "part": part, "offset": offset}
+            write(tx, Write(_SAID, _PRUNE, values))
+
+    def send(self, tx: Connection) -> None:
+        """Sends to the database what the batch has written so far."""
+        flush(tx)
 
     def open(self, tx: Connection, first: Mapping[Partition, int]) -> None:
         """First positions of new partitions; those that stand are left alone."""
@@ -201,6 +206,7 @@ def _output(row: dict[str, Any]) -> Output:
     return Output(row["topic"], row["key"], row["value"], headers, row["timestamp_ms"])
 
 
+_SAID = "outputs of earlier transactions"  # other rows than those that this one writes
 _POSITIONS = sa.select(positions.c.topic, positions.c.part, positions.c.next).where(
     positions.c.stage == sa.bindparam("stage")
 )
@@ -212,17 +218,17 @@ _OUTPUTS = sa.text(
     "SELECT body FROM outputs WHERE stage = :stage AND topic = :topic AND part = :part"
     ' AND "last" >= :first AND "first" < :end'
 )
-_ADVANCE = sa.text(
+_ADVANCE = (
     'UPDATE positions SET "next" = :next WHERE stage = :stage AND topic = :topic AND part = :part AND "next" = :was'
 )
-_ADVANCE_ALL = sa.text(
+_ADVANCE_ALL = (
     'UPDATE positions SET "next" = moved.following FROM unnest(CAST(:topic AS text[]), CAST(:part AS bigint[]),'
     " CAST(:was AS bigint[]), CAST(:next AS bigint[])) AS moved (topic, part, was, following)"
     " WHERE positions.stage = :stage AND positions.topic = moved.topic AND positions.part = moved.part"
     ' AND positions."next" = moved.was'
 )
-_PRUNE = sa.text('DELETE FROM outputs WHERE stage = :stage AND topic = :topic AND part = :part AND "last" < :offset')
-_PRUNE_ALL = sa.text(
+_PRUNE = 'DELETE FROM outputs WHERE stage = :stage AND topic = :topic AND part = :part AND "last" < :offset'
+_PRUNE_ALL = (
     "DELETE FROM outputs USING unnest(CAST(:topic AS text[]), CAST(:part AS bigint[]), CAST(:offset AS bigint[]))"
     " AS said (topic, part, upto) WHERE outputs.stage = :stage AND outputs.topic = said.topic"
     ' AND outputs.part = said.part AND outputs."last" < said.upto'

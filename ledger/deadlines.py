@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from ledger.rows import pick, put
 from ledger.tables import deadlines
+from ledger.writes import Write, write
 
 PORTION = 500
 
@@ -58,7 +59,7 @@ def end(tx: Connection, ids: Iterable[str], state: str) -> None:
     """Open deadlines become `state`: 'fired' when they acted, 'closed' when they are moot."""
     ended = sorted(set(ids))
     if ended and tx.dialect.name == "postgresql":
-        tx.execute(_END_ALL, {"ids": ended, "state": state})
+        write(tx, Write("deadlines", _END_ALL, {"ids": ended, "state": state}))
         return
     for deadline_id in ended:
         tx.execute(_END, {"id": deadline_id, "state": state})
@@ -75,4 +76,4 @@ _DUE = sa.text(
     " AND due <= :now AND (due, id) > (:after, :id) ORDER BY due, id LIMIT :limit"
 )
 _END = sa.text("UPDATE deadlines SET state = :state WHERE id = :id AND state = 'open'")
-_END_ALL = sa.text("UPDATE deadlines SET state = :state WHERE id = ANY(CAST(:ids AS text[])) AND state = 'open'")
+_END_ALL = "UPDATE deadlines SET state = :state WHERE id = ANY(CAST(:ids AS text[])) AND state = 'open'"

@@ -13,6 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.sql.elements import TextClause
 
+from ledger.writes import Write, write
+
 _TYPES = {sa.Text: "text", sa.BigInteger: "bigint", sa.LargeBinary: "bytea"}
 
 
@@ -23,9 +25,10 @@ def put(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any
     postgres = connection.dialect.name == "postgresql"
     statement = _insert(table, postgres, conflict)
     if postgres:
-        connection.execute(statement, {column.name: [row[column.name] for row in rows] for column in table.columns})
+        columns = {column.name: [row[column.name] for row in rows] for column in table.columns}
+        write(connection, Write(table.name, statement, columns))
     else:
-        connection.execute(statement, list(rows))
+        connection.execute(sa.text(statement), list(rows))
 
 
 def pick(
@@ -50,14 +53,14 @@ def pick(
 
 
 @lru_cache(maxsize=256)
-def _insert(table: sa.Table, postgres: bool, conflict: str) -> TextClause:
+def _insert(table: sa.Table, postgres: bool, conflict: str) -> str:
     names = [column.name for column in table.columns]
     if postgres:
         arrays = ", ".join(f"CAST(:{c.name} AS {_TYPES[type(c.type)]}[])" for c in table.columns)
         source = f"SELECT * FROM unnest({arrays})"  # noqa: S608 names of our own columns
     else:
         source = f"VALUES ({', '.join(f':{name}' for name in names)})"
-    return sa.text(f"INSERT INTO {table.name} ({_quoted(names)}) {source} {_on_conflict(table, conflict)}")
+    return f"INSERT INTO {table.name} ({_quoted(names)}) {source} {_on_conflict(table, conflict)}"
 
 
 def _on_conflict(table: sa.Table, conflict: str) -> str:

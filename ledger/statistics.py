@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ledger.rows import put
-from ledger.store import Conflict
 from ledger.tables import cells, facts, windows
+from ledger.writes import Conflict, Write, write
 from schemas.records import Coordinates
 
 _LENGTH = struct.Struct(">I")
@@ -85,7 +85,8 @@ def append(tx: Connection, window: str, stage: str, first: Coordinates, bodies: 
     if bodies:
         packed = b"".join(_LENGTH.pack(len(body)) + body for body in bodies)
         where = {"topic": first.topic, "part": first.partition, "first": first.offset}
-        tx.execute(_APPEND[tx.dialect.name], {"window": window, "stage": stage, **where, "body": packed})
+        values = {"window": window, "stage": stage, **where, "body": packed}
+        write(tx, Write("facts", _APPEND[tx.dialect.name], values))
 
 
 def recall(tx: Connection, window: str, after: Place = BEGINNING, rows: int = 100) -> Portion:
@@ -125,12 +126,10 @@ _OPEN = sa.text("SELECT id FROM windows WHERE state = 'open' ORDER BY id DESC LI
 _WRITING = sa.text("SELECT pg_advisory_xact_lock_shared(837835278)")
 _CLOSING = sa.text("SELECT pg_advisory_xact_lock(837835278)")
 _APPEND = {
-    dialect: sa.text(
-        'INSERT INTO facts ("window", stage, topic, part, "first", body)'  # noqa: S608 only the word for bytes differs
-        " VALUES (:window, :stage, :topic, :part, :first, :body)"
-        ' ON CONFLICT ("window", stage, topic, part, "first")'
-        " DO UPDATE SET body = CAST(facts.body || excluded.body AS " + binary + ")"
-    )
+    dialect: 'INSERT INTO facts ("window", stage, topic, part, "first", body)'  # noqa: S608 only the word differs
+    " VALUES (:window, :stage, :topic, :part, :first, :body)"
+    ' ON CONFLICT ("window", stage, topic, part, "first")'
+    " DO UPDATE SET body = CAST(facts.body || excluded.body AS " + binary + ")"
     for dialect, binary in (("postgresql", "bytea"), ("sqlite", "blob"))
 }
 _MOVE = sa.text("UPDATE windows SET state = :now WHERE id = :id AND state = :was")

@@ -73,7 +73,6 @@ charts = sa.Table(
     sa.Column("cents", I, nullable=False),
     sa.Column("at", I, nullable=False),
     sa.Column("held", T),  # a digest of what a coder's answer must repeat; validation's rows only
-    sa.Index("charts_state", "stage", "state"),
 )
 
 claims = sa.Table(
@@ -98,7 +97,6 @@ claims = sa.Table(
     sa.Column("forwarded_to", T),  # the payer who got it from this one, and answers under this number
     sa.Column("forwarded_as", T),  # the claim he answers
     sa.Index("claims_account", "hospital", "account"),
-    sa.Index("claims_state", "state"),
     sa.Index("claims_claim_id", "claim_id"),  # a payer may acknowledge by it
 )
 

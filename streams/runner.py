@@ -76,6 +76,7 @@ class Remembered(Protocol):
     def advance(self, tx: Tx, moves: Mapping[Partition, tuple[int, int]]) -> None: ...
     def remember(self, tx: Tx, rulings: Sequence[Ruling]) -> None: ...
     def prune(self, tx: Tx, committed: Mapping[Partition, int]) -> None: ...
+    def send(self, tx: Tx) -> None: ...
 
 
 class Ledgers(Protocol):
@@ -170,6 +171,7 @@ class Runner:
         self.memory.advance(tx, moves)
         self.memory.remember(tx, rulings)
         self.memory.prune(tx, self._published)
+        self.memory.send(tx)
         self.point("inside-ledger")
         return [output for record in batch.records for output in said[record.coordinates]], rulings
 

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from ledger import accounts
 from ledger.accounts import Stored
-from ledger.store import Conflict, Ledger
+from ledger.store import Ledger
+from ledger.writes import Conflict
 
 
 def save(ledger: Ledger, key: str, body: bytes) -> None:

@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ledger.batches import BatchLedger
-from ledger.store import Conflict, Ledger
+from ledger.store import Ledger
+from ledger.writes import Conflict
 from schemas.records import Decision, Output, Ruling
 from tests.ledger.given_rulings import PLACE, hashed, output, ruling
 

@@ -21,6 +21,7 @@ def remembered(ledger: Ledger, *rulings: Ruling) -> None:
         CLAIMING.open(tx, {PLACE: 0, OTHER: 0})
         for each in rulings:
             CLAIMING.remember(tx, [each])
+    with ledger.transaction() as tx:
         CLAIMING.prune(tx, {PLACE: 8, OTHER: 8})
 
 

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ledger.rows import put
-from ledger.store import Conflict, Ledger, LedgerUnreachable
+from ledger.store import Ledger, LedgerUnreachable
 from ledger.tables import accounts, windows
+from ledger.writes import Conflict
 
 
 def file_of(ledger: Ledger) -> str:

@@ -8,8 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from ledger import statistics
-from ledger.store import Conflict, Ledger
+from ledger.store import Ledger
 from ledger.tables import cells
+from ledger.writes import Conflict
 from schemas.records import Coordinates
 
 SEPTEMBER, OCTOBER = "2026-09", "2026-10"

@@ -1,0 +1,91 @@
+"""What a transaction writes, said together: on PostgreSQL one statement for all tables that a batch changes.
+
+A batch writes to ten tables. On a busy machine each statement waits for its turn twice, in the database and here: most
+of a small batch's time in the ledger was such waiting (docs/design.md, promise 1).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+_WRITES = "writes"  # a transaction's execution option
+_NAME = re.compile(r":(\w+)")
+
+
+class Conflict(Exception):
+    """Somebody else changed what this transaction had read: roll back and read again."""
+
+
+class Write(NamedTuple):
+    """A statement that changes the rows called `target`. Where it must change so many `rows`, another number is a
+    conflict."""
+
+    target: str
+    statement: str
+    values: Mapping[str, Any]
+    rows: int | None = None
+    conflict: str = ""
+
+
+def gathering() -> dict[str, list[Write]]:
+    """Execution options of a transaction whose writes wait for each other: until a read, `flush`, or the end."""
+    return {_WRITES: []}
+
+
+def write(tx: Connection, change: Write) -> None:
+    """Changes rows, together with what else the transaction writes, or at once where writes aren't gathered."""
+    waiting: list[Write] | None = tx.get_execution_options().get(_WRITES)
+    if waiting is None:
+        _check(change, tx.execute(_text(change.statement), change.values).rowcount)
+    else:
+        waiting.append(change)
+
+
+def flush(tx: Connection) -> None:
+    """Sends what waits to be written. Statements on one target go one after the other, in their order: within one
+    statement none sees what another changes."""
+    waiting: list[Write] = tx.get_execution_options().get(_WRITES, [])
+    pending = waiting.copy()
+    waiting.clear()
+    while pending:
+        together, later = list[Write](), list[Write]()
+        for change in pending:
+            known = {other.target for other in (*together, *later)}
+            (later if change.target in known else together).append(change)
+        _say(tx, together)
+        pending = later
+
+
+def _say(tx: Connection, changes: Sequence[Write]) -> None:
+    statement = _together(tuple((change.statement, change.rows is not None) for change in changes))
+    values = {f"w{at}_{name}": value for at, change in enumerate(changes) for name, value in change.values.items()}
+    changed = iter(tx.execute(statement, values).one())
+    for change in changes:
+        if change.rows is not None:
+            _check(change, next(changed))
+
+
+def _check(change: Write, rows: int) -> None:
+    if change.rows not in {None, rows}:
+        raise Conflict(change.conflict)
+
+
+@lru_cache(maxsize=512)
+def _together(statements: tuple[tuple[str, bool], ...]) -> sa.TextClause:
+    """Each statement under a name of its own; of those that must change so many rows they are counted."""
+    parts, counts = [], []
+    for at, (statement, counted) in enumerate(statements):
+        named = _NAME.sub(rf":w{at}_\1", statement)
+        parts.append(f"w{at} AS ({named}{' RETURNING 1' if counted else ''})")
+        if counted:
+            counts.append(f"(SELECT count(*) FROM w{at})")  # noqa: S608 a name of our own
+    return sa.text(f"WITH {', '.join(parts)} SELECT {', '.join(counts) or '1'}")
+
+
+@lru_cache(maxsize=512)
+def _text(statement: str) -> sa.TextClause:
+    return sa.text(statement)
