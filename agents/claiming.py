@@ -36,7 +36,7 @@ from claims.accounts import (
     with_claim,
 )
 from claims.edits import check_account
-from claims.forming import NO_CONSENT, Formed, Now, entered, follow_up, form, instead_of_forwarded
+from claims.forming import NO_CONSENT, Now, entered, follow_up, form, instead_of_forwarded
 from ledger import accounts, deadlines, statistics
 from schemas.events import ChartCoded, ClaimAcknowledged, ClaimAdjudicated, DeadlineDue
 from schemas.records import Record
@@ -183,7 +183,7 @@ class Claiming:
         answered = claim_of(account, claim.claim.claim_id)
         assert answered is not None
         verdict = replace(verdict, outcome=settlement.standing(answered))
-        if verdict.outcome == "waiting":
+        if verdict.outcome == "waiting" and answered.state != "replaced":
             return verdict
         chart = chart_about(account, answered)
         asked_next = settlement.passes_on(answered) and payers.next_coverage(chart, answered.claim) is not None
@@ -260,12 +260,14 @@ class Claiming:
             told = self.sayings.say_back(chart, denials.unanswered(claim, due))
             return Verdict("overdue", *whom(chart), says=(told,))
         now, newer = Now(due, self.sayings.today(chart, due.due_at)), chart_of(account, chart.chart_id)
-        if newer is not None and newer.state == "awaiting-answer":
-            formed = Formed(superseded=(claim.claim.claim_id,))  # it waits for this one, and decides what goes to whom
-        elif newer_waits(account, chart.chart_id):
+        waits = newer is not None and newer.state == "awaiting-answer"  # for this one: it says who is to be asked
+        if newer_waits(account, chart.chart_id) and not waits:
             return self.sayings.waits_longer(account, claim, at)
-        else:
-            formed = instead_of_forwarded(chart, claim, account, self.sayings.reference.partners, now)
+        by = newer.chart if newer is not None and waits else chart
+        formed = instead_of_forwarded(by, claim, account, self.sayings.reference.partners, now)
+        if formed.refused:
+            told = self.sayings.told(chart, "rejected-by-edits", formed.refused)
+            return replace(self.sayings.waits_longer(account, claim, at), says=(told,))
         account = entered(account, formed)
         verdict = self.sayings.formed(at, account, chart, formed, "overdue")
         return verdict if formed.claims else together(verdict, self._follow(at, account, chart))

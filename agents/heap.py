@@ -3,6 +3,7 @@
 import ctypes
 import gc
 import sys
+from typing import Any
 
 _M_TRIM_THRESHOLD, _M_ARENA_MAX = -1, -8  # malloc.h of glibc
 _KEPT_FREE = 1_000_000
@@ -14,7 +15,7 @@ def one_arena() -> None:
     glibc gives each thread its own and keeps what a batch has freed there: all stages in one process stood at 292 MB
     instead of 226. Elsewhere than on glibc nothing is to be done.
     """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    mallopt = _of_glibc("mallopt")
     if mallopt is not None:
         mallopt(_M_ARENA_MAX, 1)
         mallopt(_M_TRIM_THRESHOLD, _KEPT_FREE)
@@ -33,5 +34,13 @@ def spare_the_collector() -> None:
 
 
 def sweep(whole: bool = False) -> None:
-    """Between batches nearly everything is gone already; now and then what has survived is looked at, too."""
+    """Between batches nearly everything is gone already. Now and then what has survived is looked at, too, and what is
+    free between it goes back to the system: else a worker grew by 18 MB in 18,000 charts."""
     gc.collect(2 if whole else 1)
+    if whole and (trim := _of_glibc("malloc_trim")) is not None:
+        trim(0)
+
+
+def _of_glibc(name: str) -> Any:
+    """A function of the C library; null elsewhere than on glibc."""
+    return getattr(ctypes.CDLL(None), name, None) if sys.platform == "linux" else None

@@ -181,7 +181,7 @@ class Sayings:
 
     def deadline(self, chart: ChartCoded, kind: str, due: datetime, *after: str) -> Deadline:
         """What a chart waits for, once more `after` something came; `about` leads back to its account."""
-        name = derived("deadline", kind, chart.hospital, chart.chart_id, *version_of(chart), *after)
+        name = derived("deadline", kind, chart.hospital, chart.chart_id, *version_of(chart), chart.event_id, *after)
         about = f"account/{chart.hospital}/{chart.account_number}"
         return Deadline(name, kind, STAGE, self.patient_key(chart), about, milliseconds(due))
 

@@ -222,8 +222,8 @@ class Judgement:
         projections.put_answers(tx, [row for v in verdicts for row in v.answers])
         self._move_windows(tx, verdicts)
         deadlines.open_(tx, [deadline for v in verdicts for deadline in v.opened])
-        deadlines.end(tx, [i for v in verdicts for i in v.fired], "fired")
-        deadlines.end(tx, [i for v in verdicts for i in v.closed], "closed")
+        moot = dict.fromkeys((i for v in verdicts for i in v.closed), "closed")
+        deadlines.end(tx, moot | dict.fromkeys((i for v in verdicts for i in v.fired), "fired"))
         bodies = [self.states.dump(fact) for v in verdicts for fact in v.facts]
         if bodies:
             assert world.window is not None

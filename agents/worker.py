@@ -72,6 +72,7 @@ class StageWorker:
     runner: Runner | None = None
     _busy: threading.Lock = field(default_factory=threading.Lock)
     _stopping: bool = False
+    _taken: Batch | None = None
 
     def start(self) -> None:
         """Takes the slot, then the place in the group. What a predecessor left open is aborted here."""
@@ -90,17 +91,24 @@ class StageWorker:
         """True while it is a member of its group; partitions it may have none."""
         return self.runner is not None and not self._stopping and self.runner.source.is_member
 
-    def take(self) -> Batch | None:
+    def take(self) -> bool:
+        """Whether there is a batch to run. It is kept here and not handed round: whoever waits for the next one would
+        keep it alive."""
         assert self.runner is not None
         with self._busy:
-            return None if self._stopping else self.runner.take()
+            self._taken = None if self._stopping else self.runner.take()
+            return self._taken is not None
 
-    def run(self, batch: Batch) -> None:
+    def run(self) -> None:
+        self._run_taken()
+        sweep()
+
+    def _run_taken(self) -> None:
         assert self.runner is not None
         with self._busy:
-            if not self._stopping:
+            batch, self._taken = self._taken, None
+            if batch is not None and not self._stopping:
                 self.runner.run(batch)
-        sweep()
 
     def renew(self) -> None:
         if self.runner is not None and not self._lease():
@@ -161,15 +169,14 @@ def _run_stage(app: App, worker: StageWorker, threads: ThreadPoolExecutor) -> No
         app.flow_control.resume()
         await _thread(threads, worker.start)
         while not app.should_stop:
-            batch = await _thread(threads, worker.take)
-            if batch is not None:
+            if await _thread(threads, worker.take):
                 done = asyncio.get_running_loop().create_future()
-                await channel.put((batch, done))
+                await channel.put(done)
                 await done
 
     async def agent(batches: Any) -> None:
-        async for batch, done in batches:
-            await _thread(threads, worker.run, batch)
+        async for done in batches:
+            await _thread(threads, worker.run)
             done.set_result(None)
 
     app.task(source)

@@ -62,7 +62,7 @@ class Loop:
                 "auto.offset.reset": "earliest",
                 "partition.assignment.strategy": "range",
                 "session.timeout.ms": 6_000,
-                "queued.max.messages.kbytes": 16_384,
+                "queued.max.messages.kbytes": 8_192,
                 "fetch.queue.backoff.ms": 20,
             }
         )

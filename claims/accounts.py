@@ -146,9 +146,11 @@ def billed_version(account: Account, chart_id: str) -> ChartCoded | None:
 
 def replaced_by(account: Account, claim: AccountClaim) -> Iterator[AccountClaim]:
     """The claims whose place this one took, one after another, newest first."""
-    while (before := claim_of(account, claim.replaces or "")) is not None:
+    seen = {claim.claim.claim_id}
+    while (before := claim_of(account, claim.replaces or "")) is not None and before.claim.claim_id not in seen:
         yield before
         claim = before
+        seen.add(claim.claim.claim_id)
 
 
 def successors(account: Account, claim: AccountClaim) -> tuple[AccountClaim, ...]:
@@ -165,6 +167,19 @@ def predecessor(account: Account, claim: AccountClaim) -> AccountClaim | None:
 
 def _names(account: Account, claim: AccountClaim) -> set[str | None]:
     return {claim.claim.claim_id, *(before.claim.claim_id for before in replaced_by(account, claim))}
+
+
+def pending_voids(account: Account, chart_id: str) -> tuple[AccountClaim, ...]:
+    """Voids of the chart's claims that are with their payers: neither rejected nor answered, under either number."""
+    return tuple(
+        kept
+        for kept in account.claims
+        if kept.claim.charts[0].chart_id == chart_id
+        and is_with_the_payer(kept)
+        and not kept.answers
+        and (original := voided(account, kept)) is not None
+        and sum(answer.charge_cents for answer in original.answers) != 0
+    )
 
 
 def voided(account: Account, void: AccountClaim) -> AccountClaim | None:

@@ -1,13 +1,15 @@
 """New drafts against what a payer has already: originals, replacements (7), voids (8), resends, or nothing."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from claims import findings, settlement
 from claims.accounts import (
     Account,
     AccountClaim,
+    is_answered,
     is_with_the_payer,
     live_claims,
+    pending_voids,
     predecessor,
     replaced_by,
     successors,
@@ -15,7 +17,8 @@ from claims.accounts import (
 )
 from claims.drafting import PRODUCER, bill_type
 from claims.formed import Formed, Forwarded, Origin, Steps
-from claims.identity import billing_key, claim_built_id, claim_id_of, control_number
+from claims.identity import claim_built_id, claim_id_of, control_number
+from claims.pairing import chart_id_of, closest, lines_of, pair, says_the_same, slot
 from schemas.events.claim import ClaimBuilt, ClaimKind
 from schemas.events.coded import ChartCoded, Finding
 from schemas.events.types import Event
@@ -23,11 +26,6 @@ from schemas.identity import caused_by
 
 Accepts = Callable[[str, ClaimKind], bool]
 """Whether a payer takes replacements and voids of that kind."""
-
-_OWN_TO_A_SENDING = frozenset(Event.model_fields) | {
-    "claim_id", "submission", "control_number", "frequency", "original_reference", "revision", "charts", "bill_type",
-    "patient_paid_cents",  # what the patient paid since is the bill's matter, and no reason to correct a claim
-}  # fmt: skip
 
 
 def correct(drafts: tuple[ClaimBuilt, ...], chart: ChartCoded, account: Account, accepts: Accepts) -> Formed:
@@ -40,7 +38,7 @@ def correct(drafts: tuple[ClaimBuilt, ...], chart: ChartCoded, account: Account,
     if waiting := unanswered(account, chart.chart_id):
         return Formed(awaited=tuple(kept.claim.claim_id for kept in waiting))
     live = live_claims(account, chart.chart_id)
-    paired, gone = _paired(drafts, [kept for kept in live if kept.claim.payer_sequence == 1])
+    paired, gone = pair(drafts, [kept for kept in live if kept.claim.payer_sequence == 1])
     orphans = [kept for kept in live if kept.claim.payer_sequence > 1 and predecessor(account, kept) is None]
     steps = Steps(account)
     for made, before in paired:
@@ -52,8 +50,11 @@ def correct(drafts: tuple[ClaimBuilt, ...], chart: ChartCoded, account: Account,
 def follow(made: ClaimBuilt, after: AccountClaim, account: Account, accepts: Accepts, because: Event) -> Formed:
     """A claim to a further payer in place of what he had of it, and instead of what another payer had in his turn;
     nothing when that says the same."""
-    if elsewhere := _asked_elsewhere(made, after, account):
-        return Formed(awaited=elsewhere)
+    strays = list(_strays(made, after, account))
+    if waiting := tuple(stray.claim.claim_id for stray in strays if _may_change(stray, account)):
+        return Formed(awaited=waiting)
+    if any(stray.claim.payer == made.payer and slot(stray.claim) != slot(made) for stray in strays):
+        return Formed(refused=(_NOT_TAKEN_BACK,))
     before, others = _same_turn(made, after, account)
     steps = Steps(account)
     steps.add(withdraw(others, account, accepts, because))
@@ -73,53 +74,54 @@ def expect(made: ClaimBuilt, after: AccountClaim, account: Account, accepts: Acc
 
 def _expected(made: ClaimBuilt, known: AccountClaim | None, after: AccountClaim, account: Account) -> Formed:
     by = after.claim.claim_id
-    if known is not None and known.state != "rejected" and _lines_of(known.claim) == _lines_of(made):
+    if known is not None and known.state != "rejected" and lines_of(known.claim) == lines_of(made):
         linked = after.forwarded_as == known.claim.claim_id
         return Formed() if linked else Formed(forwarded=(Forwarded(by, known.claim),))
     coming = _as(made, account, revision=_revision(made, account))
     gone = (known.claim.claim_id,) if known else ()
-    origin = Origin(coming.claim_id, replaces=next(iter(gone), None), follows=by)
+    origin = Origin(coming.claim_id, replaces=known.claim.claim_id if known else None, follows=by)
     return Formed(forwarded=(Forwarded(by, coming),), superseded=gone, origins=(origin,))
 
 
 def instead(expected: AccountClaim, account: Account, accepts: Accepts, because: Event) -> Formed:
-    """Our own claim instead of the forwarded one that its payer never answered: the original he never had, or a
-    replacement of the one for which he has paid."""
+    """Our own claim, under the same id, instead of the forwarded one that its payer never answered: the original he
+    never had, or a replacement of the one for which he has paid."""
     said = expected.claim.model_copy(update={**caused_by(because, PRODUCER)})
     paid = next((kept for kept in replaced_by(account, expected) if settlement.totals(kept).charge_cents), None)
     if paid is None:
         return Formed(claims=(said,))
     number = paid.payer_claim_number
     if number is None or not accepts(said.payer, said.kind):
-        return Formed(refused=(_not_replaceable(number is None),), superseded=(said.claim_id,))
+        return Formed(refused=(_not_replaceable(number is None),))
     return Formed(claims=(_numbered(said, "7", number),))
 
 
-def _asked_elsewhere(made: ClaimBuilt, after: AccountClaim, account: Account) -> tuple[str, ...]:
-    """Claims in that turn that have one of the lines still, and that another claim led to: a newer version parted its
-    lines, and the claim that took its place is not answered yet. A payer never has a line twice."""
-    mine, own = _lines_of(made).keys(), successors(account, after)
-    return tuple(
-        kept.claim.claim_id
-        for kept in live_claims(account, made.charts[0].chart_id)
-        if kept.claim.payer_sequence == made.payer_sequence
-        and kept not in own
-        and not mine.isdisjoint(_lines_of(kept.claim))
-    )
+def _strays(made: ClaimBuilt, after: AccountClaim, account: Account) -> Iterator[AccountClaim]:
+    """Claims in that turn that have one of the lines still, and that another claim led to, before a newer version
+    parted its lines. A payer never has a line twice."""
+    mine, own = lines_of(made).keys(), successors(account, after)
+    for kept in live_claims(account, chart_id_of(made)):
+        in_turn = kept.claim.payer_sequence == made.payer_sequence and kept not in own
+        if in_turn and not mine.isdisjoint(lines_of(kept.claim)):
+            yield kept
+
+
+def _may_change(claim: AccountClaim, account: Account) -> bool:
+    """Whether it is still to be replaced or withdrawn. Not so a claim whose void its payer rejected: all has followed
+    from the one before it."""
+    before = predecessor(account, claim)
+    return is_with_the_payer(claim) or (before is not None and not (is_answered(before) and before.followed_up))
 
 
 def _same_turn(
     made: ClaimBuilt, after: AccountClaim, account: Account
 ) -> tuple[AccountClaim | None, list[AccountClaim]]:
-    """Of the claims that followed: the one to that payer in that turn, and the others."""
+    """Of the claims that followed: the one to that payer in that turn, and the others. Should he have none of them,
+    then one that he would not void."""
     earlier = successors(account, after)
-    his = [kept for kept in earlier if _slot(kept.claim) == _slot(made)]
-    known = (_closest(made, his) or his[0]) if his else None
+    his = [kept for kept in earlier if slot(kept.claim) == slot(made)]
+    known = closest(made, his) or next(iter(his), None) or closest(made, _strays(made, after, account))
     return known, [kept for kept in earlier if kept is not known]
-
-
-def _lines_of(claim: ClaimBuilt) -> dict[str, int]:
-    return {line.control_number: line.charge_cents for line in claim.lines}
 
 
 def withdraw(claims: Iterable[AccountClaim], account: Account, accepts: Accepts, because: Event) -> Formed:
@@ -147,13 +149,17 @@ def _succeed(
 ) -> Formed:
     """What a draft is said as, by what became of the claim before it."""
     if before is None:
+        if void := next(
+            (kept for kept in pending_voids(account, chart_id_of(made)) if slot(kept.claim) == slot(made)), None
+        ):
+            return Formed(awaited=(void.claim.claim_id,))  # should he reject it, he has the claim still
         new = _as(made, account, revision=_revision(made, account))
         return Formed(claims=(new,), origins=(Origin(new.claim_id, follows=follows),))
     match before.state:
         case "rejected":
             return _resent(made, before, account, follows)
         case "answered" | "denied" | "crossed-over":
-            if _says_the_same(made, before.claim):
+            if says_the_same(made, before.claim):
                 return Formed()
             return _resaid("7", made, before, account, accepts, follows=follows)
         case _:
@@ -161,12 +167,14 @@ def _succeed(
 
 
 def _resent(made: ClaimBuilt, rejected: AccountClaim, account: Account, follows: str | None) -> Formed:
-    """A rejected claim was never filed: it goes again as what it was, in its revision, as the next submission."""
+    """A rejected claim was never filed: it goes again as what it was, as the next submission. Where its first line or
+    its days are others its id is too, and no other claim may have had it."""
     before = rejected.claim
+    same = claim_id_of(made, before.revision) == before.claim_id
     again = _as(
         made,
         account,
-        revision=before.revision,
+        revision=before.revision if same else _revision(made, account),
         frequency=before.frequency,
         reference=before.original_reference,
     )
@@ -222,54 +230,8 @@ def _numbered(claim: ClaimBuilt, frequency: str, reference: str | None) -> Claim
 
 def _revision(claim: ClaimBuilt, account: Account) -> int:
     """The next one of what this biller sends this payer about the chart; a second replacement has its own."""
-    earlier = (kept.claim.revision for kept in account.claims if _slot(kept.claim) == _slot(claim))
+    earlier = (kept.claim.revision for kept in account.claims if slot(kept.claim) == slot(claim))
     return 1 + max(earlier, default=0)
-
-
-def _paired(
-    drafts: Iterable[ClaimBuilt], earlier: Iterable[AccountClaim]
-) -> tuple[list[tuple[ClaimBuilt, AccountClaim | None]], list[AccountClaim]]:
-    """Each draft with the claim it takes the place of, and the claims whose place none takes.
-
-    First by the lines they share, then by whatever is left of that biller to that payer: all its lines may be new.
-    """
-    left, without = list(earlier), list[ClaimBuilt]()
-    paired: list[tuple[ClaimBuilt, AccountClaim | None]] = []
-    for made in drafts:
-        before = _closest(made, left)
-        if before is None:
-            without.append(made)
-            continue
-        left.remove(before)
-        paired.append((made, before))
-    for made in without:
-        before = next((kept for kept in left if _slot(kept.claim) == _slot(made)), None)
-        if before is not None:
-            left.remove(before)
-        paired.append((made, before))
-    return paired, left
-
-
-def _closest(made: ClaimBuilt, earlier: Iterable[AccountClaim]) -> AccountClaim | None:
-    """The claim of that biller to that payer which has most of the same lines; null when none has any."""
-    lines = {line.control_number for line in made.lines}
-    shared = [
-        (sum(line.control_number in lines for line in kept.claim.lines), kept)
-        for kept in earlier
-        if _slot(kept.claim) == _slot(made)
-    ]
-    most, closest = max(shared, key=lambda pair: pair[0], default=(0, None))
-    return closest if most else None
-
-
-def _slot(claim: ClaimBuilt) -> tuple[str, str, str, str, int]:
-    biller = billing_key(claim.billing_provider)
-    return claim.charts[0].chart_id, claim.kind, biller, claim.payer, claim.payer_sequence
-
-
-def _says_the_same(made: ClaimBuilt, before: ClaimBuilt) -> bool:
-    said = ClaimBuilt.model_fields.keys() - _OWN_TO_A_SENDING
-    return all(getattr(made, field) == getattr(before, field) for field in said)
 
 
 def _other_than(again: ClaimBuilt, before: ClaimBuilt) -> tuple[str, ...]:
@@ -284,3 +246,12 @@ def _not_replaceable(unnumbered: bool) -> Finding:
         citation="X12 837 REF F8; payer's profile accepts_replacement",
         carc="16",
     )
+
+
+_NOT_TAKEN_BACK = findings.reject(
+    "C5",
+    "the payer has one of the lines on another claim, which he would not take back",
+    mend="ask the payer to void or reopen that claim, and send what it answers",
+    citation="X12 837 CLM05-3, 8",
+    carc="18",
+)

@@ -88,10 +88,8 @@ def returned(claim: AccountClaim, answer: ClaimAdjudicated) -> ChartReturned | N
     """What a payer denied, back to the hospital: each reason with its line, where the payer named it. Null for
     nothing."""
     found, about = denied(claim), (claim.claim.claim_id, answer.trace_number, answer.position)
-    settles = (answer.trace_number, answer.position) in {
-        (kept.trace_number, kept.position) for kept in settlement.counted(claim)
-    }
-    if settlement.is_duplicate(claim, answer) and not settles and answer.status != REVERSAL:
+    again = settlement.is_duplicate(claim, answer) and not settlement.settles(claim, answer)
+    if again and answer.status != REVERSAL:
         found = (_denied(settlement.DUPLICATE, None),)  # of the answer that stands the hospital knows
     return _back(claim, answer, "denied-by-payer", found, *about) if found else None
 

@@ -86,7 +86,8 @@ def _step_by_step(
         steps.add(replace(step, unfollowed=(name,)) if step.refused else replace(step, followed=(name,)))
         left += [after for after in successors(steps.account, claim) if after not in left]
         if step.superseded:
-            left += [kept for kept in answered if waiting.pop(kept.claim.claim_id, None)]
+            left += [kept for kept in answered if kept.claim.claim_id in waiting]
+            waiting.clear()
     for name, step in waiting.items():
         steps.add(replace(step, unfollowed=(name,)))
     return steps

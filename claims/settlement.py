@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
+from itertools import islice
 from typing import Literal
 
 from claims.accounts import AccountClaim, Answer, ClaimState
@@ -58,7 +60,7 @@ def apply(claim: AccountClaim, answer: ClaimAdjudicated) -> AccountClaim:
 
     A new answer may change what the next payer or the patient was told, so the claim is to be followed up again.
     """
-    if any((kept.trace_number, kept.position) == (answer.trace_number, answer.position) for kept in claim.answers):
+    if any(_is(kept, answer) for kept in claim.answers):
         return claim
     answers = tuple(sorted((*claim.answers, _kept(claim, answer)), key=lambda kept: (kept.trace_number, kept.position)))
     answered = claim.model_copy(update={"answers": answers, "followed_up": False})
@@ -100,14 +102,26 @@ def denying(adjustments: Iterable[Adjustment]) -> Iterator[Adjustment]:
 
 
 def counted(claim: AccountClaim) -> tuple[Answer, ...]:
-    """The answers that settle. Beside another one, the denial of the whole claim as a duplicate says only that there is
-    another: it came twice, from us and from the payer who forwarded it."""
-    answers = tuple(answer for answer in claim.answers if answer.status != _PREDETERMINATION)
-    return tuple(answer for answer in answers if not is_duplicate(claim, answer)) or answers
+    """The answers that settle. Beside others the denial of the whole claim as a duplicate says only that the claim came
+    twice, from us and from the payer who forwarded it, unless it is what is left: they come to nothing, and it is not
+    older than they. Several say no more than one."""
+    answers = [answer for answer in claim.answers if answer.status != _PREDETERMINATION]
+    duplicates = [answer for answer in answers if is_duplicate(claim, answer)]
+    others = [answer for answer in answers if answer not in duplicates]
+    if sum(answer.charge_cents for answer in others) or sum(answer.charge_cents for answer in duplicates) <= 0:
+        return tuple(others)
+    since = max((answer.adjudicated_on for answer in others), default=date.min)
+    denials = (answer for answer in duplicates if answer.charge_cents > 0 and answer.adjudicated_on >= since)
+    return (*others, *islice(denials, 1))
+
+
+def settles(claim: AccountClaim, answer: ClaimAdjudicated) -> bool:
+    """Whether an answer that the claim has is one of those that count."""
+    return any(_is(kept, answer) for kept in counted(claim))
 
 
 def is_duplicate(claim: AccountClaim, answer: Answer | ClaimAdjudicated) -> bool:
-    """Whether an answer denies the whole claim because the payer has it already (or takes such a denial back)."""
+    """Whether an answer denies the whole claim because the payer has it already. The reversal of one is one."""
     if answer.paid_cents or abs(answer.charge_cents) != claim.claim.total_charge_cents:
         return False
     return {adjustment.carc for adjustment in _all_adjustments((answer,))} == {DUPLICATE}
@@ -178,6 +192,10 @@ def _prior_line(number: str, answered: list[AnsweredLine]) -> PriorLine:
         paid_cents=sum(line.paid_cents for line in answered),
         adjustments=_net(adjustment for line in answered for adjustment in line.adjustments),
     )
+
+
+def _is(kept: Answer, answer: ClaimAdjudicated) -> bool:
+    return (kept.trace_number, kept.position) == (answer.trace_number, answer.position)
 
 
 def _kept(claim: AccountClaim, answer: ClaimAdjudicated) -> Answer:

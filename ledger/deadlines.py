@@ -1,6 +1,6 @@
 """Deadlines: rows that fire once, by compare-and-set from open to fired inside the decision's transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
@@ -55,14 +55,14 @@ def still_open(tx: Connection, ids: Iterable[str]) -> frozenset[str]:
     return frozenset(row.id for row in rows)
 
 
-def end(tx: Connection, ids: Iterable[str], state: str) -> None:
-    """Open deadlines become `state`: 'fired' when they acted, 'closed' when they are moot."""
-    ended = sorted(set(ids))
+def end(tx: Connection, ended: Mapping[str, str]) -> None:
+    """Open deadlines are over, each by its id: 'fired' when it acted, 'closed' when it is moot."""
     if ended and tx.dialect.name == "postgresql":
-        write(tx, Write("deadlines", _END_ALL, {"ids": ended, "state": state}))
+        ids = sorted(ended)
+        write(tx, Write("deadlines", _END_ALL, {"ids": ids, "states": [ended[i] for i in ids]}))
         return
-    for deadline_id in ended:
-        tx.execute(_END, {"id": deadline_id, "state": state})
+    for deadline_id in sorted(ended):
+        tx.execute(_END, {"id": deadline_id, "state": ended[deadline_id]})
 
 
 def due(tx: Connection, stage: str, now_ms: int, after: Place = FIRST, limit: int = PORTION) -> list[Deadline]:
@@ -76,4 +76,7 @@ _DUE = sa.text(
     " AND due <= :now AND (due, id) > (:after, :id) ORDER BY due, id LIMIT :limit"
 )
 _END = sa.text("UPDATE deadlines SET state = :state WHERE id = :id AND state = 'open'")
-_END_ALL = "UPDATE deadlines SET state = :state WHERE id = ANY(CAST(:ids AS text[])) AND state = 'open'"
+_END_ALL = (
+    "UPDATE deadlines SET state = ended.state FROM unnest(CAST(:ids AS text[]), CAST(:states AS text[]))"
+    " AS ended (id, state) WHERE deadlines.id = ended.id AND deadlines.state = 'open'"
+)

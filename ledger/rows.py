@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.sql.elements import TextClause
 
-from ledger.writes import Write, write
+from ledger.writes import Write, text, write
 
 _TYPES = {sa.Text: "text", sa.BigInteger: "bigint", sa.LargeBinary: "bytea"}
 
@@ -28,7 +28,7 @@ def put(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any
         columns = {column.name: [row[column.name] for row in rows] for column in table.columns}
         write(connection, Write(table.name, statement, columns))
     else:
-        connection.execute(sa.text(statement), list(rows))
+        connection.execute(text(statement), list(rows))
 
 
 def pick(

@@ -13,7 +13,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 _WRITES = "writes"  # a transaction's execution option
-_NAME = re.compile(r":(\w+)")
+_NAME = re.compile(r"(?<![:\w\\]):(\w+)(?!:)")  # as SQLAlchemy's text() finds them
+_MOST_ROWS = 1_500
+"""More go in several statements: their round trips are nothing against the rows, and driver and database keep a copy of
+each."""
 
 
 class Conflict(Exception):
@@ -21,8 +24,8 @@ class Conflict(Exception):
 
 
 class Write(NamedTuple):
-    """A statement that changes the rows called `target`. Where it must change so many `rows`, another number is a
-    conflict."""
+    """A statement that changes rows of `target`: a table, or rows of it that no other statement touches. Where it must
+    change so many `rows`, another number is a conflict."""
 
     target: str
     statement: str
@@ -32,7 +35,8 @@ class Write(NamedTuple):
 
 
 def gathering() -> dict[str, list[Write]]:
-    """Execution options of a transaction whose writes wait for each other: until a read, `flush`, or the end."""
+    """Execution options of one transaction whose writes wait for each other: until a read by `execute`, `flush`, or the
+    end."""
     return {_WRITES: []}
 
 
@@ -40,14 +44,14 @@ def write(tx: Connection, change: Write) -> None:
     """Changes rows, together with what else the transaction writes, or at once where writes aren't gathered."""
     waiting: list[Write] | None = tx.get_execution_options().get(_WRITES)
     if waiting is None:
-        _check(change, tx.execute(_text(change.statement), change.values).rowcount)
+        _check(change, tx.execute(text(change.statement), change.values).rowcount)
     else:
         waiting.append(change)
 
 
 def flush(tx: Connection) -> None:
-    """Sends what waits to be written. Statements on one target go one after the other, in their order: within one
-    statement none sees what another changes."""
+    """Sends what waits to be written. Statements on one target go one after the other: within one statement none sees
+    what another changes, and the database decides which is first."""
     waiting: list[Write] = tx.get_execution_options().get(_WRITES, [])
     pending = waiting.copy()
     waiting.clear()
@@ -55,9 +59,14 @@ def flush(tx: Connection) -> None:
         together, later = list[Write](), list[Write]()
         for change in pending:
             known = {other.target for other in (*together, *later)}
-            (later if change.target in known else together).append(change)
+            alone = together and sum(map(_size, (*together, change))) > _MOST_ROWS
+            (later if alone or change.target in known else together).append(change)
         _say(tx, together)
         pending = later
+
+
+def _size(change: Write) -> int:
+    return max((len(value) for value in change.values.values() if isinstance(value, list)), default=1)
 
 
 def _say(tx: Connection, changes: Sequence[Write]) -> None:
@@ -87,5 +96,6 @@ def _together(statements: tuple[tuple[str, bool], ...]) -> sa.TextClause:
 
 
 @lru_cache(maxsize=512)
-def _text(statement: str) -> sa.TextClause:
+def text(statement: str) -> sa.TextClause:
+    """A statement as SQLAlchemy keeps it, parsed once."""
     return sa.text(statement)

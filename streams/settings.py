@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     kafka_jars: Path = INFRA.parent.parent / "var" / "kafka-jars"
     """Where Maven puts Apache Kafka, for a local broker."""
     session_timeout_ms: int = Field(default=6_000, ge=6_000)
-    prefetch_kbytes: int = Field(default=16_384, ge=1_024)
+    prefetch_kbytes: int = Field(default=8_192, ge=1_024)
 
     web_host: str = "127.0.0.1"
     web_port: Port = 6066

@@ -29,6 +29,7 @@ def assembly(tmp_path: Path) -> Iterator[Assembly]:
     with made.ledger.transaction() as tx:
         CLAIMING.open(tx, {PLACE: 0})
         CLAIMING.remember(tx, [ruling(0)._replace(at_ms=int(DECIDED.timestamp() * 1000))])
+    with made.ledger.transaction() as tx:
         CLAIMING.prune(tx, {PLACE: 1})
     yield made
     made.ledger.close()

@@ -98,6 +98,25 @@ def test_a_third_plan_waits_for_the_first_ones_answer_to_a_correction(given: Sta
     assert says(billed(given, 2, coverages=three, services=(service(cents=11_000),))) == [("commercial", "7", ["s1"])]
 
 
+def test_a_claim_sent_again_with_other_lines_has_no_number_that_another_had(given: Stages) -> None:
+    """Rejected, then with another first line, and then with the first one again."""
+    for version, lines in enumerate((service("s1"), service("s9"), service("s1")), start=1):
+        (claim,) = billed(given, version, services=(lines,))
+        if version < 3:
+            given.decide("claiming", rejection(claim))
+    answered(given, settled(claim, reasons=LEFT))
+    assert len({each.claim.claim_id for each in kept(given).claims}) == 4
+
+
+def test_a_resent_claim_does_not_take_the_place_of_a_sister(given: Stages, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(splitting.MOST_LINES, "professional", 2)
+    lines = [service(f"s{at}", "professional", 1_000, code=f"9921{at}", modifiers=("59",)) for at in range(1, 5)]
+    first, second = billed(given, services=tuple(lines))
+    given.decide("claiming", rejection(first), settled(second))
+    billed(given, 2, services=(lines[2], lines[1], lines[3]))
+    assert sum(bool(each.answers) for each in kept(given).claims) == 1
+
+
 # A version goes back, and answers came while an earlier one waited
 
 
@@ -135,6 +154,35 @@ def test_a_claim_its_payer_reversed_stays_voided_though_the_void_is_rejected(giv
     (void,) = built(given, given.decide("claiming", first, visit(2, coverages=HIMSELF)))
     given.decide("claiming", reversal(first, 1), rejection(void))
     assert [each.state for each in kept(given).claims] == ["replaced", "rejected"]
+
+
+def test_a_new_claim_waits_for_the_answer_to_the_void_of_the_earlier_one(given: Stages) -> None:
+    """Should its payer reject the void, he has the claim still, and gets no second one."""
+    (claim,) = billed(given, coverages=(COMMERCIAL,))
+    (void,) = built(given, given.decide("claiming", settled(claim), visit(2, coverages=HIMSELF)))
+    assert (billed(given, 3, coverages=(COMMERCIAL,)), void.frequency) == ([], "8")
+
+
+def test_it_goes_when_the_void_is_answered(given: Stages) -> None:
+    (claim,) = billed(given, coverages=(COMMERCIAL,))
+    given.decide("claiming", paid := settled(claim), visit(2, coverages=HIMSELF), visit(3, coverages=(COMMERCIAL,)))
+    assert [each.frequency for each in answered(given, reversal(paid, 1))] == ["1"]
+
+
+def test_it_takes_the_place_of_what_its_payer_would_not_void(given: Stages) -> None:
+    """The same claim: there is nothing to send."""
+    (claim,) = billed(given, coverages=(COMMERCIAL,))
+    said = given.decide("claiming", settled(claim), visit(2, coverages=HIMSELF), visit(3, coverages=(COMMERCIAL,)))
+    void = next(each for each in built(given, said) if each.frequency == "8")
+    assert built(given, given.decide("claiming", rejection(void))) == []
+
+
+def test_a_line_that_a_next_payer_would_not_take_back_is_told_and_not_sent_twice(given: Stages) -> None:
+    replacement, new = parted(given)
+    (void,) = answered(given, settled(replacement, trace_number="t4"))
+    given.decide("claiming", rejection(void))
+    decisions = given.decide("claiming", settled(new, reasons=[("PR", "2", 700)], trace_number="t3"))
+    assert (built(given, decisions), rules(given, decisions)) == ([], ["C5"])
 
 
 # Forwarded claims
@@ -185,6 +233,46 @@ def test_a_late_answer_to_a_forwarded_claim_counts_though_a_version_waits_for_co
     assert owed(given, given.decide("claiming", consents)) == [500]
 
 
+def test_a_duplicate_denied_after_the_payment_was_taken_back_is_a_denial(given: Stages) -> None:
+    (claim,) = billed(given, coverages=(COMMERCIAL,))
+    paid = settled(claim, reasons=LEFT)
+    refuses = settled(claim, paid=0, reasons=[("CO", "18", 10_000)], trace_number="t8", status="4")
+    given.decide("claiming", paid, reversal(paid, 1))
+    decisions = given.decide("claiming", refuses)
+    assert (outcomes(decisions), rules(given, decisions), owed(given, decisions)) == (["denied"], ["N5"], [0])
+
+
+def test_an_older_denial_as_a_duplicate_is_not_what_a_reversal_leaves(given: Stages) -> None:
+    """The correction is still to come."""
+    (claim,) = billed(given, coverages=(COMMERCIAL,))
+    paid = settled(claim, reasons=LEFT)
+    refuses = settled(claim, paid=0, reasons=[("CO", "18", 10_000)], trace_number="t8", status="4")
+    later = {"adjudicated_on": paid.adjudicated_on + timedelta(days=9)}
+    decisions = given.decide("claiming", paid, refuses, reversal(paid, 1).model_copy(update=later))
+    assert outcomes(decisions) == ["settled", "settled", "waiting"]
+
+
+def test_our_claim_and_the_forwarded_one_are_one_though_a_correction_waits(given: Stages) -> None:
+    (claim,) = billed(given)
+    given.decide("claiming", settled(claim, reasons=LEFT, status="19", received_at=AFTER_THE_HOLD))
+    forwarded = kept(given).claims[1].claim
+    billed(given, 2, payments_cents=100, received_at=AFTER_THE_HOLD + timedelta(days=40))
+    (ours,) = built(given, given.decide("claiming", *due(given, AFTER_THE_HOLD + timedelta(days=46))))
+    assert ours.claim_id == forwarded.claim_id
+
+
+def test_a_forwarded_replacement_we_may_not_send_is_expected_on(given: Stages) -> None:
+    """He has paid the earlier one and told no number to replace."""
+    (claim,) = billed(given)
+    (second,) = answered(given, first := settled(claim, reasons=LEFT))
+    answered(given, settled(second, trace_number="t2", payer_claim_number=None))
+    (dearer,) = billed(given, 2, services=(service(cents=11_000),))
+    anew = settled(dearer, reasons=LEFT, status="19", trace_number="t7", received_at=AFTER_THE_HOLD)
+    answered(given, reversal(first, 1, "t6"), anew)
+    decisions = given.decide("claiming", *due(given, AFTER_THE_HOLD + timedelta(days=60)))
+    assert (rules(given, decisions), kept(given).claims[-1].state) == (["C5"], "expected")
+
+
 # Deadlines and order
 
 
@@ -201,6 +289,13 @@ def test_a_correction_that_goes_on_waiting_has_a_deadline_again(given: Stages) -
     given.decide("claiming", *due(given, AFTER_THE_HOLD + timedelta(days=60)))
     given.decide("claiming", settled(facility, received_at=AFTER_THE_HOLD + timedelta(days=61)))
     assert len(due(given, AFTER_THE_HOLD + timedelta(days=200))) == 1
+
+
+def test_a_version_said_again_while_it_waits_has_a_deadline(given: Stages) -> None:
+    given.decide("claiming", visit(part2=REVOKED), *due(given, AFTER_THE_HOLD))
+    given.decide("claiming", *due(given, AFTER_THE_HOLD + timedelta(days=31)))
+    given.decide("claiming", visit(part2=REVOKED, event_id="again"))
+    assert [each.kind for each in due(given, AFTER_THE_HOLD + timedelta(days=90))] == ["query-overdue"]
 
 
 @pytest.mark.parametrize("order", [1, -1])

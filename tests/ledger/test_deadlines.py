@@ -23,7 +23,7 @@ def opened(ledger: Ledger, *given: Deadline) -> None:
 
 def ended(ledger: Ledger, state: str, *ids: str) -> None:
     with ledger.transaction() as tx:
-        deadlines.end(tx, ids, state)
+        deadlines.end(tx, dict.fromkeys(ids, state))
 
 
 def due(ledger: Ledger, now_ms: int, limit: int = 500, stage: str = "claiming") -> list[str]:
@@ -122,7 +122,7 @@ def test_of_two_deciders_at_once_one_fires(ledger: Ledger) -> None:
         together.wait()
         with ledger.transaction() as tx:
             mine = deadlines.still_open(tx, ["a"])
-            deadlines.end(tx, mine, "fired")
+            deadlines.end(tx, dict.fromkeys(mine, "fired"))
             return bool(mine)
 
     with ThreadPoolExecutor(2) as pool:

@@ -89,7 +89,7 @@ def deadline(name: str, due_ms: int = FIRST_MS, stage: str = "claiming") -> Dead
 def test_an_ended_deadline_is_forgotten_as_long_after_it_was_due(ledger: Ledger, state: str) -> None:
     with ledger.transaction() as tx:
         deadlines.open_(tx, [deadline("old"), deadline("young", FIRST_MS + 50)])
-        deadlines.end(tx, ["old", "young"], state)
+        deadlines.end(tx, {"old": state, "young": state})
     assert forgotten(ledger, FIRST_MS + 50) == 1
 
 
@@ -102,5 +102,5 @@ def test_an_open_deadline_is_never_forgotten(ledger: Ledger) -> None:
 def test_another_stage_keeps_its_ended_deadlines(ledger: Ledger) -> None:
     with ledger.transaction() as tx:
         deadlines.open_(tx, [deadline("theirs", stage="adjudication")])
-        deadlines.end(tx, ["theirs"], "fired")
+        deadlines.end(tx, {"theirs": "fired"})
     assert forgotten(ledger, FIRST_MS + 50) == 0

@@ -92,3 +92,11 @@ def test_a_transaction_that_fails_leaves_nothing_to_the_next(ledger: Ledger) -> 
     with ledger.transaction() as tx:
         put(tx, slots, [row("2")])
     assert until(ledger) == [("2", 1)]
+
+
+def test_a_colon_in_a_word_is_no_parameter(ledger: Ledger) -> None:
+    with ledger.transaction() as tx:
+        put(tx, slots, [row("1")])
+        write(tx, Write("slots", "UPDATE slots SET owner = 'at 12:30' WHERE slot = :slot", {"slot": "1"}))
+    with ledger.reading() as tx:
+        assert tx.execute(sa.select(slots.c.owner)).scalar() == "at 12:30"

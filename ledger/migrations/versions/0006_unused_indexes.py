@@ -13,6 +13,8 @@ depends_on = None
 
 
 def upgrade() -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("SET LOCAL lock_timeout = '2s'")  # batches wait behind us while a backup reads the table
     op.drop_index("charts_state", "charts")
     op.drop_index("claims_state", "claims")
 

@@ -1,0 +1,67 @@
+"""Which claim of a payer's a new draft takes the place of."""
+
+from collections.abc import Iterable
+
+from claims.accounts import AccountClaim
+from claims.identity import billing_key
+from schemas.events.claim import ClaimBuilt
+from schemas.events.types import Event
+
+_OWN_TO_A_SENDING = frozenset(Event.model_fields) | {
+    "claim_id", "submission", "control_number", "frequency", "original_reference", "revision", "charts", "bill_type",
+    "patient_paid_cents",  # what the patient paid since is the bill's matter, and no reason to correct a claim
+}  # fmt: skip
+
+
+def pair(
+    drafts: Iterable[ClaimBuilt], earlier: Iterable[AccountClaim]
+) -> tuple[list[tuple[ClaimBuilt, AccountClaim | None]], list[AccountClaim]]:
+    """Each draft with the claim it takes the place of, and the claims whose place none takes.
+
+    First by the lines they share, then by whatever is left of that biller to that payer: all its lines may be new.
+    """
+    left, without = list(earlier), list[ClaimBuilt]()
+    paired: list[tuple[ClaimBuilt, AccountClaim | None]] = []
+    for made in drafts:
+        before = closest(made, left)
+        if before is None:
+            without.append(made)
+            continue
+        left.remove(before)
+        paired.append((made, before))
+    for made in without:
+        before = next((kept for kept in left if slot(kept.claim) == slot(made)), None)
+        if before is not None:
+            left.remove(before)
+        paired.append((made, before))
+    return paired, left
+
+
+def closest(made: ClaimBuilt, earlier: Iterable[AccountClaim]) -> AccountClaim | None:
+    """The claim of that biller to that payer which has most of the same lines; null when none has any."""
+    lines = {line.control_number for line in made.lines}
+    shared = [
+        (sum(line.control_number in lines for line in kept.claim.lines), kept)
+        for kept in earlier
+        if slot(kept.claim) == slot(made)
+    ]
+    most, closest = max(shared, key=lambda pair: pair[0], default=(0, None))
+    return closest if most else None
+
+
+def chart_id_of(claim: ClaimBuilt) -> str:
+    return claim.charts[0].chart_id
+
+
+def slot(claim: ClaimBuilt) -> tuple[str, str, str, str, int]:
+    biller = billing_key(claim.billing_provider)
+    return chart_id_of(claim), claim.kind, biller, claim.payer, claim.payer_sequence
+
+
+def says_the_same(made: ClaimBuilt, before: ClaimBuilt) -> bool:
+    said = ClaimBuilt.model_fields.keys() - _OWN_TO_A_SENDING
+    return all(getattr(made, field) == getattr(before, field) for field in said)
+
+
+def lines_of(claim: ClaimBuilt) -> dict[str, int]:
+    return {line.control_number: line.charge_cents for line in claim.lines}
