@@ -31,7 +31,6 @@ from claims.accounts import (
     is_late,
     newer_waits,
     remembered,
-    voided,
     with_chart,
     with_claim,
 )
@@ -164,9 +163,7 @@ class Claiming:
         chart = chart_about(account, acknowledged)
         told = self.sayings.say_back(chart, denials.rejected(acknowledged, ack))
         verdict = replace(verdict, says=(told,), closed=(deadline_of(claim),))
-        original = voided(account, acknowledged)
-        if original is not None and settlement.totals(original).charge_cents != 0:  # its payer has not reversed it
-            stands = original.model_copy(update={"state": settlement.state_of(original), "followed_up": True})
+        if (stands := settlement.stands_again(account, acknowledged)) is not None:
             account = with_claim(account, stands)
             verdict = together(verdict, self.sayings.kept(account, stands, "stands"))
         correction = self._correction(Occasion(world, ack, received(ack)), account, chart.chart_id)
@@ -183,8 +180,12 @@ class Claiming:
         answered = claim_of(account, claim.claim.claim_id)
         assert answered is not None
         verdict = replace(verdict, outcome=settlement.standing(answered))
-        if verdict.outcome == "waiting" and answered.state != "replaced":
+        if settlement.is_open(answered):
             return verdict
+        stands = settlement.stands_again(account, answered) if answered.state == "denied" else None
+        if stands is not None:
+            account = with_claim(account, stands)
+            verdict = together(verdict, self.sayings.kept(account, stands, "stands"))
         chart = chart_about(account, answered)
         asked_next = settlement.passes_on(answered) and payers.next_coverage(chart, answered.claim) is not None
         denial = None if asked_next else denials.returned(answered, answer)
@@ -239,7 +240,8 @@ class Claiming:
         elif claim is not None and settlement.is_open(claim):
             verdict = self._overdue(world, account, claim, due)
         else:
-            verdict = Verdict("overdue", _about(account), due.kind)
+            told = [self.sayings.told(kept.chart, "unanswered", (denials.NO_ANSWER,))] if kept is not None else []
+            verdict = Verdict("overdue", _about(account), due.kind, says=tuple(told))
         return replace(verdict, fired=(due.deadline_id,))
 
     def _without_consent(self, at: Occasion, account: Account, chart: ChartCoded) -> Verdict:

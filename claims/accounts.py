@@ -169,19 +169,6 @@ def _names(account: Account, claim: AccountClaim) -> set[str | None]:
     return {claim.claim.claim_id, *(before.claim.claim_id for before in replaced_by(account, claim))}
 
 
-def pending_voids(account: Account, chart_id: str) -> tuple[AccountClaim, ...]:
-    """Voids of the chart's claims that are with their payers: neither rejected nor answered, under either number."""
-    return tuple(
-        kept
-        for kept in account.claims
-        if kept.claim.charts[0].chart_id == chart_id
-        and is_with_the_payer(kept)
-        and not kept.answers
-        and (original := voided(account, kept)) is not None
-        and sum(answer.charge_cents for answer in original.answers) != 0
-    )
-
-
 def voided(account: Account, void: AccountClaim) -> AccountClaim | None:
     """What a void (frequency 8) is about, which its payer knows by the number; null for any other claim."""
     if void.claim.frequency != "8":

@@ -9,7 +9,6 @@ from claims.accounts import (
     is_answered,
     is_with_the_payer,
     live_claims,
-    pending_voids,
     predecessor,
     replaced_by,
     successors,
@@ -53,9 +52,10 @@ def follow(made: ClaimBuilt, after: AccountClaim, account: Account, accepts: Acc
     strays = list(_strays(made, after, account))
     if waiting := tuple(stray.claim.claim_id for stray in strays if _may_change(stray, account)):
         return Formed(awaited=waiting)
-    if any(stray.claim.payer == made.payer and slot(stray.claim) != slot(made) for stray in strays):
-        return Formed(refused=(_NOT_TAKEN_BACK,))
     before, others = _same_turn(made, after, account)
+    before = before or closest(made, strays)  # should he have none that followed, then one that he would not void
+    if any(stray.claim.payer == made.payer and stray is not before for stray in strays):
+        return Formed(refused=(NOT_TAKEN_BACK,))
     steps = Steps(account)
     steps.add(withdraw(others, account, accepts, because))
     steps.add(_succeed(made, before, steps.account, accepts, follows=after.claim.claim_id))
@@ -116,11 +116,10 @@ def _may_change(claim: AccountClaim, account: Account) -> bool:
 def _same_turn(
     made: ClaimBuilt, after: AccountClaim, account: Account
 ) -> tuple[AccountClaim | None, list[AccountClaim]]:
-    """Of the claims that followed: the one to that payer in that turn, and the others. Should he have none of them,
-    then one that he would not void."""
+    """Of the claims that followed: the one to that payer in that turn, and the others."""
     earlier = successors(account, after)
     his = [kept for kept in earlier if slot(kept.claim) == slot(made)]
-    known = closest(made, his) or next(iter(his), None) or closest(made, _strays(made, after, account))
+    known = closest(made, his) or next(iter(his), None)
     return known, [kept for kept in earlier if kept is not known]
 
 
@@ -149,10 +148,9 @@ def _succeed(
 ) -> Formed:
     """What a draft is said as, by what became of the claim before it."""
     if before is None:
-        if void := next(
-            (kept for kept in pending_voids(account, chart_id_of(made)) if slot(kept.claim) == slot(made)), None
-        ):
-            return Formed(awaited=(void.claim.claim_id,))  # should he reject it, he has the claim still
+        voids = settlement.pending_voids(account, chart_id_of(made))
+        if waiting := tuple(void.claim.claim_id for void in voids if slot(void.claim) == slot(made)):
+            return Formed(awaited=waiting)  # should he refuse one, he has the claim still
         new = _as(made, account, revision=_revision(made, account))
         return Formed(claims=(new,), origins=(Origin(new.claim_id, follows=follows),))
     match before.state:
@@ -248,7 +246,7 @@ def _not_replaceable(unnumbered: bool) -> Finding:
     )
 
 
-_NOT_TAKEN_BACK = findings.reject(
+NOT_TAKEN_BACK = findings.reject(
     "C5",
     "the payer has one of the lines on another claim, which he would not take back",
     mend="ask the payer to void or reopen that claim, and send what it answers",

@@ -96,7 +96,7 @@ def returned(claim: AccountClaim, answer: ClaimAdjudicated) -> ChartReturned | N
 
 def unanswered(claim: AccountClaim, due: DeadlineDue) -> ChartReturned:
     """A claim whose payer said nothing in time, told to the hospital, which can ask him."""
-    return _back(claim, due, "unanswered", (_NO_ANSWER,), claim.claim.claim_id, due.deadline_id)
+    return _back(claim, due, "unanswered", (NO_ANSWER,), claim.claim.claim_id, due.deadline_id)
 
 
 def rejected(claim: AccountClaim, ack: ClaimAcknowledged) -> ChartReturned:
@@ -176,7 +176,7 @@ def _refused(claim: AccountClaim, status: StatusCode) -> Finding:
     )
 
 
-_NO_ANSWER = findings.warn(
+NO_ANSWER = findings.warn(
     "276",
     "the payer has not answered the claim in time",
     mend="ask the payer for the claim's status; a claim it never got is sent again once the payer rejects it",

@@ -1,6 +1,6 @@
 """The story of an account: a chart becomes claims and bills; an answer leads to the next payer's claim, or the bill."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from claims.accounts import (
     predecessor,
     successors,
 )
-from claims.corrections import Accepts, correct, expect, follow, instead, withdraw
+from claims.corrections import NOT_TAKEN_BACK, Accepts, correct, expect, follow, instead, withdraw
 from claims.drafting import PRODUCER, bill_type, draft, payer_fields
 from claims.formed import Formed, Steps, entered, side_by_side
 from claims.identity import claim_built_id, claim_id_of, control_number
@@ -89,8 +89,16 @@ def _step_by_step(
             left += [kept for kept in answered if kept.claim.claim_id in waiting]
             waiting.clear()
     for name, step in waiting.items():
-        steps.add(replace(step, unfollowed=(name,)))
+        stuck = all(_waits_too(awaited, waiting, steps.account) for awaited in step.awaited)
+        steps.add(replace(Formed(refused=(NOT_TAKEN_BACK,)) if stuck else step, unfollowed=(name,)))
     return steps
+
+
+def _waits_too(claim_id: str, waiting: Collection[str], account: Account) -> bool:
+    """Of two claims that exchanged lines, each would wait until the other is followed up."""
+    awaited = claim_of(account, claim_id)
+    before = predecessor(account, awaited) if awaited else None
+    return before is not None and before.claim.claim_id in waiting
 
 
 def secondary(answered: AccountClaim, coverage: Coverage, because: Event) -> ClaimBuilt:

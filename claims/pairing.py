@@ -45,8 +45,8 @@ def closest(made: ClaimBuilt, earlier: Iterable[AccountClaim]) -> AccountClaim |
         for kept in earlier
         if slot(kept.claim) == slot(made)
     ]
-    most, closest = max(shared, key=lambda pair: pair[0], default=(0, None))
-    return closest if most else None
+    most, found = max(shared, key=lambda each: each[0], default=(0, None))
+    return found if most else None
 
 
 def chart_id_of(claim: ClaimBuilt) -> str:

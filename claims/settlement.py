@@ -7,7 +7,7 @@ from datetime import date
 from itertools import islice
 from typing import Literal
 
-from claims.accounts import AccountClaim, Answer, ClaimState
+from claims.accounts import Account, AccountClaim, Answer, ClaimState, is_with_the_payer, voided
 from claims.remittance import REVERSAL, match_line
 from schemas.events.claim import Adjustment, PriorAnswer, PriorLine
 from schemas.events.payer import AnsweredLine, ClaimAcknowledged, ClaimAdjudicated
@@ -139,10 +139,30 @@ def totals(claim: AccountClaim) -> Totals:
 
 def is_open(claim: AccountClaim) -> bool:
     """An answer is still to come: the first one, or the one after a reversal. A void is answered when its claim's
-    charges are taken back, under its own number or the claim's."""
+    charges are taken back, under its own number or the claim's, or when it is denied."""
     if claim.claim.frequency == "8":
-        return totals(claim).charge_cents != -claim.claim.total_charge_cents
+        return standing(claim) == "waiting" and totals(claim).charge_cents != -claim.claim.total_charge_cents
     return claim.state != "replaced" and standing(claim) == "waiting"
+
+
+def pending_voids(account: Account, chart_id: str) -> tuple[AccountClaim, ...]:
+    """Voids of the chart's claims that their payers have neither refused nor answered, under either number."""
+    mine = (kept for kept in account.claims if kept.claim.charts[0].chart_id == chart_id and is_with_the_payer(kept))
+    return tuple(kept for kept in mine if is_open(kept) and _would_stand(account, kept) is not None)
+
+
+def stands_again(account: Account, void: AccountClaim) -> AccountClaim | None:
+    """The claim whose void its payer refused, as it stands again; null where he has reversed it, and for other
+    claims."""
+    original = _would_stand(account, void)
+    if original is None:
+        return None
+    return original.model_copy(update={"state": state_of(original), "followed_up": True})
+
+
+def _would_stand(account: Account, void: AccountClaim) -> AccountClaim | None:
+    original = voided(account, void)
+    return original if original is not None and totals(original).charge_cents != 0 else None
 
 
 def state_of(claim: AccountClaim) -> ClaimState:

@@ -135,56 +135,6 @@ def test_the_same_version_under_another_id_leaves_the_hold_open(given: Stages) -
     assert [each.kind for each in due(given, AFTER_THE_HOLD + timedelta(days=9))] == ["bill-hold-ends"]
 
 
-# Voids and what payers do with them
-
-
-def test_lines_of_a_claim_its_payer_would_not_void_are_on_the_bill_once(given: Stages) -> None:
-    (claim,) = billed(given, coverages=(COMMERCIAL,))
-    first = settled(claim, reasons=LEFT)
-    (void,) = built(given, given.decide("claiming", first, visit(2, coverages=HIMSELF)))
-    given.decide("claiming", rejection(void))
-    anew = settled(claim, reasons=[("PR", "2", 2_000)], trace_number="t2", position=2)
-    bills = given.said(given.decide("claiming", reversal(first, 1), anew), PatientBill)
-    assert [bill.total_charge_cents for bill in bills] == [10_000]
-
-
-def test_a_claim_its_payer_reversed_stays_voided_though_the_void_is_rejected(given: Stages) -> None:
-    (claim,) = billed(given, coverages=(COMMERCIAL,))
-    first = settled(claim, reasons=LEFT)
-    (void,) = built(given, given.decide("claiming", first, visit(2, coverages=HIMSELF)))
-    given.decide("claiming", reversal(first, 1), rejection(void))
-    assert [each.state for each in kept(given).claims] == ["replaced", "rejected"]
-
-
-def test_a_new_claim_waits_for_the_answer_to_the_void_of_the_earlier_one(given: Stages) -> None:
-    """Should its payer reject the void, he has the claim still, and gets no second one."""
-    (claim,) = billed(given, coverages=(COMMERCIAL,))
-    (void,) = built(given, given.decide("claiming", settled(claim), visit(2, coverages=HIMSELF)))
-    assert (billed(given, 3, coverages=(COMMERCIAL,)), void.frequency) == ([], "8")
-
-
-def test_it_goes_when_the_void_is_answered(given: Stages) -> None:
-    (claim,) = billed(given, coverages=(COMMERCIAL,))
-    given.decide("claiming", paid := settled(claim), visit(2, coverages=HIMSELF), visit(3, coverages=(COMMERCIAL,)))
-    assert [each.frequency for each in answered(given, reversal(paid, 1))] == ["1"]
-
-
-def test_it_takes_the_place_of_what_its_payer_would_not_void(given: Stages) -> None:
-    """The same claim: there is nothing to send."""
-    (claim,) = billed(given, coverages=(COMMERCIAL,))
-    said = given.decide("claiming", settled(claim), visit(2, coverages=HIMSELF), visit(3, coverages=(COMMERCIAL,)))
-    void = next(each for each in built(given, said) if each.frequency == "8")
-    assert built(given, given.decide("claiming", rejection(void))) == []
-
-
-def test_a_line_that_a_next_payer_would_not_take_back_is_told_and_not_sent_twice(given: Stages) -> None:
-    replacement, new = parted(given)
-    (void,) = answered(given, settled(replacement, trace_number="t4"))
-    given.decide("claiming", rejection(void))
-    decisions = given.decide("claiming", settled(new, reasons=[("PR", "2", 700)], trace_number="t3"))
-    assert (built(given, decisions), rules(given, decisions)) == ([], ["C5"])
-
-
 # Forwarded claims
 
 
