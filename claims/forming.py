@@ -89,15 +89,16 @@ def _step_by_step(
             left += [kept for kept in answered if kept.claim.claim_id in waiting]
             waiting.clear()
     for name, step in waiting.items():
-        stuck = all(_waits_too(awaited, waiting, steps.account) for awaited in step.awaited)
+        others = waiting.keys() - {name}
+        stuck = all(_waits_too(awaited, others, steps.account) for awaited in step.awaited)
         steps.add(replace(Formed(refused=(NOT_TAKEN_BACK,)) if stuck else step, unfollowed=(name,)))
     return steps
 
 
 def _waits_too(claim_id: str, waiting: Collection[str], account: Account) -> bool:
-    """Of two claims that exchanged lines, each would wait until the other is followed up."""
+    """Of two claims that exchanged lines, each would wait until the other is followed up; no payer has to answer."""
     awaited = claim_of(account, claim_id)
-    before = predecessor(account, awaited) if awaited else None
+    before = predecessor(account, awaited) if awaited is not None and is_answered(awaited) else None
     return before is not None and before.claim.claim_id in waiting
 
 

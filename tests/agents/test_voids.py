@@ -135,6 +135,14 @@ def test_claims_that_exchanged_their_lines_are_told_and_do_not_wait_for_each_oth
     assert (built(given, decisions), set(rules(given, decisions))) == ([], {"C5"})
 
 
+def test_a_corrected_answer_waits_in_silence_while_the_next_payer_has_the_claim(given: Stages) -> None:
+    (claim,) = billed(given)
+    first = settled(claim, reasons=LEFT)
+    given.decide("claiming", first)
+    anew = settled(claim, reasons=[("PR", "2", 2_000)], trace_number="t5", position=2)
+    assert rules(given, given.decide("claiming", reversal(first, 1, "t5"), anew)) == []
+
+
 def test_a_forwarded_claim_takes_nothing_from_a_sister(given: Stages, lines: list[Service]) -> None:
     s1, s2, s3, _ = lines
     (claim,) = billed(given, services=(s1, s2))
