@@ -108,8 +108,7 @@ class Claiming:
             verdict = self._hold_or_bill(world, account, chart)
             if verdict.outcome != "rejected-by-edits":
                 history = remembered(history, chart)
-        opened = {deadline.id for deadline in verdict.opened}
-        moot = () if kept is None or kept.deadline_id in {None, *opened} else (str(kept.deadline_id),)
+        moot = () if kept is None or kept.deadline_id is None else (kept.deadline_id,)
         return replace(verdict, accounts={**verdict.accounts, key: history}, closed=(*verdict.closed, *moot))
 
     def _hold_or_bill(self, world: World, account: Account, chart: ChartCoded) -> Verdict:
@@ -130,7 +129,7 @@ class Claiming:
             back = self.sayings.back(at.world, account, chart, "rejected-by-edits", formed.refused)
             return self._then_follow(at, back, account, chart.chart_id)
         if formed.awaited:
-            after = () if at.because == chart else (at.because.event_id,)
+            after = () if at.because is chart else (at.because.event_id,)
             overdue = self.sayings.deadline(chart, "answer-overdue", at.since + ANSWER_PATIENCE, *after)
             return self.sayings.waiting(account, chart, "awaiting-answer", overdue)
         state: ChartState = "claimed" if formed.claims or not formed.bills else "billed-to-patient"

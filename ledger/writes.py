@@ -1,7 +1,7 @@
 """What a transaction writes, said together: on PostgreSQL one statement for all tables that a batch changes.
 
 A batch writes to ten tables. On a busy machine each statement waits for its turn twice, in the database and here: most
-of a small batch's time in the ledger was such waiting (docs/design.md, promise 1).
+of a small batch's time in the ledger was such waiting (docs/design.md, what was decided).
 """
 
 import re
@@ -59,8 +59,8 @@ def flush(tx: Connection) -> None:
         together, later = list[Write](), list[Write]()
         for change in pending:
             known = {other.target for other in (*together, *later)}
-            alone = together and sum(map(_size, (*together, change))) > _MOST_ROWS
-            (later if alone or change.target in known else together).append(change)
+            too_many = together and sum(map(_size, (*together, change))) > _MOST_ROWS
+            (later if too_many or change.target in known else together).append(change)
         _say(tx, together)
         pending = later
 
