@@ -78,6 +78,9 @@ def stay_facts(chart: ChartCompleted, hospital: Hospital) -> StayFacts | None:
         discharge_hour=_hour(encounter, encounter.end, discharge.hour if discharge else None, hospital),
         service_facility=_facility(hospital),
         providers=tuple(resolved(provider, hospital) for provider in encounter.providers),
+        leave_days=encounter.leave_days,
+        birth_weight_grams=encounter.birth_weight_grams,
+        admission_date=admission.date if admission else None,
     )
 
 

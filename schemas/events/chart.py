@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from schemas.events.people import Address, Patient, Provider, ProviderRole, Subscriber
+from schemas.events.people import Address, Name, Patient, Provider, ProviderRole, Subscriber
 from schemas.events.types import (
     Cents,
     Code,
@@ -114,6 +114,10 @@ class Statement(Wire):
     unit: Code | None = None
     ndc: Code | None = None
     discarded: Milli | None = None
+    single_dose: bool | None = None  # of a drug: its vial or package holds one dose
+    ndc_quantity: Milli | None = None
+    ndc_unit: Code | None = None  # X12 CTP05: F2, GR, ME, ML or UN
+    abn: bool | None = None  # an Advance Beneficiary Notice is signed (CMS-R-131)
     device_id: Line | None = None
     modifiers: Many[Code] = ()
     performer: Id | None = None
@@ -161,6 +165,9 @@ class Coverage(Wire):
     facts: PriorityFacts | None = None
     eligibility: Literal["active", "inactive", "unknown"] = "unknown"
     eligibility_date: Day | None = None
+    eligible_name: Name | None = None  # as the plan answered (X12 271)
+    eligible_birth_date: Day | None = None
+    advantage: bool | None = None  # the plan answered that a Medicare Advantage plan has the member
     authorizations: Many[Authorization] = ()
     referral: Id | None = None
 
@@ -222,3 +229,4 @@ class ChartCompleted(Event):
     restrictions: Many[Restriction] = ()
     payments_cents: Cents = 0
     answers: Many[QueryAnswer] = ()
+    admission_related: bool | None = None  # of an outpatient: to an admission that follows (42 CFR 412.2(c)(5))

@@ -41,6 +41,9 @@ class CodedDiagnosis(Wire):
     statement: Id
     path: CodingPath
     release: Code
+    phrase: Line | None = None  # the words that were coded
+    note: Line | None = None  # what of the code set led to it
+    complication: Literal["CC", "MCC"] | None = None  # as the grouper counts it for this stay
 
 
 class CodedProcedure(Wire):
@@ -79,6 +82,12 @@ class Service(Wire):
     authorization: Id | None = None
     group: Line | None = None  # the chargemaster's department, for statistics
     path: CodingPath
+    text: Line | None = None  # as documented; a code for what is not otherwise listed needs it
+    ndc_quantity: Milli | None = None
+    ndc_unit: Code | None = None
+    discarded: Milli | None = None
+    single_dose: bool | None = None
+    abn: bool | None = None
 
 
 class Drg(Wire):
@@ -86,6 +95,10 @@ class Drg(Wire):
     code: Code
     weight: Line | None = None
     kind: Literal["MS-DRG"] = "MS-DRG"
+    mdc: Code | None = None
+    severity: Literal["CC", "MCC"] | None = None
+    without: Code | None = None  # the group of the same stay without its complications
+    decided_by: Many[Code] = ()  # the diagnoses without which the group would be another
 
 
 class Finding(Wire):
@@ -102,6 +115,7 @@ class Finding(Wire):
     mend: Line
     citation: Line
     carc: Code | None = None
+    claim: Id | None = None  # the control number of the earlier claim that is concerned
 
 
 class Indicator(Wire):
@@ -122,6 +136,7 @@ class Query(Wire):
     question: Text
     options: Many[Line] = ()
     due: Day | None = None
+    topic: Code | None = None  # the completeness rule that asks
 
 
 class Candidate(Wire):
@@ -137,6 +152,22 @@ class WorkItem(Wire):
     kind: Code
     text: Line | None = None
     candidates: Many[Candidate] = ()
+    why: Line
+    id: Id | None = None
+
+
+class Proposal(Wire):
+    """What would mend an earlier claim that a later chart makes wrong; a person decides.
+
+    `fold`: the services of `chart_id` go onto the chart `into`, and the claims that have them are voided (42 CFR
+    412.2(c)(5)). `merge`: the same, onto one outpatient claim. `replace`: the claim is to be sent again without what is
+    wrong with it.
+    """
+
+    kind: Literal["fold", "merge", "replace"]
+    chart_id: Id
+    into: Id | None = None
+    claims: Many[Id] = ()  # control numbers
     why: Line
 
 
@@ -157,6 +188,9 @@ class StayFacts(Wire):
     discharge_hour: Code | None = None
     service_facility: Organization | None = None
     providers: Many[Provider] = ()
+    leave_days: Count = 0
+    birth_weight_grams: Count | None = None
+    admission_date: Day | None = None
 
 
 class ChartCoded(Event):
@@ -184,6 +218,9 @@ class ChartCoded(Event):
     edit_tables: Line
     coder: Id
     findings: Many[Finding] = ()
+    admission_related: bool | None = None
+    folds: Many[Id] = ()  # the charts whose services stand on this one
+    folded_into: Id | None = None  # the chart on which this one's services stand: it has no claim of its own
 
 
 ReturnReason = Literal[
@@ -210,3 +247,4 @@ class ChartReturned(Event):
     worklist: Many[WorkItem] = ()
     code_sets: Line | None = None
     edit_tables: Line | None = None
+    proposals: Many[Proposal] = ()
