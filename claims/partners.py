@@ -61,6 +61,18 @@ FileName = Annotated[str, AfterValidator(_bare_file)]
 """Of a file in a folder of ours: no path leads anywhere else."""
 
 
+class RuleSetting(Wire):
+    """Whether charts are held to a rule, and from which date of service."""
+
+    mode: Literal["off", "warn", "on"]
+    since: Day
+
+
+def _mode(rules: Mapping[str, RuleSetting], rule: str, service_day: Day) -> Literal["off", "warn", "on"] | None:
+    setting = rules.get(rule) if rules else None
+    return setting.mode if setting and setting.since <= service_day else None
+
+
 class BillingEntity(Wire):
     """Who bills and is paid: the hospital itself, or a group its professionals belong to."""
 
@@ -99,6 +111,11 @@ class Hospital(Wire):
     bill_hold_days: Mapping[EncounterClass, Annotated[int, Field(ge=0, le=60)]] = {}
     accept_encoder: bool = True
     records_per_second: Count | None = None
+    rules: Mapping[Code, RuleSetting] = {}
+
+    def rule_mode(self, rule: str, service_day: Day) -> Literal["off", "warn", "on"] | None:
+        """What this hospital says of a rule on a date of service; null where it says nothing."""
+        return _mode(self.rules, rule, service_day)
 
     def hold_days(self, encounter_class: EncounterClass) -> int:
         """How long charges of a class wait for late ones; 0 where the hospital says nothing."""
@@ -115,13 +132,6 @@ class Hospital(Wire):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
-
-
-class RuleSetting(Wire):
-    """Whether a payer's claims are held to a rule, and from which date of service."""
-
-    mode: Literal["off", "warn", "on"]
-    since: Day
 
 
 class AcceptsReplacement(Wire):
@@ -152,8 +162,7 @@ class Payer(Wire):
 
     def rule_mode(self, rule: str, service_day: Day) -> Literal["off", "warn", "on"] | None:
         """What this payer says of a rule on a date of service; null where it says nothing."""
-        setting = self.rules.get(rule)
-        return setting.mode if setting and setting.since <= service_day else None
+        return _mode(self.rules, rule, service_day)
 
 
 class Partners(Wire):
@@ -227,10 +236,12 @@ def _shared_ids(partners: Partners) -> Iterator[tuple[Path, str]]:
 
 
 def _unknown_rules(partners: Partners) -> Iterator[tuple[Path, str]]:
-    for key, payer in partners.payers.items():
-        for rule in payer.rules:
+    named = [(("payers", key), payer.rules) for key, payer in partners.payers.items()]
+    named += [(("hospitals", key), hospital.rules) for key, hospital in partners.hospitals.items()]
+    for where, rules in named:
+        for rule in rules:
             if rule not in SETTABLE:
-                yield ("payers", key, "rules", rule), f"no rule that a payer sets; known: {', '.join(SETTABLE)}"
+                yield (*where, "rules", rule), f"no rule that can be set; known: {', '.join(SETTABLE)}"
 
 
 def _other_ids(

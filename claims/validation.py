@@ -6,7 +6,7 @@ from typing import Final, TypedDict
 from claims.coder import Answered, faults
 from claims.completeness import Case, incompleteness, signatures_on_file
 from claims.edits import check_chart
-from claims.edits.inpatient import billed_stay
+from claims.edits.stays import billed_stay
 from claims.encoding import Encoded, Scene, encode
 from claims.ranking import diagnoses, undecided_principal, unusable_admission
 from claims.services import price

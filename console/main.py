@@ -19,6 +19,7 @@ COMMANDS = {
     "kafka": "A local Apache Kafka.",
     "ledger": "The ledger's schema.",
     "codesets": "The code sets that workers map.",
+    "edits": "The rules a chart is held to.",
 }
 FAILED = 2
 

@@ -1,98 +1,83 @@
-"""Edits: the rules a coded chart is held to, each a small generator of findings.
+"""Edits: the rules a coded chart is held to, each a small generator of faults.
 
-A docstring is the rule, its source, severity and CARC. They stand in plain tuples; all of them run, and a hospital
-hears everything at once. A payer may turn a rule off, to a warning, or on, from a date of service (partners.yaml):
-that is applied here and nowhere else.
+A docstring is the rule. They stand in plain tuples; all that are in force on the chart's day run, and a hospital hears
+everything at once. A payer or a hospital may turn a rule off, to a warning, or on, from a date of service
+(partners.yaml): that is applied here and nowhere else.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from claims.accounts import PatientHistory
-from claims.edits.account import same_line_on_another_chart
-from claims.edits.coverage import first_coverage, health_plan_for_an_accident, member_id_missing, outside_coverage
-from claims.edits.dates import after_death, before_birth_or_too_old, outside_encounter
-from claims.edits.diagnosis import (
-    duplicate_of_principal,
-    external_cause_first,
-    no_diagnosis,
-    not_billable,
-    pointer_to_nothing,
-)
-from claims.edits.inpatient import admitting_diagnosis_missing, medicare_code_editor, ungroupable
-from claims.edits.institutional import patient_status_disagrees, revenue_code_unknown
-from claims.edits.modifiers import modifier_unknown, modifiers_conflict
-from claims.edits.money import amounts_beyond_a_claim, nothing_charged
-from claims.edits.procedures import no_inpatient_procedure_code, no_procedure_code
-from claims.edits.providers import attending_missing, npi_check_digit, npi_missing
-from claims.edits.units import units_not_whole
-from claims.partners import Payer
+from claims.edits.account import ACCOUNT
+from claims.edits.coverage import COVERAGE
+from claims.edits.dates import DATES
+from claims.edits.diagnosis import DIAGNOSIS
+from claims.edits.inpatient import INPATIENT
+from claims.edits.institutional import INSTITUTIONAL
+from claims.edits.modifiers import MODIFIERS
+from claims.edits.money import MONEY
+from claims.edits.procedures import PROCEDURES
+from claims.edits.providers import PROVIDERS
+from claims.edits.rule import Mode, Rule
+from claims.edits.subject import Subject
+from claims.edits.units import UNITS
 from claims.tables import Reference
 from schemas.events.coded import ChartCoded, Finding
 
-ChartEdit = Callable[[ChartCoded, Reference], Iterator[Finding]]
-AccountEdit = Callable[[ChartCoded, PatientHistory], Iterator[Finding]]
-
-CHART_EDITS: Final[tuple[ChartEdit, ...]] = (
-    no_diagnosis,
-    not_billable,
-    external_cause_first,
-    duplicate_of_principal,
-    outside_encounter,
-    after_death,
-    before_birth_or_too_old,
-    npi_missing,
-    npi_check_digit,
-    attending_missing,
-    units_not_whole,
-    modifier_unknown,
-    modifiers_conflict,
-    admitting_diagnosis_missing,
-    medicare_code_editor,
-    ungroupable,
-    patient_status_disagrees,
-    revenue_code_unknown,
-    member_id_missing,
-    outside_coverage,
-    health_plan_for_an_accident,
-)
-SOUND: Final[tuple[ChartEdit, ...]] = (
-    amounts_beyond_a_claim,
-    nothing_charged,
-    pointer_to_nothing,
-    no_procedure_code,
-    no_inpatient_procedure_code,
-)
-"""What no payer turns off: without it the chart can't be counted, claimed or billed at all."""
-ACCOUNT_EDITS: Final[tuple[AccountEdit, ...]] = (same_line_on_another_chart,)
+FAMILIES: Final[dict[str, tuple[Rule, ...]]] = {
+    "diagnosis": DIAGNOSIS,
+    "dates": DATES,
+    "providers": PROVIDERS,
+    "units": UNITS,
+    "modifiers": MODIFIERS,
+    "procedures": PROCEDURES,
+    "inpatient": INPATIENT,
+    "institutional": INSTITUTIONAL,
+    "coverage": COVERAGE,
+    "money": MONEY,
+}
+"""By what they look at, in the order in which a hospital hears of them."""
+CHART_EDITS: Final[tuple[Rule, ...]] = tuple(rule for family in FAMILIES.values() for rule in family)
+ACCOUNT_EDITS: Final[tuple[Rule, ...]] = ACCOUNT
+"""What only the patient's other charts can tell."""
 
 
 def check_chart(chart: ChartCoded, reference: Reference) -> tuple[Finding, ...]:
     """Everything the chart alone can tell."""
-    found = (finding for edit in CHART_EDITS for finding in edit(chart, reference))
-    sound = (finding for edit in SOUND for finding in edit(chart, reference))
-    return (*_as_the_payer_wants(found, chart, reference), *sound)
+    subject = Subject(chart, reference)
+    kinds = (subject.inpatient, subject.facility, subject.professional)
+    return tuple(_found(_in_force(subject.day, *kinds), subject))
 
 
 def check_account(chart: ChartCoded, history: PatientHistory, reference: Reference) -> tuple[Finding, ...]:
     """What only the patient's other charts can tell."""
-    found = (finding for edit in ACCOUNT_EDITS for finding in edit(chart, history))
-    return _as_the_payer_wants(found, chart, reference)
+    subject = Subject(chart, reference, history)
+    return tuple(_found(ACCOUNT_EDITS, subject))
 
 
-def _as_the_payer_wants(found: Iterable[Finding], chart: ChartCoded, reference: Reference) -> tuple[Finding, ...]:
-    """The rule's own severity, unless the first payer has set another for this date of service."""
-    first = first_coverage(chart)
-    payer = reference.partners.payers.get(first.payer) if first else None
-    if payer is None or not payer.rules:
-        return tuple(found)
-    return tuple(kept for finding in found if (kept := _set_by(payer, finding, chart)) is not None)
+@lru_cache(4096)
+def _in_force(day: date, inpatient: bool, facility: bool, professional: bool) -> tuple[Rule, ...]:
+    """The rules that look at such a chart on its day: the others are never called."""
+    scopes = {"any", "inpatient" if inpatient else "outpatient"}
+    scopes |= {"facility"} if facility else set()
+    scopes |= {"professional"} if professional else set()
+    return tuple(rule for rule in CHART_EDITS if rule.of in scopes and rule.in_force(day))
 
 
-def _set_by(payer: Payer, finding: Finding, chart: ChartCoded) -> Finding | None:
-    mode = payer.rule_mode(finding.rule, chart.encounter.start_day)
-    if mode == "off":
-        return None
-    if mode is None:
-        return finding
-    return finding.model_copy(update={"severity": "reject" if mode == "on" else "warn"})
+def _found(rules: tuple[Rule, ...], subject: Subject) -> Iterator[Finding]:
+    for rule in rules:
+        for fault in rule.check(subject):
+            mode = None if rule.fixed else mode_of(rule, subject)
+            if mode != "off":
+                yield rule.said(fault, mode)
+
+
+def mode_of(rule: Rule, subject: Subject) -> Mode | None:
+    """What is set for a rule on the first day of service: by the first payer, who judges the claim, or else by the
+    hospital; None where neither says anything."""
+    day = subject.stay.start_day
+    said = subject.payer.rule_mode(rule.id, day) if subject.payer else None
+    return said or subject.hospital.rule_mode(rule.id, day)

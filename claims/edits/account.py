@@ -4,35 +4,36 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from claims.accounts import HistoryLine, PatientHistory
+from claims.accounts import HistoryLine
 from claims.codesets.shapes import SEPARATING_MODIFIERS
-from claims.findings import reject
-from schemas.events.coded import ChartCoded, Finding, Service
+from claims.edits.rule import Fault, Rule, rule
+from claims.edits.subject import Subject
+from schemas.events.coded import ChartCoded, Service
 
 _BEYOND_BEDS: Final = "0220"  # revenue codes 010x to 021x are room and board
 
 
-def same_line_on_another_chart(chart: ChartCoded, history: PatientHistory) -> Iterator[Finding]:
-    """N5: the same service, for one patient on one day by one provider, stands on another chart too (CPM 1/120).
+@rule(
+    "N5",
+    "reject",
+    carc="18",
+    citation="CPM 1/120",
+    mend="remove the one that was not done, or add the modifier that tells them apart",
+)
+def same_line_on_another_chart(subject: Subject) -> Iterator[Fault]:
+    """The same service, for one patient on one day by one provider, stands on another chart too (CPM 1/120).
 
     A modifier on either that says 'again' or 'apart' (76, 77, 59, X{EPSU}, 27, 91) makes it another service. An earlier
-    version of the chart itself is corrected, not repeated. Reject, CARC 18.
+    version of the chart itself is corrected, not repeated.
     """
+    chart, history = subject.chart, subject.history
     if not history.lines:
         return
     elsewhere = {_key(line, line.hospital, line.day) for line in history.lines if _counts(line, chart)} - {None}
     for at, service in enumerate(chart.services):
         if not _apart(service) and _key(service, chart.hospital, service.service_from) in elsewhere:
-            yield reject(
-                "N5",
-                "the same service stands on another chart of this patient and day",
-                field=f"services[{at}]",
-                line=at + 1,
-                value_kind="service",
-                carc="18",
-                citation="CPM 1/120",
-                mend="remove the one that was not done, or add the modifier that tells them apart",
-            )
+            message = "the same service stands on another chart of this patient and day"
+            yield Fault(message, f"services[{at}]", at, "service")
 
 
 def _counts(line: HistoryLine, chart: ChartCoded) -> bool:
@@ -52,3 +53,6 @@ def _key(line: HistoryLine | Service, hospital: str, day: date) -> tuple[object,
         return None
     by = line.performer_npi if line.component == "professional" and line.performer_npi else hospital
     return (by, day, item, line.component, frozenset(line.modifiers))
+
+
+ACCOUNT: Final[tuple[Rule, ...]] = (same_line_on_another_chart,)

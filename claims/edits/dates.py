@@ -3,60 +3,49 @@
 from collections.abc import Iterator
 from typing import Final
 
-from claims.findings import reject
-from claims.stay import years_between
-from claims.tables import Reference
-from schemas.events.coded import ChartCoded, Finding
+from claims.edits.rule import Fault, Rule, rule
+from claims.edits.subject import Subject
 
 _OLDEST: Final = 124
 
 
-def outside_encounter(chart: ChartCoded, _: Reference) -> Iterator[Finding]:
-    """D1: a line's days lie within the encounter's (837 statement dates). Reject, CARC 16."""
-    first, last = chart.encounter.start_day, chart.encounter.end_day
-    for at, service in enumerate(chart.services):
+@rule(
+    "D1",
+    "reject",
+    carc="16",
+    citation="837 DTP 434, 472",
+    mend="correct the day, or bill it with the encounter it belongs to",
+)
+def outside_encounter(subject: Subject) -> Iterator[Fault]:
+    """A line's days lie within the encounter's (837 statement dates)."""
+    first, last = subject.stay.start_day, subject.stay.end_day
+    for at, service in enumerate(subject.services):
         if not first <= service.service_from <= service.service_to <= last:
-            yield reject(
-                "D1",
-                "a service day lies outside the encounter",
-                field=f"services[{at}].service_from",
-                line=at + 1,
-                value_kind="day",
-                carc="16",
-                citation="837 DTP 434, 472",
-                mend="correct the day, or bill it with the encounter it belongs to",
-            )
+            yield Fault("a service day lies outside the encounter", f"services[{at}].service_from", at, "day")
 
 
-def after_death(chart: ChartCoded, _: Reference) -> Iterator[Finding]:
-    """I7: no service after the day of death. Reject, CARC 13."""
-    died = chart.patient.deceased_date
+@rule("I7", "reject", carc="13", citation="CARC 13", mend="correct the day of service or of death")
+def after_death(subject: Subject) -> Iterator[Fault]:
+    """No service after the day of death."""
+    died = subject.patient.deceased_date
     if died is None:
         return
-    for at, service in enumerate(chart.services):
+    for at, service in enumerate(subject.services):
         if service.service_from > died:
-            yield reject(
-                "I7",
-                "a service after the patient's death",
-                field=f"services[{at}].service_from",
-                line=at + 1,
-                value_kind="day",
-                carc="13",
-                citation="CARC 13",
-                mend="correct the day of service or of death",
-            )
+            yield Fault("a service after the patient's death", f"services[{at}].service_from", at, "day")
 
 
-def before_birth_or_too_old(chart: ChartCoded, _: Reference) -> Iterator[Finding]:
-    """I8: nobody is treated before his birth, or older than 124 (MCE 14, IOCE 25). Reject, CARC 14."""
-    born = chart.patient.birth_date
-    if born is not None and not 0 <= years_between(born, chart.encounter.start_day) <= _OLDEST:
-        yield reject(
-            "I8",
-            "the date of birth gives no possible age",
-            field="patient.birth_date",
-            value_kind="day",
-            carc="14",
-            citation="MCE 14, IOCE 25",
-            mend="correct the date of birth or of the encounter",
-        )
+@rule(
+    "I8",
+    "reject",
+    carc="14",
+    citation="MCE 14, IOCE 25",
+    mend="correct the date of birth or of the encounter",
+)
+def before_birth_or_too_old(subject: Subject) -> Iterator[Fault]:
+    """Nobody is treated before his birth, or older than 124 (MCE 14, IOCE 25)."""
+    if subject.age is not None and not 0 <= subject.age <= _OLDEST:
+        yield Fault("the date of birth gives no possible age", "patient.birth_date", None, "day")
+
+
+DATES: Final[tuple[Rule, ...]] = (outside_encounter, after_death, before_birth_or_too_old)

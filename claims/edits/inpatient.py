@@ -1,150 +1,137 @@
 """Edits on inpatient stays: the Medicare Code Editor under this project's rule ids, and grouping."""
 
-from collections.abc import Iterator, Sequence
-from typing import Final, Literal, NamedTuple
+from collections.abc import Iterator
+from typing import Final
 
-from claims import claim_diagnoses
-from claims.findings import reject, warn
-from claims.mce import Condition, Stay
-from claims.stay import years_between
-from claims.tables import Reference
-from schemas.events.claim import ClaimDiagnosis
-from schemas.events.coded import ChartCoded, CodedDiagnosis, CodedProcedure, Finding
+from claims.edits.rule import Fault, Rule, rule
+from claims.edits.subject import Subject
+
+_EDITOR: Final = "Medicare Code Editor, edit "
 
 
-class Meaning(NamedTuple):
-    """What an edit of the editor is here."""
-
-    rule: str
-    severity: Literal["reject", "warn"]
-    number: str
-    carc: str | None
-    message: str
-    mend: str
+def _raised(subject: Subject, name: str, message: str) -> Iterator[Fault]:
+    """The editor names the edit and not the code. X1, X3, X4, I8 and B1 are edits of every chart and have modules of
+    their own."""
+    if any(edit.name == name for edit in subject.editor):
+        yield Fault(message, "diagnoses", None, "code")
 
 
-_COVERAGE: Final = Meaning("H4", "warn", "17", "96", "covered in some cases only", "check the coverage decision")
-MEANINGS: Final[dict[str, Meaning]] = {
-    "INVALID_CODE": Meaning(
-        "H2",
-        "reject",
-        "1",
-        "181",
-        "a procedure code that is not valid on the discharge day",
-        "code from that day's release",
-    ),
-    "AGE_CONFLICT": Meaning(
-        "X5", "reject", "4", "9", "a code that this age excludes", "correct the code or the birth date"
-    ),
-    "SEX_CONFLICT": Meaning("X6", "warn", "5", "10", "a code of the other sex", "check the code and the recorded sex"),
-    "MANIFESTATION_AS_PDX": Meaning(
-        "X7", "reject", "6", "16", "a manifestation leads", "code the disease that caused it first"
-    ),
-    "UNACCEPTABLE_PDX": Meaning(
-        "X8", "reject", "9", "16", "no condition that a stay can be for", "lead with the condition that was treated"
-    ),
-    "QUESTIONABLE_ADMISSION": Meaning(
-        "X8", "warn", "8", "50", "a diagnosis that seldom needs a stay", "check the principal diagnosis"
-    ),
-    "UNSPECIFIED": Meaning("X11", "warn", "20", "16", "a side that the record may know", "code the documented side"),
-    "NON_COVERED": Meaning("H4", "warn", "11", "96", "a procedure that Medicare does not cover", "check the coverage"),
-}
-"""By the editor's own names. X1, X3, X4, I8 and B1 are edits of every chart and stand in modules of their own, so that
-the editor's INVALID_CODE means a procedure here. Its sex edit appears only for the days it was in force."""
-_SAID_ELSEWHERE: Final = frozenset(
-    {
-        "DUPLICATE_OF_PDX",
-        "E_CODE_AS_PDX",
-        "INVALID_ADMIT_DX",
-        "INVALID_AGE",
-        "INVALID_DISCHARGE_STATUS",
-        "INVALID_SEX",
-    }
+@rule("X5", "reject", carc="9", citation=f"{_EDITOR}4", mend="correct the code or the birth date", of="inpatient")
+def age_conflict(subject: Subject) -> Iterator[Fault]:
+    """No code of another age: newborn 0, paediatric 0-17, maternity 9-64, adult 15-124 (MCE 4)."""
+    yield from _raised(subject, "AGE_CONFLICT", "a code that this age excludes")
+
+
+@rule("X6", "warn", carc="10", citation=f"{_EDITOR}5", mend="check the code and the recorded sex", of="inpatient")
+def sex_conflict(subject: Subject) -> Iterator[Fault]:
+    """No code of the other sex (MCE 5, which ended with discharges of 2024-09-30: the editor knows its days)."""
+    yield from _raised(subject, "SEX_CONFLICT", "a code of the other sex")
+
+
+@rule(
+    "X7",
+    "reject",
+    carc="16",
+    citation=f"{_EDITOR}6",
+    mend="code the disease that caused it first",
+    of="inpatient",
 )
+def manifestation_first(subject: Subject) -> Iterator[Fault]:
+    """A manifestation never leads a stay (MCE 6; OCG I.A.13)."""
+    yield from _raised(subject, "MANIFESTATION_AS_PDX", "a manifestation leads")
 
 
-def medicare_code_editor(chart: ChartCoded, reference: Reference) -> Iterator[Finding]:
-    """X5-X8, X11, H2, H4: the Medicare Code Editor on an inpatient stay. Severity and CARC by edit."""
-    stay = inpatient_stay(chart)
-    if stay is None:
+@rule(
+    "X8",
+    "reject",
+    carc="16",
+    citation=f"{_EDITOR}9",
+    mend="lead with the condition that was treated",
+    of="inpatient",
+)
+def unacceptable_principal(subject: Subject) -> Iterator[Fault]:
+    """What is a circumstance and no illness is no reason for a stay (MCE 9)."""
+    yield from _raised(subject, "UNACCEPTABLE_PDX", "no condition that a stay can be for")
+
+
+@rule("X8", "warn", carc="50", citation=f"{_EDITOR}8", mend="check the principal diagnosis", of="inpatient")
+def questionable_admission(subject: Subject) -> Iterator[Fault]:
+    """Some diagnoses seldom need a stay (MCE 8)."""
+    yield from _raised(subject, "QUESTIONABLE_ADMISSION", "a diagnosis that seldom needs a stay")
+
+
+@rule("X11", "warn", carc="16", citation=f"{_EDITOR}20", mend="code the documented side", of="inpatient")
+def unspecified_side(subject: Subject) -> Iterator[Fault]:
+    """A complication or comorbidity is coded with its side (MCE 20, from discharges of 2022-04-01)."""
+    yield from _raised(subject, "UNSPECIFIED", "a side that the record may know")
+
+
+@rule("H2", "reject", carc="181", citation=f"{_EDITOR}1", mend="code from that day's release", of="inpatient")
+def procedure_not_valid(subject: Subject) -> Iterator[Fault]:
+    """Each ICD-10-PCS code is valid on the day of discharge (MCE 1).
+
+    The editor doesn't say which code it means: while a diagnosis is invalid, X1 says so and this rule is silent.
+    """
+    stay = subject.inpatient_stay
+    if stay is None or not any(edit.name == "INVALID_CODE" for edit in subject.editor):
         return
-    known = [reference.mce.known(condition.code, stay.discharge_day) for condition in (stay.principal, *stay.others)]
-    for edit in reference.mce.edits(stay):
-        if edit.name in _SAID_ELSEWHERE or (edit.name == "INVALID_CODE" and not all(known)):
-            continue  # an invalid diagnosis is X1's; the editor doesn't say which code it means
-        meaning = MEANINGS.get(edit.name, _COVERAGE if edit.name.startswith("LIMITED_COVERAGE") else None)
-        if meaning is not None:
-            yield _finding(meaning)
+    known = subject.reference.mce.known
+    if all(known(condition.code, stay.discharge_day) for condition in (stay.principal, *stay.others)):
+        message = "a procedure code that is not valid on the discharge day"
+        yield Fault(message, "diagnoses", None, "code")
 
 
-def admitting_diagnosis_missing(chart: ChartCoded, _: Reference) -> Iterator[Finding]:
-    """X14: an inpatient claim says why the patient was admitted (837I HI ABJ). Reject, CARC 16."""
-    inpatient = chart.encounter.encounter_class == "inpatient"
-    if inpatient and not any(diagnosis.role == "admitting" for diagnosis in chart.diagnoses):
-        yield reject(
-            "X14",
-            "an inpatient stay without its admitting diagnosis",
-            field="diagnoses",
-            carc="16",
-            citation="837I HI ABJ",
-            mend="give the diagnosis at admission",
-        )
+@rule("H4", "warn", carc="96", citation=f"{_EDITOR}11", mend="check the coverage", of="inpatient")
+def not_covered(subject: Subject) -> Iterator[Fault]:
+    """Some procedures Medicare does not cover (MCE 11)."""
+    yield from _raised(subject, "NON_COVERED", "a procedure that Medicare does not cover")
 
 
-def ungroupable(chart: ChartCoded, _: Reference) -> Iterator[Finding]:
-    """B8: an inpatient stay falls into no MS-DRG. Warn, CARC A8."""
-    if chart.encounter.encounter_class == "inpatient" and chart.drg is None:
-        yield warn(
-            "B8",
-            "no MS-DRG groups this stay",
-            field="drg",
-            carc="A8",
-            citation="42 CFR 412.60",
-            mend="check the principal diagnosis, age, sex, patient status and what was present on admission",
-        )
+@rule("H4", "warn", carc="96", citation=f"{_EDITOR}17", mend="check the coverage decision", of="inpatient")
+def limited_coverage(subject: Subject) -> Iterator[Fault]:
+    """Some procedures are covered in some cases only (MCE 17)."""
+    if any(edit.name.startswith("LIMITED_COVERAGE") for edit in subject.editor):
+        yield Fault("covered in some cases only", "diagnoses", None, "code")
 
 
-def inpatient_stay(chart: ChartCoded) -> Stay | None:
-    """The whole stay, as the editor reads it; None without a principal diagnosis or a birth date."""
-    return _stay(chart, chart.diagnoses, chart.procedures)
+@rule(
+    "X14",
+    "reject",
+    carc="16",
+    citation="837I HI ABJ",
+    mend="give the diagnosis at admission",
+    of="inpatient",
+)
+def admitting_diagnosis_missing(subject: Subject) -> Iterator[Fault]:
+    """An inpatient claim says why the patient was admitted (837I HI ABJ)."""
+    if not any(diagnosis.role == "admitting" for diagnosis in subject.diagnoses):
+        yield Fault("an inpatient stay without its admitting diagnosis", "diagnoses")
 
 
-def billed_stay(chart: ChartCoded) -> Stay | None:
-    """The stay as its payer's claim tells it, which is what his grouper reads: what the patient paid in full so that
-    no plan sees it must not show in the DRG either (45 CFR 164.522(a)(1)(vi))."""
-    return _stay(chart, claim_diagnoses.institutional(chart), claim_diagnoses.disclosed_procedures(chart))
+@rule(
+    "B8",
+    "warn",
+    carc="A8",
+    citation="42 CFR 412.60",
+    mend="check the principal diagnosis, age, sex, patient status and what was present on admission",
+    of="inpatient",
+)
+def ungroupable(subject: Subject) -> Iterator[Fault]:
+    """Each inpatient stay falls into an MS-DRG (42 CFR 412.60)."""
+    if subject.chart.drg is None:
+        yield Fault("no MS-DRG groups this stay", "drg")
 
 
-def _stay(
-    chart: ChartCoded, diagnoses: Sequence[CodedDiagnosis | ClaimDiagnosis], procedures: Sequence[CodedProcedure]
-) -> Stay | None:
-    facts, born = chart.encounter, chart.patient.birth_date
-    principal = next((_condition(d) for d in diagnoses if d.role == "principal"), None)
-    if facts.encounter_class != "inpatient" or principal is None or born is None:
-        return None
-    return Stay(
-        discharge_day=facts.end_day,
-        age=years_between(born, facts.start_day),
-        sex=chart.patient.sex,
-        status=facts.discharge_status,
-        principal=principal,
-        others=tuple(_condition(d) for d in diagnoses if d.role in {"other", "external-cause"}),
-        procedures=tuple(procedure.code for procedure in procedures),
-    )
-
-
-def _condition(diagnosis: CodedDiagnosis | ClaimDiagnosis) -> Condition:
-    return Condition(diagnosis.code, diagnosis.present_on_admission)
-
-
-def _finding(meaning: Meaning) -> Finding:
-    say = reject if meaning.severity == "reject" else warn
-    return say(
-        meaning.rule,
-        meaning.message,
-        field="diagnoses",
-        value_kind="code",
-        carc=meaning.carc,
-        citation=f"Medicare Code Editor, edit {meaning.number}",
-        mend=meaning.mend,
-    )
+INPATIENT: Final[tuple[Rule, ...]] = (
+    age_conflict,
+    sex_conflict,
+    manifestation_first,
+    unacceptable_principal,
+    questionable_admission,
+    unspecified_side,
+    procedure_not_valid,
+    not_covered,
+    limited_coverage,
+    admitting_diagnosis_missing,
+    ungroupable,
+)

@@ -57,7 +57,7 @@ BROKEN = [
         "    filing_indicator: CI\n",
         "    filing_indicator: CI\n    rules: {X17: {mode: 'off', since: 2026-01-01}}\n",
         "payers.commercial.rules.X17",
-        "no rule that a payer sets",
+        "no rule that can be set",
     ),
     ("not YAML", "hospitals:", "hospitals: [", "yaml", "expected"),
 ]

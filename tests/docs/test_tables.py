@@ -5,12 +5,14 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 from pydantic import SecretStr
 
 from agents.reference import read_partners
 from claims.edits import ACCOUNT_EDITS, CHART_EDITS
+from claims.edits.catalogue import page as edits_page
 from claims.rules import SETTABLE
 from claims.tabulate import TABLES
 from console.main import COMMANDS
@@ -130,23 +132,15 @@ def test_every_code_of_a_dead_letter_is_explained_to_operators() -> None:
     assert UNDECODABLE | said_by("dead_letter", "refuse") <= OPERATOR.named() | HOSPITAL.named()
 
 
-def rules() -> frozenset[str]:
-    """The rule ids that begin the edits' docstrings: `X5-X8, X11, H2, H4: ...` names seven."""
-    heads = [str(edit.__doc__).split(":")[0] for edit in (*CHART_EDITS, *ACCOUNT_EDITS)]
-    return frozenset(rule for head in heads for part in head.split(", ") for rule in _span(part))
+EDITS: Final = (*CHART_EDITS, *ACCOUNT_EDITS)
 
 
-def _span(part: str) -> list[str]:
-    first, _, last = part.partition("-")
-    return [first] if not last else [f"{first[0]}{n}" for n in range(int(first[1:]), int(last[1:]) + 1)]
+def test_every_edit_has_its_paragraph() -> None:
+    assert (ROOT / "docs/edits.md").read_text(encoding="utf-8") == edits_page()
 
 
-def test_every_edit_is_listed_for_hospitals() -> None:
-    assert rules() <= HOSPITAL.named()
-
-
-def test_a_payer_may_set_every_edit_that_is_asked_for_his_wish_and_no_other() -> None:
-    assert rules() == frozenset(SETTABLE)
+def test_a_payer_or_a_hospital_may_set_every_edit_but_the_fixed_and_no_other() -> None:
+    assert {edit.id for edit in EDITS if not edit.fixed} == frozenset(SETTABLE)
 
 
 def test_every_reason_of_a_returned_chart_is_explained() -> None:

@@ -1,0 +1,42 @@
+"""An inpatient stay as the Medicare Code Editor and the grouper read it."""
+
+from collections.abc import Sequence
+
+from claims import claim_diagnoses
+from claims.mce import Condition, Stay
+from claims.stay import years_between
+from schemas.events.claim import ClaimDiagnosis
+from schemas.events.coded import ChartCoded, CodedDiagnosis, CodedProcedure
+
+
+def inpatient_stay(chart: ChartCoded) -> Stay | None:
+    """The whole stay, as the editor reads it; None without a principal diagnosis or a birth date."""
+    return _stay(chart, chart.diagnoses, chart.procedures)
+
+
+def billed_stay(chart: ChartCoded) -> Stay | None:
+    """The stay as its payer's claim tells it, which is what his grouper reads: what the patient paid in full so that
+    no plan sees it must not show in the DRG either (45 CFR 164.522(a)(1)(vi))."""
+    return _stay(chart, claim_diagnoses.institutional(chart), claim_diagnoses.disclosed_procedures(chart))
+
+
+def _stay(
+    chart: ChartCoded, diagnoses: Sequence[CodedDiagnosis | ClaimDiagnosis], procedures: Sequence[CodedProcedure]
+) -> Stay | None:
+    facts, born = chart.encounter, chart.patient.birth_date
+    principal = next((_condition(d) for d in diagnoses if d.role == "principal"), None)
+    if facts.encounter_class != "inpatient" or principal is None or born is None:
+        return None
+    return Stay(
+        discharge_day=facts.end_day,
+        age=years_between(born, facts.start_day),
+        sex=chart.patient.sex,
+        status=facts.discharge_status,
+        principal=principal,
+        others=tuple(_condition(d) for d in diagnoses if d.role in {"other", "external-cause"}),
+        procedures=tuple(procedure.code for procedure in procedures),
+    )
+
+
+def _condition(diagnosis: CodedDiagnosis | ClaimDiagnosis) -> Condition:
+    return Condition(diagnosis.code, diagnosis.present_on_admission)
