@@ -2,11 +2,13 @@
 every step."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from claims.chargemaster import Chargemaster
 from claims.codesets import CodeSets
+from claims.codesets.dated import DatedTables
+from claims.codesets.lists import shipped_tables
 from claims.deidentify import CountedBy
 from claims.mce import MedicareCodeEditor
 from claims.partners import Partners
@@ -14,18 +16,22 @@ from claims.partners import Partners
 
 @dataclass(frozen=True)
 class Reference:
-    """Every table a decision depends on; `edits` names the version of the rules."""
+    """Every table a decision depends on; `edits` names the version of the rules.
+
+    Without tables of the user's there are the lists that ship with the program.
+    """
 
     codes: CodeSets
     partners: Partners
     chargemasters: Mapping[str, Chargemaster]
     mce: MedicareCodeEditor
     edits: str
+    tables: DatedTables = field(default_factory=shipped_tables)
 
     @property
     def edit_tables(self) -> str:
-        """The versions of the rules and of their tables in one word, as events carry them."""
-        return f"{self.edits}; {self.mce.version}"
+        """The versions of the rules and of their tables in one line, as events carry them."""
+        return f"{self.edits}; {self.mce.version}; {self.tables.version}"
 
     @cached_property
     def counted_by(self) -> CountedBy:

@@ -41,7 +41,7 @@ def test_an_event_names_its_cause_and_its_tables(
     assert (coded.causation_id, coded.producer, coded.occurred_at) == ("e-1", "validation", chart.occurred_at)
     assert (coded.code_sets, coded.edit_tables) == (
         reference.codes.version,
-        f"edits test; {reference.mce.version}",
+        f"edits test; {reference.mce.version}; {reference.tables.version}",
     )
 
 

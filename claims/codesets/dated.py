@@ -1,0 +1,233 @@
+"""Dated tables as a rule asks them: one compiled, read-only buffer, bisected in place. See dated_layout for the file.
+
+Two axes of time. A row is valid from a day to a day, and every look-up is given the day of the service. And we learned
+it on a day: of the releases known by then that speak of the day of the service, the newest is in force, also where it
+says nothing of a code. Only our own lists are added to by newer releases, code by code.
+"""
+
+import json
+import mmap
+from collections.abc import Iterable, Iterator
+from datetime import date
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any, Final, NamedTuple, TypeVar
+from zlib import crc32
+
+from claims.codesets.dated_layout import (
+    ANY_BASE,
+    FIRST_DAY,
+    FORMAT,
+    HEADER,
+    LAST_DAY,
+    LENGTH,
+    MAGIC,
+    SPAN,
+    day_of,
+    first_at,
+    latest,
+    shape_of,
+)
+from claims.codesets.dated_rows import AddOn, Necessity, Pair, Row, Setting, Term, UnitLimit
+from claims.reference import BadReference
+
+__all__ = ["AddOn", "DatedTables", "Necessity", "Pair", "Setting", "Term", "UnitLimit", "open_tables"]
+
+ADDED_TO: Final = frozenset(
+    {
+        "admission-source", "admission-type", "bill-types", "discharge-status", "modifiers", "place-of-service",
+        "revenue-codes",
+    }
+)  # fmt: skip
+"""Lists that ship with the program: what a newer release doesn't name, the older one still says."""
+_CACHED: Final = 32_768
+_GROUPED: Final = 4_096
+_PTP: Final = {"practitioner": "ptp-practitioner", "outpatient": "ptp-outpatient", "dme": "ptp-dme"}
+_MUE: Final = {"practitioner": "mue-practitioner", "outpatient": "mue-outpatient", "dme": "mue-dme"}
+_MEND: Final = "run `claimstream codesets build`"
+
+R = TypeVar("R", Term, Pair, UnitLimit)
+
+
+class Known(NamedTuple):
+    """What the rows of one release say of one key, and the days of which the release speaks."""
+
+    first: date
+    last: date
+    rows: tuple[Any, ...]
+
+
+class Section:
+    """One release in the mapped file."""
+
+    def __init__(self, listed: dict[str, Any], body: memoryview) -> None:
+        self.table, self.digest, self.rows = str(listed["table"]), str(listed["digest"]), int(listed["rows"])
+        self.source, self.file, self.sha256 = str(listed["source"]), str(listed["file"]), str(listed["sha256"])
+        self.released = date.fromisoformat(listed["released"])
+        self.first, self.last = _day(listed["first"]), _day(listed["last"])
+        self.valid_first, self.valid_last = _day(listed["valid_first"]), _day(listed["valid_last"])
+        self.shape = shape_of(self.table)
+        at, length = int(listed["offset"]), self.rows * self.shape.size
+        self.records = body[at : at + length]
+        self._text = body[at + length : at + length + int(listed["text"])]
+
+    def find(self, *parts: str) -> Known:
+        """The rows whose key begins with these parts."""
+        key = self.shape.packed(*parts)
+        rows = tuple(self._rows(key)) if key is not None else ()
+        return Known(self.first or FIRST_DAY, self.last or LAST_DAY, rows)
+
+    def everything(self) -> Iterator[Any]:
+        return self._rows(b"")
+
+    def _rows(self, key: bytes) -> Iterator[Any]:
+        size, records = self.shape.size, self.records
+        at = first_at(records, size, key) * size
+        while at < len(records) and records[at : at + len(key)] == key:
+            yield self.row(bytes(records[at : at + size]))
+            at += size
+
+    def row(self, record: bytes) -> Row:
+        """A record as its table's row; of add-ons and policies one base or diagnosis."""
+        shape = self.shape
+        parts = shape.unpacked(record[: shape.key])
+        number, end = SPAN.unpack_from(record, shape.key)
+        first, last = day_of(number) or FIRST_DAY, day_of(end)
+        said = shape.said.unpack_from(record, shape.key + SPAN.size)
+        match parts:
+            case [column1, column2] if self.table.startswith("ptp-"):
+                return Pair(column1, column2, said[0], first, last)
+            case [code, base]:
+                return AddOn(code, frozenset({base} - {ANY_BASE}), said[0], first, last)
+            case [code, policy, diagnosis]:
+                return Necessity(policy, code, (diagnosis,), first, last)
+            case [code] if self.table.startswith("mue-"):
+                return UnitLimit(code, said[0], said[1], first, last)
+        offset, length, note = said
+        return Term(parts[0], str(self._text[offset : offset + length], "utf-8"), first, last, _word(note))
+
+
+class DatedTables:
+    """Every dated table, as known on some day; see the module for what is in force."""
+
+    def __init__(self, sections: Iterable[Section], known: date | None = None) -> None:
+        self._all = tuple(sections)
+        self.sections = tuple(section for section in self._all if known is None or section.released <= known)
+        newest = sorted(self.sections, key=lambda section: section.released, reverse=True)
+        self._tables: dict[str, list[Section]] = {}
+        for section in newest:
+            self._tables.setdefault(section.table, []).append(section)
+        digest = blake2b("".join(sorted(section.digest for section in newest)).encode(), digest_size=6)
+        self.version = f"tables-{digest.hexdigest()}"
+        self._known = lru_cache(_CACHED)(self._find)
+        self._add_on_of = lru_cache(_GROUPED)(self._add_on)
+        self._policies_of = lru_cache(_GROUPED)(self._policies)
+
+    def has(self, table: str) -> bool:
+        """Was such a table loaded? Without it nothing follows from what a look-up doesn't find."""
+        return table in self._tables
+
+    def as_known(self, day: date) -> "DatedTables":
+        """What we had learned by that day."""
+        return DatedTables(self._all, day)
+
+    def term(self, table: str, code: str, day: date) -> Term | None:
+        """The entry of a list that is valid on the day."""
+        found: Term | None = _in_force(self._known(table, code), day)
+        return found
+
+    def pair(self, setting: Setting, column1: str, column2: str, day: date) -> Pair | None:
+        """The PTP edit of two codes, in this order."""
+        found: Pair | None = _in_force(self._known(_PTP[setting], column1, column2), day)
+        return found
+
+    def unit_limit(self, setting: Setting, code: str, day: date) -> UnitLimit | None:
+        """The MUE of a code; none is unknown, not unlimited: some values are confidential."""
+        found: UnitLimit | None = _in_force(self._known(_MUE[setting], code), day)
+        return found
+
+    def add_on(self, code: str, day: date) -> AddOn | None:
+        """A code that needs a base beside it, with the bases that hold on the day."""
+        return self._add_on_of(code, day) if self._known("add-on", code) else None
+
+    def necessity(self, code: str, day: date) -> tuple[Necessity, ...]:
+        """The policies that say which diagnoses support a procedure."""
+        return self._policies_of(code, day) if self._known("necessity", code) else ()
+
+    def _find(self, table: str, *parts: str) -> tuple[Known, ...]:
+        """What each release says of a key, the newest first; nothing when none of them knows it."""
+        found = tuple(section.find(*parts) for section in self._tables.get(table, ()))
+        if table in ADDED_TO:
+            found = tuple(known for known in found if known.rows)
+        if table.startswith("ptp-"):
+            found = tuple(known._replace(rows=tuple(sorted(known.rows, key=_ignored))) for known in found)
+        return found if any(known.rows for known in found) else ()
+
+    def _add_on(self, code: str, day: date) -> AddOn | None:
+        rows = _all_in_force(self._known("add-on", code), day)
+        if not rows:
+            return None
+        bases = frozenset[str]().union(*(row.bases for row in rows))
+        return AddOn(code, bases, max(row.kind for row in rows), *_span(rows))
+
+    def _policies(self, code: str, day: date) -> tuple[Necessity, ...]:
+        by_policy: dict[str, list[Necessity]] = {}
+        for row in _all_in_force(self._known("necessity", code), day):
+            by_policy.setdefault(row.policy, []).append(row)
+        return tuple(
+            Necessity(policy, code, tuple(row.diagnoses[0] for row in rows), *_span(rows))
+            for policy, rows in by_policy.items()
+        )
+
+
+def open_tables(buffer: bytes | mmap.mmap | memoryview, file: str = "tables") -> DatedTables:
+    """The tables of a compiled file, which is summed once, here."""
+    view = memoryview(buffer).toreadonly().cast("B")
+    if len(view) < HEADER.size + LENGTH.size:
+        raise BadReference(file, 1, 1, "tables", f"not compiled tables: {_MEND}")
+    magic, layout, checksum, length = HEADER.unpack_from(view)
+    if magic != MAGIC or layout != FORMAT:
+        raise BadReference(file, 1, 1, "tables", f"not tables of this program's format: {_MEND}")
+    if len(view) - HEADER.size != length or crc32(view[HEADER.size :]) != checksum:
+        raise BadReference(file, 1, 1, "tables", f"truncated or damaged: {_MEND}")
+    start = HEADER.size + LENGTH.size
+    (listed,) = LENGTH.unpack_from(view, HEADER.size)
+    directory: list[dict[str, Any]] = json.loads(bytes(view[start : start + listed]))
+    body = view[start + listed :]
+    return DatedTables(Section(line, body) for line in directory)
+
+
+def _in_force(releases: tuple[Known, ...], day: date) -> Any:
+    """The row of the newest release that speaks of the day."""
+    for first, last, rows in releases:
+        if first <= day <= last:
+            for row in rows:
+                if row.first <= day and (row.last is None or day <= row.last):
+                    return row
+            return None
+    return None
+
+
+def _all_in_force(releases: tuple[Known, ...], day: date) -> list[Any]:
+    """All of them, where several rows together say it."""
+    for first, last, rows in releases:
+        if first <= day <= last:
+            return [row for row in rows if row.first <= day and (row.last is None or day <= row.last)]
+    return []
+
+
+def _ignored(pair: Pair) -> bool:
+    """Indicator 9 says that the pair was never in force; another row of it may be."""
+    return pair.indicator == 9
+
+
+def _span(rows: list[Any]) -> tuple[date, date | None]:
+    return min(row.first for row in rows), latest([row.last for row in rows])
+
+
+def _word(note: bytes) -> str:
+    return note.rstrip(b"\0").decode()
+
+
+def _day(said: str | None) -> date | None:
+    return None if said is None else date.fromisoformat(said)
