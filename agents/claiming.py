@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.engine import Connection
 
+from agents.neighbours import Neighbours, claims_near
 from agents.patience import ANSWER_PATIENCE, CONSENT_PATIENCE, deadline_of, received
 from agents.sayings import STAGE, Occasion, Sayings, chart_about, key_of, together, whom
 from agents.stage import States, Verdict, World
@@ -21,21 +22,19 @@ from claims.accounts import (
     AccountChart,
     AccountClaim,
     ChartState,
-    PatientHistory,
     answered_claims,
-    as_billed,
     billed_version,
     chart_of,
     claim_answered,
     claim_of,
     is_late,
     newer_waits,
-    remembered,
     with_chart,
     with_claim,
 )
 from claims.edits import check_account
 from claims.forming import NO_CONSENT, Now, entered, follow_up, form, instead_of_forwarded
+from claims.history import PatientHistory, as_billed, remembered
 from ledger import accounts, deadlines, statistics
 from schemas.events import ChartCoded, ClaimAcknowledged, ClaimAdjudicated, DeadlineDue
 from schemas.records import Record
@@ -58,12 +57,15 @@ class Claiming:
         keys = {key for event in said if (key := _account_key(event)) is not None}
         histories = {key for record, event in events if (key := self._history_key(record, event)) is not None}
         stored = accounts.lock(tx, STAGE, keys | histories)
+        states = {
+            key: self.states.load(PatientHistory if key in histories else Account, row.body)
+            for key, row in stored.items()
+            if row.body is not None
+        }
+        charts = [(e, states.get(self.sayings.history_key(e))) for e in said if isinstance(e, ChartCoded)]
         return World(
-            accounts={
-                key: self.states.load(PatientHistory if key in histories else Account, row.body)
-                for key, row in stored.items()
-                if row.body is not None
-            },
+            accounts=states,
+            claims=claims_near(tx, charts),
             stored=stored,
             open_deadlines=set(deadlines.still_open(tx, (e.deadline_id for e in said if isinstance(e, DeadlineDue)))),
             window=statistics.open_window(tx),
@@ -99,9 +101,11 @@ class Claiming:
         key = self.sayings.history_key(chart)
         history = world.accounts.get(key, PatientHistory())
         assert isinstance(history, PatientHistory)
-        findings = check_account(chart, history, self.sayings.reference)
+        neighbours = Neighbours(world.claims, history)
+        across = check_account(chart, history, self.sayings.reference, neighbours.about)
+        findings = (*across.findings, *neighbours.still_apart(chart))
         if any(finding.severity == "reject" for finding in findings):
-            back = self.sayings.back(world, account, chart, "rejected-by-edits", findings)
+            back = self.sayings.back(world, account, chart, "rejected-by-edits", findings, proposals=across.proposals)
             history = as_billed(history, _left(back, account), chart)
             verdict = self._then_follow(Occasion(world, chart, received(chart)), back, account, chart.chart_id)
         else:

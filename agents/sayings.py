@@ -2,7 +2,7 @@
 counts."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from agents.clock import milliseconds
 from agents.patience import (
@@ -30,6 +30,8 @@ from claims.accounts import (
 )
 from claims.facts import Fact, Where
 from claims.forming import Formed
+from claims.holding import held_until
+from claims.payers import first_payer
 from claims.tables import Reference
 from ledger.deadlines import Deadline
 from schemas.events import (
@@ -42,7 +44,7 @@ from schemas.events import (
     DeadlineDue,
     PatientBill,
 )
-from schemas.events.coded import Finding, ReturnReason
+from schemas.events.coded import Finding, Proposal, ReturnReason
 from schemas.identity import caused_by, derived
 from streams.topics import CHART_RETURNED, CLAIM_BUILT, PATIENT_BILL
 
@@ -147,13 +149,20 @@ class Sayings:
         return Verdict(outcome, *whom(chart), accounts={key_of(account): account}, claims=(row,))
 
     def back(
-        self, world: World, account: Account, chart: ChartCoded, reason: ReturnReason, findings: tuple[Finding, ...]
+        self,
+        world: World,
+        account: Account,
+        chart: ChartCoded,
+        reason: ReturnReason,
+        findings: tuple[Finding, ...],
+        *,
+        proposals: tuple[Proposal, ...] = (),
     ) -> Verdict:
-        """The chart to its hospital with everything that is wrong.
+        """The chart to its hospital with everything that is wrong, and what is proposed of other charts' claims.
 
         Where another version of it was billed, that one stands: its payers' answers go by what they got.
         """
-        returned = self._returned(chart, reason, findings)
+        returned = self._returned(chart, reason, findings).model_copy(update={"proposals": proposals})
         by = self.reference.counted_by
         fact = facts.of_returned(STAGE, returned, chart, by, self._where(world, chart, chart.chart_id))
         why = ", ".join(dict.fromkeys(finding.rule for finding in findings))
@@ -188,10 +197,10 @@ class Sayings:
     def hold_ends(self, chart: ChartCoded) -> datetime:
         """The end of the last day of the hospital's bill hold, where the hospital is; without one, when it was
         received."""
-        hospital = self.reference.partners.hospital(chart.hospital)
-        days = hospital.hold_days(chart.encounter.encounter_class)
-        last = chart.encounter.end_day + timedelta(days=days)
-        return datetime.combine(last, time(23, 59), hospital.zone) if days else received(chart)
+        partners, first = self.reference.partners, first_payer(chart)
+        hospital = partners.hospital(chart.hospital)
+        last = held_until(chart, hospital, partners.payers.get(first.payer) if first else None)
+        return datetime.combine(last, time(23, 59), hospital.zone) if last else received(chart)
 
     def today(self, chart: ChartCoded, now: datetime) -> date:
         """The day at a moment, where the chart's hospital is."""

@@ -10,10 +10,11 @@ from sqlalchemy.engine import Connection
 
 from bench.bare_tables import dump_account, dump_fact, dump_history, headers, load_account, load_history
 from claims import deidentify, facts, payers, settlement
-from claims.accounts import Account, AccountChart, PatientHistory, claim_of, remembered, with_chart
+from claims.accounts import Account, AccountChart, claim_of, with_chart
 from claims.edits import check_account
 from claims.facts import Fact, Where
 from claims.forming import entered, form
+from claims.history import PatientHistory, remembered
 from claims.tables import Reference
 from claims.validation import validate
 from ledger import accounts, deadlines, projections, statistics
@@ -127,7 +128,7 @@ class Bare:
             hospital=chart.hospital, account_number=chart.account_number
         )
         history = states.get(history_key, PatientHistory())
-        assert not any(finding.severity == "reject" for finding in check_account(chart, history, self.tables))
+        assert not any(finding.severity == "reject" for finding in check_account(chart, history, self.tables).findings)
         assert payers.consents(chart, chart.encounter.start_day)
         assert not self.tables.partners.hospital(chart.hospital).hold_days(chart.encounter.encounter_class)
         formed = form(chart, account, self.tables.partners)

@@ -6,10 +6,11 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
-from claims.accounts import Account, PatientHistory
+from claims.accounts import Account
 from claims.chargemaster import parse_chargemaster
 from claims.codesets import CodeSets
 from claims.facts import Fact
+from claims.history import PatientHistory
 from claims.mce import MedicareCodeEditor
 from claims.partners import parse_partners
 from claims.tables import Reference

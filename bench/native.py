@@ -13,9 +13,10 @@ from faust import Worker
 
 from bench.bare_tables import headers, reference
 from bench.site import RECEIVED
-from claims.accounts import Account, PatientHistory
+from claims.accounts import Account
 from claims.edits import check_account
 from claims.forming import form
+from claims.history import PatientHistory
 from claims.validation import validate
 from schemas.codec import Codec
 from schemas.compiled import CompiledCodec
@@ -65,7 +66,7 @@ def build(brokers: str, received: datetime = RECEIVED) -> faust.App:
             chart = fast.decode(value)
             assert isinstance(chart, ChartCoded)
             account = Account(hospital=chart.hospital, account_number=chart.account_number)
-            assert not any(f.severity == "reject" for f in check_account(chart, PatientHistory(), tables))
+            assert not any(f.severity == "reject" for f in check_account(chart, PatientHistory(), tables).findings)
             for claim in form(chart, account, tables.partners).claims:
                 await say(claims, chart.patient.mrn, claim)
 

@@ -1,16 +1,15 @@
-"""What claiming keeps: a patient's service lines and an account's charts, claims and answers. State and its queries.
+"""What claiming keeps of an account: its charts, claims and answers. State and its queries.
 
 The types are wire models, so that the ledger stores them with the codec that serves the events.
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Literal
 
 from schemas.events.claim import Adjustment, ClaimBuilt, PatientBill
 from schemas.events.coded import ChartCoded
 from schemas.events.payer import AnsweredLine, ClaimAdjudicated
-from schemas.events.types import Cents, Code, Count, Day, Id, Many, Milli, Npi, Wire
+from schemas.events.types import Cents, Code, Count, Day, Id, Many, Wire
 
 ChartState = Literal["held", "consent-missing", "awaiting-answer", "claimed", "billed-to-patient", "returned"]
 ClaimState = Literal["sent", "expected", "accepted", "rejected", "answered", "denied", "replaced", "crossed-over"]
@@ -19,35 +18,6 @@ ClaimState = Literal["sent", "expected", "accepted", "rejected", "answered", "de
 _WITH_THE_PAYER: frozenset[ClaimState] = frozenset({"sent", "expected", "accepted"})
 _ANSWERED: frozenset[ClaimState] = frozenset({"answered", "denied", "crossed-over"})
 _BILLED: frozenset[ChartState] = frozenset({"claimed", "billed-to-patient"})
-
-
-LOOK_BACK = timedelta(days=2 * 366)
-"""How old a patient's service may be when a chart comes, and still be compared with the chart's.
-
-The edits over the history (claims/edits/account.py) compare services of one and the same day. Twice the longest time
-in which a claim may be filed, a calendar year (42 CFR 424.44), nobody bills that day any more. Without a bound every
-chart of a patient would cost more than the one before.
-"""
-
-
-class HistoryLine(Wire):
-    """A service line of an earlier chart, as edits across charts compare it."""
-
-    hospital: Id
-    account_number: Id
-    chart_id: Id
-    version: Count
-    day: Day
-    code: Code | None = None
-    modifiers: Many[Code] = ()
-    revenue_code: Code | None = None
-    performer_npi: Npi | None = None
-    units: Milli
-    component: Literal["facility", "professional"]
-
-
-class PatientHistory(Wire):
-    lines: Many[HistoryLine] = ()
 
 
 class AccountChart(Wire):
@@ -243,43 +213,3 @@ def is_done(account: Account, chart_id: str) -> bool:
 def is_late(kept: AccountChart, chart: ChartCoded) -> bool:
     """Older than what the account has: it is answered so, and changes nothing."""
     return (chart.version, chart.coding_revision) < (kept.chart.version, kept.chart.coding_revision)
-
-
-def history_of(chart: ChartCoded) -> tuple[HistoryLine, ...]:
-    """A chart's services as later charts of the patient are compared with them."""
-    return tuple(
-        HistoryLine(
-            hospital=chart.hospital,
-            account_number=chart.account_number,
-            chart_id=chart.chart_id,
-            version=chart.version,
-            day=service.service_from,
-            code=service.code,
-            modifiers=service.modifiers,
-            revenue_code=service.revenue_code,
-            performer_npi=service.performer_npi,
-            units=service.units,
-            component=service.component,
-        )
-        for service in chart.services
-    )
-
-
-def remembered(history: PatientHistory, chart: ChartCoded) -> PatientHistory:
-    """The patient's history with this version of the chart instead of any other, as far back as it is looked."""
-    lines = (*forgotten(history, chart.hospital, chart.chart_id).lines, *history_of(chart))
-    since = (chart.received_at or chart.occurred_at).date() - LOOK_BACK
-    return PatientHistory(lines=tuple(line for line in lines if line.day >= since))
-
-
-def forgotten(history: PatientHistory, hospital: str, chart_id: str) -> PatientHistory:
-    """The patient's history without a chart."""
-    return PatientHistory(
-        lines=tuple(line for line in history.lines if (line.hospital, line.chart_id) != (hospital, chart_id))
-    )
-
-
-def as_billed(history: PatientHistory, account: Account, chart: ChartCoded) -> PatientHistory:
-    """The patient's history once a chart went back: of it only what was billed still counts."""
-    billed = billed_version(account, chart.chart_id)
-    return forgotten(history, chart.hospital, chart.chart_id) if billed is None else remembered(history, billed)

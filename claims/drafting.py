@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from claims import billers, claim_diagnoses
+from claims import billers, claim_diagnoses, folding
 from claims.identity import billing_key, claim_built_id, claim_id, control_number, period
 from claims.partners import Hospital
 from claims.payers import NumberedService, Route, pays_for_work
@@ -150,7 +150,7 @@ def _institutional(chart: ChartCoded, part: _Part, causes: tuple[Cause, ...]) ->
     lines = tuple(_line(chart, place, numbered) for place, numbered in enumerate(part.services, start=1))
     return {
         "bill_type": bill_type(inpatient, "1"),
-        "statement_from": stay.start_day,
+        "statement_from": folding.first_day(chart),
         "statement_to": stay.end_day,
         "admission_date": stay.start_day if inpatient else None,
         "admission_type": stay.admission_type,
@@ -158,7 +158,7 @@ def _institutional(chart: ChartCoded, part: _Part, causes: tuple[Cause, ...]) ->
         "admission_hour": stay.admission_hour if inpatient else None,
         "patient_status": patient_status(chart),
         "discharge_hour": stay.discharge_hour if inpatient else None,
-        "coded_values": tuple(_coded_values(causes)),
+        "coded_values": (*_coded_values(causes), *folding.conditions(chart)),
         "diagnoses": claim_diagnoses.institutional(chart),
         "procedures": claim_diagnoses.disclosed_procedures(chart) if inpatient else (),
         "drg": chart.drg if inpatient else None,
@@ -223,7 +223,7 @@ def _line(
     return ClaimLine(
         number=number,
         control_number=numbered.control_number,
-        chart_id=chart.chart_id,
+        chart_id=service.chart_id or chart.chart_id,
         statement=service.statement,
         code=service.code,
         modifiers=service.modifiers,

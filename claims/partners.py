@@ -111,6 +111,8 @@ class Hospital(Wire):
     bill_hold_days: Mapping[EncounterClass, Annotated[int, Field(ge=0, le=60)]] = {}
     accept_encoder: bool = True
     records_per_second: Count | None = None
+    window_days: Annotated[int, Field(ge=0, le=3)] = 3
+    """Days before an admission whose outpatient services go on its claim: 3, or 1 and 0 (42 CFR 412.2(c)(5))."""
     rules: Mapping[Code, RuleSetting] = {}
 
     def rule_mode(self, rule: str, service_day: Day) -> Literal["off", "warn", "on"] | None:
@@ -134,6 +136,10 @@ class Hospital(Wire):
         return ZoneInfo(self.time_zone)
 
 
+OneClaim = Literal["admission", "day", "month"]
+"""What a payer wants on one claim: services before an admission, visits of a day, repetitive services of a month."""
+
+
 class AcceptsReplacement(Wire):
     """Whether frequency 7 and 8 are taken, by kind (Medicare Part B reopens instead)."""
 
@@ -153,6 +159,7 @@ class Payer(Wire):
     timely_filing_days: Count
     accepts_replacement: AcceptsReplacement
     rules: Mapping[Code, RuleSetting] = {}
+    one_claim: Many[OneClaim] = ()
     key_id: Id | None = None
 
     def accepts(self, kind: Literal["professional", "institutional"]) -> bool:

@@ -44,12 +44,28 @@ def routes(chart: ChartCoded) -> tuple[Route, ...]:
     orders: dict[Why, tuple[Coverage, ...]] = {"plan": plan_order(chart), "work-injury": injury_order(chart)}
     restricted, injured = _restricted_statements(chart), _work_injury_pointers(chart)
     found: dict[Why, list[NumberedService]] = {}
-    for numbered in _numbered(chart):
+    for numbered in numbered_services(chart):
         why = _why(numbered.service, restricted, injured)
         if why != "restricted" and not orders[why]:
             why = "self-pay"
         found.setdefault(why, []).append(numbered)
     return tuple(Route(why, orders.get(why, ()), tuple(services)) for why, services in found.items())
+
+
+def numbered_services(chart: ChartCoded) -> Iterator[NumberedService]:
+    """One statement may be billed by the facility and by a professional, or on two lines. A line that was folded from
+    another chart keeps the number it had."""
+    seen: Counter[tuple[str, str, str]] = Counter()
+    for service in chart.services:
+        name = (service.chart_id or chart.chart_id, service.statement, service.component)
+        seen[name] += 1
+        yield NumberedService(line_control_number(chart.hospital, *name, seen[name]), service)
+
+
+def first_payer(chart: ChartCoded) -> Coverage | None:
+    """Whose claim it will be first: after a work injury who answers for that; None: the patient's."""
+    order = injury_order(chart) if _happened_at_work(chart) else plan_order(chart)
+    return order[0] if order else None
 
 
 def plan_order(chart: ChartCoded) -> tuple[Coverage, ...]:
@@ -118,18 +134,9 @@ def consents(chart: ChartCoded, day: Day) -> bool:
     return begun and not ended and not revoked
 
 
-def _numbered(chart: ChartCoded) -> Iterator[NumberedService]:
-    """One statement may be billed by the facility and by a professional, or on two lines."""
-    seen: Counter[tuple[str, str]] = Counter()
-    for service in chart.services:
-        name = (service.statement, service.component)
-        seen[name] += 1
-        yield NumberedService(line_control_number(chart.hospital, chart.chart_id, *name, seen[name]), service)
-
-
 def _why(service: Service, restricted: frozenset[str], injured: frozenset[int] | None) -> Why:
     """A line is the injury's when it names the injury or names no diagnosis; what treats only something else is not."""
-    if service.statement in restricted:
+    if service.chart_id is None and service.statement in restricted:
         return "restricted"
     if injured is None or (service.pointers and injured.isdisjoint(service.pointers)):
         return "plan"

@@ -56,6 +56,19 @@ def claims_by_id(tx: Connection, claim_ids: Iterable[str]) -> dict[str, Row[Any]
     return {row.claim_id: row for row in sorted(rows, key=lambda row: (row.at, row.control_number))}
 
 
+def claims_of(tx: Connection, accounts: Iterable[tuple[str, str]]) -> dict[str, Row[Any]]:
+    """The claims of these accounts, (hospital, account number) each, by control number."""
+    wanted = sorted(set(accounts))
+    if not wanted:
+        return {}
+    if tx.dialect.name == "postgresql":
+        columns = dict(zip(("hospitals", "accounts"), map(list, zip(*wanted, strict=True)), strict=True))
+        rows = tx.execute(_OF_ALL, columns)
+    else:
+        rows = tx.execute(_OF, {"wanted": json.dumps(wanted)})
+    return {row.control_number: row for row in rows}
+
+
 def answers_of(tx: Connection, traces: Iterable[str]) -> list[Row[Any]]:
     """Answers kept for these trace numbers, of any payer, in order of position."""
     rows = pick(tx, answers, {}, "trace", traces)
@@ -90,6 +103,15 @@ _AT = sa.text(
     "SELECT payer, trace, position FROM json_each(:wanted) AS asked CROSS JOIN answers"
     " WHERE trace = json_extract(asked.value, '$[1]') AND payer = json_extract(asked.value, '$[0]')"
     " AND position = json_extract(asked.value, '$[2]')"
+)
+_OF = sa.text(
+    "SELECT claims.* FROM json_each(:wanted) AS asked CROSS JOIN claims"
+    " WHERE hospital = json_extract(asked.value, '$[0]') AND account = json_extract(asked.value, '$[1]')"
+)
+_OF_ALL = sa.text(
+    "SELECT found.* FROM unnest(CAST(:hospitals AS text[]), CAST(:accounts AS text[])) AS asked (hospital, account)"
+    " CROSS JOIN LATERAL (SELECT * FROM claims WHERE claims.hospital = asked.hospital"
+    " AND claims.account = asked.account OFFSET 0) AS found"
 )
 _AT_ALL = sa.text(
     "SELECT found.* FROM unnest(CAST(:payers AS text[]), CAST(:traces AS text[]), CAST(:positions AS bigint[]))"

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
-from claims.accounts import Account, PatientHistory
+from claims.accounts import Account
 from claims.facts import Fact
+from claims.history import PatientHistory
 from claims.postings import ClaimBalance, Payment
 from schemas.derive import Drift, avro_schema, contract, report, text
 from schemas.events.types import Wire

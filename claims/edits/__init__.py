@@ -5,12 +5,11 @@ everything at once. A payer or a hospital may turn a rule off, to a warning, or 
 (partners.yaml): that is applied here and nowhere else.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal, NamedTuple
 
-from claims.accounts import PatientHistory
 from claims.edits.account import ACCOUNT
 from claims.edits.coverage import COVERAGE
 from claims.edits.dates import DATES
@@ -21,11 +20,15 @@ from claims.edits.modifiers import MODIFIERS
 from claims.edits.money import MONEY
 from claims.edits.procedures import PROCEDURES
 from claims.edits.providers import PROVIDERS
-from claims.edits.rule import Mode, Rule
+from claims.edits.rule import Fault, Mode, Rule
 from claims.edits.subject import Subject
 from claims.edits.units import UNITS
+from claims.history import HistoryLine, PatientHistory, Visit
 from claims.tables import Reference
-from schemas.events.coded import ChartCoded, Finding
+from schemas.events.coded import ChartCoded, Finding, Proposal
+
+Set = Literal["warn", "on"]
+Claims = Callable[[HistoryLine | Visit | None], tuple[str, ...]]
 
 FAMILIES: Final[dict[str, tuple[Rule, ...]]] = {
     "diagnosis": DIAGNOSIS,
@@ -49,13 +52,50 @@ def check_chart(chart: ChartCoded, reference: Reference) -> tuple[Finding, ...]:
     """Everything the chart alone can tell."""
     subject = Subject(chart, reference)
     kinds = (subject.inpatient, subject.facility, subject.professional)
-    return tuple(_found(_in_force(subject.day, *kinds), subject))
+    return tuple(rule.said(fault, mode) for rule, fault, mode in _faults(_in_force(subject.day, *kinds), subject))
 
 
-def check_account(chart: ChartCoded, history: PatientHistory, reference: Reference) -> tuple[Finding, ...]:
-    """What only the patient's other charts can tell."""
+class Across(NamedTuple):
+    """What the patient's other charts tell, and what would mend the claims of those that are wrong now."""
+
+    findings: tuple[Finding, ...]
+    proposals: tuple[Proposal, ...] = ()
+
+
+def unnamed(_: HistoryLine | Visit | None) -> tuple[str, ...]:
+    """Where nobody knows the claims of the other charts."""
+    return ()
+
+
+def check_account(chart: ChartCoded, history: PatientHistory, reference: Reference, claims: Claims = unnamed) -> Across:
+    """What only the patient's other charts can tell. `claims` gives the control numbers of the claims that stand and
+    have a line, or are of a visit."""
+    if not history.visits and not history.lines:
+        return Across(())
     subject = Subject(chart, reference, history)
-    return tuple(_found(ACCOUNT_EDITS, subject))
+    faults = list(_faults(ACCOUNT_EDITS, subject))
+    proposals = (proposal for rule, fault, mode in faults for proposal in _proposed(rule, fault, mode, chart, claims))
+    return Across(
+        tuple(rule.said(fault, mode, next(iter(claims(fault.other)), None)) for rule, fault, mode in faults),
+        tuple(dict.fromkeys(proposals)),
+    )
+
+
+def _proposed(rule: Rule, fault: Fault, mode: Set | None, chart: ChartCoded, claims: Claims) -> Iterator[Proposal]:
+    """The mend of another chart's claims. Of an admission and a visit before it the visit's services go onto the stay;
+    of two visits those of the later one onto the earlier."""
+    other = fault.other
+    if other is None or rule.proposes is None or (mode or fault.severity or rule.severity) == "warn":
+        return
+    stays = chart.encounter.encounter_class == "inpatient"
+    moved, into = (other.chart_id, chart.chart_id) if stays else (chart.chart_id, other.chart_id)
+    yield Proposal(
+        kind=rule.proposes,
+        chart_id=other.chart_id if rule.proposes == "replace" else moved,
+        into=None if rule.proposes == "replace" else into,
+        claims=claims(other),
+        why=f"{rule.id}: {fault.message}",
+    )
 
 
 @lru_cache(4096)
@@ -67,12 +107,12 @@ def _in_force(day: date, inpatient: bool, facility: bool, professional: bool) ->
     return tuple(rule for rule in CHART_EDITS if rule.of in scopes and rule.in_force(day))
 
 
-def _found(rules: tuple[Rule, ...], subject: Subject) -> Iterator[Finding]:
+def _faults(rules: tuple[Rule, ...], subject: Subject) -> Iterator[tuple[Rule, Fault, Set | None]]:
     for rule in rules:
         for fault in rule.check(subject):
             mode = None if rule.fixed else mode_of(rule, subject)
             if mode != "off":
-                yield rule.said(fault, mode)
+                yield rule, fault, mode
 
 
 def mode_of(rule: Rule, subject: Subject) -> Mode | None:

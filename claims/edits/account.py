@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from claims.accounts import HistoryLine
 from claims.codesets.shapes import SEPARATING_MODIFIERS
 from claims.edits.rule import Fault, Rule, rule
 from claims.edits.subject import Subject
+from claims.edits.visits import VISITS
+from claims.history import HistoryLine
 from schemas.events.coded import ChartCoded, Service
 
 _BEYOND_BEDS: Final = "0220"  # revenue codes 010x to 021x are room and board
@@ -19,6 +20,7 @@ _BEYOND_BEDS: Final = "0220"  # revenue codes 010x to 021x are room and board
     carc="18",
     citation="CPM 1/120",
     mend="remove the one that was not done, or add the modifier that tells them apart",
+    proposes="replace",
 )
 def same_line_on_another_chart(subject: Subject) -> Iterator[Fault]:
     """The same service, for one patient on one day by one provider, stands on another chart too (CPM 1/120).
@@ -29,11 +31,13 @@ def same_line_on_another_chart(subject: Subject) -> Iterator[Fault]:
     chart, history = subject.chart, subject.history
     if not history.lines:
         return
-    elsewhere = {_key(line, line.hospital, line.day) for line in history.lines if _counts(line, chart)} - {None}
+    elsewhere = {_key(line, line.hospital, line.day): line for line in history.lines if _counts(line, chart)}
+    elsewhere.pop(None, None)
     for at, service in enumerate(chart.services):
-        if not _apart(service) and _key(service, chart.hospital, service.service_from) in elsewhere:
+        same = None if _apart(service) else elsewhere.get(_key(service, chart.hospital, service.service_from))
+        if same is not None:
             message = "the same service stands on another chart of this patient and day"
-            yield Fault(message, f"services[{at}]", at, "service")
+            yield Fault(message, f"services[{at}]", at, "service", other=same)
 
 
 def _counts(line: HistoryLine, chart: ChartCoded) -> bool:
@@ -55,4 +59,4 @@ def _key(line: HistoryLine | Service, hospital: str, day: date) -> tuple[object,
     return (by, day, item, line.component, frozenset(line.modifiers))
 
 
-ACCOUNT: Final[tuple[Rule, ...]] = (same_line_on_another_chart,)
+ACCOUNT: Final[tuple[Rule, ...]] = (same_line_on_another_chart, *VISITS)

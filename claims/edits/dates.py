@@ -17,10 +17,11 @@ _OLDEST: Final = 124
     mend="correct the day, or bill it with the encounter it belongs to",
 )
 def outside_encounter(subject: Subject) -> Iterator[Fault]:
-    """A line's days lie within the encounter's (837 statement dates)."""
+    """A line's days lie within the encounter's (837 statement dates); those of a folded chart lay within that one's."""
     first, last = subject.stay.start_day, subject.stay.end_day
     for at, service in enumerate(subject.services):
-        if not first <= service.service_from <= service.service_to <= last:
+        inside = first <= service.service_from <= service.service_to <= last
+        if not inside and service.chart_id is None:
             yield Fault("a service day lies outside the encounter", f"services[{at}].service_from", at, "day")
 
 

@@ -45,8 +45,8 @@ def _restricted(subject: Subject) -> Iterator[int]:
     fixed=True,
 )
 def nothing_charged(subject: Subject) -> Iterator[Fault]:
-    """A chart has at least one service, and so has its claim (837 loop 2400)."""
-    if not subject.services:
+    """A chart has at least one service, and so has its claim (837 loop 2400), unless they stand on another chart."""
+    if not subject.services and subject.chart.folded_into is None:
         yield Fault("a chart with nothing to charge", "services")
 
 

@@ -11,10 +11,12 @@ from typing import Final, Literal, NamedTuple
 
 from claims.edits.subject import Subject
 from claims.findings import INFORM, LINE, RETURN
+from claims.history import HistoryLine, Visit
 from schemas.events.coded import Finding
 
 Severity = Literal["reject", "warn"]
 Mode = Literal["off", "warn", "on"]
+Mends = Literal["fold", "merge", "replace"]
 Scope = Literal["any", "inpatient", "outpatient", "facility", "professional"]
 """Which charts a rule looks at: those with a line of that component, or of that class; the others never call it."""
 
@@ -32,7 +34,7 @@ class Fault(NamedTuple):
     carc: str | None = None
     severity: Severity | None = None
     citation: str | None = None
-    claim: str | None = None
+    other: HistoryLine | Visit | None = None  # what of another chart it is about
 
 
 Check = Callable[[Subject], Iterator[Fault]]
@@ -51,6 +53,8 @@ class Rule:
     of: Scope = "any"
     since: date | None = None
     until: date | None = None
+    proposes: Mends | None = None
+    """How what it finds on another chart is mended there (schemas/events/coded.py, Proposal)."""
     fixed: bool = False
     """Nobody turns it off: without it the chart can't be counted, claimed or billed at all."""
 
@@ -70,7 +74,7 @@ class Rule:
         """What the rule says of a chart by itself: the day and what a payer or hospital wants is asked elsewhere."""
         return (self.said(fault) for fault in self.check(subject))
 
-    def said(self, fault: Fault, mode: Literal["warn", "on"] | None = None) -> Finding:
+    def said(self, fault: Fault, mode: Literal["warn", "on"] | None = None, claim: str | None = None) -> Finding:
         """A fault as a finding, of its own severity or of the one that is set for the rule."""
         severity = fault.severity or self.severity
         if mode is not None:
@@ -87,7 +91,7 @@ class Rule:
             mend=fault.mend or self.mend,
             citation=fault.citation or self.citation,
             carc=fault.carc or self.carc,
-            claim=fault.claim,
+            claim=claim,
         )
 
 
@@ -101,11 +105,12 @@ def rule(
     of: Scope = "any",
     since: date | None = None,
     until: date | None = None,
+    proposes: Mends | None = None,
     fixed: bool = False,
 ) -> Callable[[Check], Rule]:
     """Makes a generator of faults the rule of that id."""
 
     def made(check: Check) -> Rule:
-        return Rule(name, check, severity, citation, mend, carc, of, since, until, fixed)
+        return Rule(name, check, severity, citation, mend, carc, of, since, until, proposes, fixed)
 
     return made

@@ -3,12 +3,12 @@
 from datetime import date
 from functools import cached_property
 
-from claims.accounts import PatientHistory
 from claims.codesets.shapes import without_dot
 from claims.edits.stays import inpatient_stay
+from claims.history import PatientHistory
 from claims.mce import MceEdit, Stay
 from claims.partners import Hospital, Payer
-from claims.payers import injury_order, plan_order
+from claims.payers import first_payer
 from claims.stay import coding_day, years_between
 from claims.tables import Reference
 from schemas.events.chart import Coverage
@@ -33,9 +33,7 @@ class Subject:
     @cached_property
     def first(self) -> Coverage | None:
         """Whose claim it will be first: after a work injury who answers for that; None: the patient's."""
-        at_work = any(cause.kind == "employment" for cause in self.chart.causes)
-        order = injury_order(self.chart) if at_work else plan_order(self.chart)
-        return order[0] if order else None
+        return first_payer(self.chart)
 
     @cached_property
     def payer(self) -> Payer | None:

@@ -88,6 +88,7 @@ class Service(Wire):
     discarded: Milli | None = None
     single_dose: bool | None = None
     abn: bool | None = None
+    chart_id: Id | None = None  # the chart it was folded from; null is its own
 
 
 class Drg(Wire):

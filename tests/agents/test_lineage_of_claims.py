@@ -78,7 +78,7 @@ def test_a_next_payer_has_no_line_twice_while_the_parted_claim_is_unanswered(giv
 
 def test_each_half_of_a_split_claim_is_voided_once(given: Stages, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(splitting.MOST_LINES, "professional", 2)
-    lines = tuple(service(f"s{at}", "professional", 1_000, code=f"9921{at}", modifiers=("59",)) for at in range(1, 5))
+    lines = tuple(service(f"s{at}", "professional", 1_000, code=f"G021{at}", modifiers=("59",)) for at in range(1, 5))
     for at, half in enumerate(billed(given, services=lines)):
         (second,) = answered(given, settled(half, reasons=[("PR", "2", 300)], trace_number=f"t{at}"))
         answered(given, settled(second, trace_number=f"u{at}"))
@@ -110,7 +110,7 @@ def test_a_claim_sent_again_with_other_lines_has_no_number_that_another_had(give
 
 def test_a_resent_claim_does_not_take_the_place_of_a_sister(given: Stages, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(splitting.MOST_LINES, "professional", 2)
-    lines = [service(f"s{at}", "professional", 1_000, code=f"9921{at}", modifiers=("59",)) for at in range(1, 5)]
+    lines = [service(f"s{at}", "professional", 1_000, code=f"G021{at}", modifiers=("59",)) for at in range(1, 5)]
     first, second = billed(given, services=tuple(lines))
     given.decide("claiming", rejection(first), settled(second))
     billed(given, 2, services=(lines[2], lines[1], lines[3]))

@@ -59,7 +59,7 @@ def rules(given: Stages, decisions: Sequence[Decision]) -> list[str]:
 def lines(monkeypatch: pytest.MonkeyPatch) -> list[Service]:
     """Four professional lines, where a claim holds two."""
     monkeypatch.setitem(splitting.MOST_LINES, "professional", 2)
-    return [service(f"s{at}", "professional", 5_000, code=f"9921{at}", modifiers=("59",)) for at in range(1, 5)]
+    return [service(f"s{at}", "professional", 5_000, code=f"G021{at}", modifiers=("59",)) for at in range(1, 5)]
 
 
 def test_lines_of_a_claim_its_payer_would_not_void_are_on_the_bill_once(given: Stages) -> None:

@@ -3,21 +3,18 @@
 from datetime import date, timedelta
 
 from claims.accounts import (
-    LOOK_BACK,
     AccountChart,
-    PatientHistory,
     claim_answered,
     claim_of,
-    forgotten,
     is_done,
     is_late,
     live_claims,
-    remembered,
     unanswered,
     with_chart,
     with_claim,
 )
 from claims.forming import form
+from claims.history import LOOK_BACK, PatientHistory, forgotten, remembered
 from claims.partners import Partners
 from claims.settlement import apply
 from schemas.events import ChartCoded

@@ -48,9 +48,9 @@ BROKEN = [
     (
         "a rule that is none",
         "    filing_indicator: CI\n",
-        "    filing_indicator: CI\n    rules: {N3: {mode: 'off', since: 2026-01-01}}\n",
-        "payers.commercial.rules.N3",
-        "known: B1, B2",
+        "    filing_indicator: CI\n    rules: {N99: {mode: 'off', since: 2026-01-01}}\n",
+        "payers.commercial.rules.N99",
+        "known: B1, B10",
     ),
     (
         "a rule that no payer turns off",

@@ -86,3 +86,11 @@ def test_a_claim_s_id_leads_to_its_newest_submission(ledger: Ledger) -> None:
     with ledger.transaction() as tx:
         projections.put_claims(tx, [claim("A", AT + 1), claim("B", AT)])
         assert projections.claims_by_id(tx, ["claim-1"])["claim-1"].control_number == "A"
+
+
+def test_the_claims_of_an_account_are_found_and_no_other_hospitals(ledger: Ledger) -> None:
+    rows = [claim("A", AT) | {"account": "a1"}, claim("B", AT) | {"account": "a1", "hospital": "y"}, claim("C", AT)]
+    with ledger.transaction() as tx:
+        projections.put_claims(tx, rows)
+        assert set(projections.claims_of(tx, [("x", "a1"), ("x", "a2")])) == {"A"}
+        assert projections.claims_of(tx, []) == {}

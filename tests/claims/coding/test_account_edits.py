@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from claims.accounts import HistoryLine, PatientHistory
 from claims.edits import check_account
+from claims.history import HistoryLine, PatientHistory
 from claims.tables import Reference
 from schemas.events.coded import ChartCoded
 from tests.claims.coding.builders import GOOD_NPI, with_line
@@ -20,6 +20,7 @@ def earlier(chart: ChartCoded, line: int = 0, **fields: Any) -> PatientHistory:
         "account_number": "A0",
         "chart_id": "c-0",
         "version": 1,
+        "control_number": "L0",
         "day": service.service_from,
         "code": service.code,
         "modifiers": service.modifiers,
@@ -32,11 +33,11 @@ def earlier(chart: ChartCoded, line: int = 0, **fields: Any) -> PatientHistory:
 
 
 def duplicates(chart: ChartCoded, history: PatientHistory, reference: Reference) -> list[int | None]:
-    return [finding.line for finding in check_account(chart, history, reference)]
+    return [finding.line for finding in check_account(chart, history, reference).findings]
 
 
 def test_the_same_service_on_another_chart_of_that_day_is_found(coded: ChartCoded, reference: Reference) -> None:
-    (finding,) = check_account(coded, earlier(coded), reference)
+    (finding,) = check_account(coded, earlier(coded), reference).findings
 
     assert (finding.rule, finding.severity, finding.carc, finding.line) == ("N5", "reject", "18", 1)
 

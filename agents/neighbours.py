@@ -1,0 +1,81 @@
+"""The claims that stand on the accounts of a patient's other charts: named where a later chart meets them."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from sqlalchemy.engine import Connection
+
+from claims import folding
+from claims.history import HistoryLine, PatientHistory, Visit
+from claims.payers import numbered_services
+from ledger import projections
+from schemas.events import ChartCoded
+from schemas.events.coded import Finding
+from schemas.events.types import Wire
+
+Row = Mapping[str, Any]
+_STANDS_NOT: Final = frozenset({"replaced", "rejected"})
+_NEAR: Final = timedelta(days=31)  # as far as an edit over visits looks: a month
+
+
+def claims_near(tx: Connection, charts: Iterable[tuple[ChartCoded, Wire | None]]) -> dict[str, Row]:
+    """The claims on the accounts of other visits about the time of these charts, or folded into them; one query."""
+    wanted = (account for chart, known in charts for account in _accounts_near(chart, known))
+    return {number: dict(row._mapping) for number, row in projections.claims_of(tx, wanted).items()}
+
+
+def _accounts_near(chart: ChartCoded, history: Wire | None) -> Iterator[tuple[str, str]]:
+    if isinstance(history, PatientHistory):
+        stay = chart.encounter
+        first, last = stay.start_day - _NEAR, stay.end_day + _NEAR
+        for visit in history.visits:
+            near = visit.start <= last and visit.end >= first
+            if (near or visit.chart_id in chart.folds) and visit.chart_id != chart.chart_id:
+                yield visit.hospital, visit.account_number
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The claims that are known of, by control number, and the patient's history that says whose lines they have."""
+
+    claims: Mapping[str, Row]
+    history: PatientHistory
+
+    def about(self, other: HistoryLine | Visit | None) -> tuple[str, ...]:
+        """The control numbers of the standing claims that have an earlier line, or any line of an earlier visit."""
+        if other is None:
+            return ()
+        if isinstance(other, HistoryLine):
+            return self._having({other.control_number}, other.hospital, other.account_number)
+        own = (other.hospital, other.chart_id)
+        lines = {line.control_number for line in self.history.lines if (line.hospital, line.chart_id) == own}
+        return self._having(lines, other.hospital, other.account_number)
+
+    def still_apart(self, chart: ChartCoded) -> tuple[Finding, ...]:
+        """A finding for each claim that has a line which was folded into this chart."""
+        folded = folding.folded_numbers(chart)
+        if not folded:
+            return ()
+        own = {each.control_number for each in numbered_services(chart) if each.service.chart_id is None}
+        where = {
+            (visit.hospital, visit.account_number) for visit in self.history.visits if visit.chart_id in chart.folds
+        }
+        apart = (self._having(folded, hospital, account) for hospital, account in sorted(where))
+        return tuple(folding.still_apart(number) for found in apart for number in found if not self._has(number, own))
+
+    def _having(self, lines: Iterable[str], hospital: str, account: str) -> tuple[str, ...]:
+        wanted = set(lines)
+        return tuple(
+            number
+            for number, row in sorted(self.claims.items())
+            if (row["hospital"], row["account"]) == (hospital, account)
+            and row["state"] not in _STANDS_NOT
+            and row["frequency"] != "8"
+            and self._has(number, wanted)
+        )
+
+    def _has(self, number: str, lines: set[str]) -> bool:
+        return not lines.isdisjoint(line for line, _ in json.loads(bytes(self.claims[number]["lines"])))
