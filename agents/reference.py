@@ -1,12 +1,11 @@
 """Reads the reference data a worker needs, once, at its start. A broken row stops the start and names where."""
 
 import mmap
-import os
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
+from agents.compiling import compiled_apart
+from agents.tables import open_dated
 from claims.chargemaster import Chargemaster, parse_chargemaster
 from claims.codesets import CodeSets
 from claims.mce import MedicareCodeEditor
@@ -16,6 +15,8 @@ from claims.tables import Reference
 
 EDITS_VERSION = "1"
 CODESETS = Path(__file__).resolve().parent.parent / "var" / "codesets.bin"
+TABLES = "tables.bin"
+"""The name of the compiled tables, beside the code sets."""
 
 
 def read_partners(infra: Path) -> Partners:
@@ -39,6 +40,7 @@ def read_reference(infra: Path, codesets: Path = CODESETS) -> Reference:
         },
         mce=MedicareCodeEditor.open(),
         edits=EDITS_VERSION,
+        tables=open_dated(codesets.with_name(TABLES)),
     )
 
 
@@ -52,14 +54,7 @@ def open_codesets(file: Path) -> CodeSets:
 
 def build_codesets(file: Path) -> None:
     """Compiles the code sets in a process of its own, for parsing them costs 180 MB; whole or not at all."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=file.parent, prefix=file.name)
-    os.close(handle)
-    try:
-        subprocess.run([sys.executable, "-m", "agents.reference", draft], check=True)  # noqa: S603 our own module
-        Path(draft).replace(file)
-    finally:
-        Path(draft).unlink(missing_ok=True)
+    compiled_apart("agents.reference", file)
 
 
 def _text(file: Path) -> str:

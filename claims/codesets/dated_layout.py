@@ -17,7 +17,10 @@ import struct
 from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Final, NamedTuple
+
+Buffer = bytes | memoryview
 
 MAGIC: Final = b"CLMTABLE"
 FORMAT: Final = 1
@@ -50,9 +53,8 @@ class Shape(NamedTuple):
 
     def packed(self, *parts: str) -> bytes | None:
         """A key, or its beginning; null when no record can have it."""
-        cut = [part.encode().ljust(size, b"\0") for part, size in zip(parts, self.parts, strict=False)]
-        fits = all(len(part) == size for part, size in zip(cut, self.parts, strict=False))
-        return b"".join(cut) if fits and not any("\0" in part for part in parts) else None
+        key = b"".join([part.encode().ljust(size, b"\0") for part, size in zip(parts, self.parts, strict=False)])
+        return key if len(key) == sum(self.parts[: len(parts)]) and "\0" not in "".join(parts) else None
 
     def unpacked(self, key: bytes) -> list[str]:
         found, at = [], 0
@@ -89,16 +91,12 @@ def day_of(number: int) -> date | None:
     return None if number == NO_END else FIRST_DAY + timedelta(days=number)
 
 
-def first_at(records: memoryview, size: int, key: bytes) -> int:
-    """Where the first record stands whose key is not below this one."""
-    low, high, length = 0, len(records) // size, len(key)
-    while low < high:
-        middle = (low + high) // 2
-        if bytes(records[middle * size : middle * size + length]) < key:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+def digest_of(head: Sequence[object], *parts: Buffer) -> str:
+    """What a release says, whoever published it and in whatever form."""
+    digest = blake2b("\n".join(map(str, head)).encode(), digest_size=8)
+    for part in parts:
+        digest.update(part)
+    return digest.hexdigest()
 
 
 def iso(day: date | None) -> str | None:

@@ -61,4 +61,11 @@ class Necessity(NamedTuple):
     last: date | None = None
 
 
+class SourceFile(NamedTuple):
+    """A file that was read: its name in the user's folder, and the SHA-256 of its bytes in hexadecimal."""
+
+    name: str
+    sha256: str
+
+
 Row = Term | Pair | UnitLimit | AddOn | Necessity
