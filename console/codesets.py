@@ -72,7 +72,9 @@ def build(
 @app.command("list")
 def list_tables(file: Compiled = DATED, as_json: Json = False) -> None:
     """Every table: from where, when we learned it, how many rows, and the days they are valid."""
-    found = [_listed(section) for section in open_dated(file).sections]
+    codes = file.with_name(CODESETS.name)
+    found = [_listed_codes(codes)] if codes.exists() else []
+    found += [_listed(section) for section in open_dated(file).sections]
     if as_json:
         say_json(found)
         return
@@ -144,6 +146,23 @@ def _listed(section: Section) -> dict[str, Any]:
         "to": section.last,
         "valid_first": section.valid_first,
         "valid_last": section.valid_last,
+    }
+
+
+def _listed_codes(file: Path) -> dict[str, Any]:
+    """The code sets: the Tabular List has one release and no days of its own."""
+    codes = open_codesets(file)
+    release = date.fromisoformat(codes.release)
+    return {
+        "table": "icd-10-cm",
+        "source": f"{' and '.join(SOURCES.values())}, release {codes.release}",
+        "files": {file.name: sum_of(file) or ""},
+        "rows": len(codes),
+        "released": None,
+        "from": None,
+        "to": None,
+        "valid_first": release,
+        "valid_last": None,
     }
 
 

@@ -16,13 +16,17 @@ from typing import Any, Final, NamedTuple, TypeVar
 from zlib import crc32
 
 from claims.codesets.dated_layout import (
+    ADD_ON,
     ANY_BASE,
     FIRST_DAY,
     FORMAT,
     HEADER,
     LAST_DAY,
     LENGTH,
+    LIMIT,
     MAGIC,
+    NECESSITY,
+    PAIR,
     SPAN,
     TERM,
     day_of,
@@ -131,15 +135,14 @@ class Section:
         number, end = SPAN.unpack_from(record, shape.key)
         first, last = day_of(number) or FIRST_DAY, day_of(end)
         said = shape.said.unpack_from(record, shape.key + SPAN.size)
-        match parts:
-            case [column1, column2] if self.table.startswith("ptp-"):
-                return Pair(column1, column2, said[0], first, last)
-            case [code, base]:
-                return AddOn(code, frozenset({base} - {ANY_BASE}), said[0], first, last)
-            case [code, policy, diagnosis]:
-                return Necessity(policy, code, (diagnosis,), first, last)
-            case [code] if self.table.startswith("mue-"):
-                return UnitLimit(code, said[0], said[1], first, last)
+        if shape is PAIR:
+            return Pair(parts[0], parts[1], said[0], first, last)
+        if shape is LIMIT:
+            return UnitLimit(parts[0], said[0], said[1], first, last)
+        if shape is ADD_ON:
+            return AddOn(parts[0], frozenset({parts[1]} - {ANY_BASE}), said[0], first, last)
+        if shape is NECESSITY:
+            return Necessity(parts[1], parts[0], (parts[2],), first, last)
         offset, length, note = said
         return Term(parts[0], str(self._text[offset : offset + length], "utf-8"), first, last, _word(note))
 
@@ -150,6 +153,7 @@ class DatedTables:
     def __init__(self, sections: Iterable[Section], known: date | None = None) -> None:
         self._all = tuple(sections)
         self.sections = tuple(section for section in self._all if known is None or section.released <= known)
+        self._views: dict[int, DatedTables] = {}
         newest = sorted(self.sections, key=lambda section: section.released, reverse=True)
         self._tables: dict[str, list[Section]] = {}
         for section in newest:
@@ -165,8 +169,13 @@ class DatedTables:
         return table in self._tables
 
     def as_known(self, day: date) -> "DatedTables":
-        """What we had learned by that day."""
-        return DatedTables(self._all, day)
+        """What we had learned by that day. Days between two releases share one view, and what it remembers."""
+        count = sum(section.released <= day for section in self._all)
+        if count == len(self.sections):
+            return self
+        if count not in self._views:
+            self._views[count] = DatedTables(self._all, day)
+        return self._views[count]
 
     def term(self, table: str, code: str, day: date) -> Term | None:
         """The entry of a list that is valid on the day."""

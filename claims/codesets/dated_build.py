@@ -22,6 +22,7 @@ from claims.codesets.dated_layout import (
     MAGIC,
     NO_END,
     SPAN,
+    TERM,
     Shape,
     day_of,
     days_of,
@@ -128,7 +129,7 @@ def _section(of: Release) -> _Section:
     shape = shape_of(of.table)
     titles = _Titles()
     rows: Iterable[Placed] = of.rows
-    if shape.said.format == ">IH2s":  # titles are few, and are laid down in the order of their codes
+    if shape is TERM:  # titles are few, and are laid down in the order of their codes
         rows = sorted(of.rows, key=lambda placed: placed[1][:1] + placed[1][2:4])
     runs = list(_runs(_packed(of, shape, rows, titles)))
     records, spans = _joined(of, shape, heapq.merge(*map(_cut(shape.size + LENGTH.size), runs)))
