@@ -4,35 +4,40 @@ No table of Python objects is ever built: 97,000 entries stay bytes, and a small
 """
 
 import mmap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Final
 from zlib import crc32
 
 from claims.codesets.entries import CodeEntry, Match
 from claims.codesets.layout import (
+    DEFAULT,
     DIRECTORY,
     ENTRY,
     FINGERPRINT,
+    FOLDED,
     FORMAT,
     HEADER,
     KEY,
     MAGIC,
     NAMES,
     NO_PARENT,
+    NOTE,
+    PATHS,
     PHRASE,
     POSTING,
     SECTIONS,
     UNCLASSIFIED,
     WORD,
 )
-from claims.codesets.phrases import fingerprint, normalised, variants, words
+from claims.codesets.notes import KINDS, Note, NoteKind, Notes, read
+from claims.codesets.phrases import fingerprint, folded, foldings, normalised, variants, words
 from claims.codesets.shapes import with_dot, without_dot
 from claims.reference import BadReference
 
 __all__ = ["CodeEntry", "CodeSets", "Match"]
 
-_CACHED: Final = 8192
+_CACHED, _PAIRS = 8192, 65536
 _RAREST, _POSTINGS = 4, 4000
 """How many of a phrase's words, and of the codes that hold one, candidates are looked for in."""
 _MEND: Final = "run `claimstream codesets build`"
@@ -51,7 +56,10 @@ class CodeSets:
         part = {name: view[start : start + length] for name, (start, length) in sections.items()}
         self._keys, self._entries, self._text = part["keys"], part["entries"], part["text"]
         self._phrases, self._words, self._postings = part["phrases"], part["words"], part["postings"]
+        self._noted = part["notes"]
         self._cached = lru_cache(_CACHED)(self._find)
+        self._notes = lru_cache(_CACHED)(self._in_force)
+        self._pairs = lru_cache(_PAIRS)(self._excluded)
 
     def __len__(self) -> int:
         return len(self._keys) // KEY.size
@@ -65,10 +73,50 @@ class CodeSets:
         entry = self.diagnosis(code)
         return entry.ccsr if entry else UNCLASSIFIED
 
+    def excludes1(self, code: str) -> tuple[Note, ...]:
+        """What can't stand beside a code (OCG I.A.12.a): its own notes, then those of every ancestor."""
+        return self._notes(without_dot(code)).excludes1
+
+    def excludes2(self, code: str) -> tuple[Note, ...]:
+        """What a code doesn't include, though a patient may have both (OCG I.A.12.b)."""
+        return self._notes(without_dot(code)).excludes2
+
+    def code_first(self, code: str) -> tuple[Note, ...]:
+        """What stands before a code where it is documented (OCG I.A.13, I.B.7)."""
+        return self._notes(without_dot(code)).code_first
+
+    def use_additional(self, code: str) -> tuple[Note, ...]:
+        """What stands after a code where it is documented (OCG I.A.13, I.B.7)."""
+        return self._notes(without_dot(code)).use_additional
+
+    def excluded(self, one: str, other: str) -> Note | None:
+        """The Excludes1 note, of either, by which two codes may not stand together."""
+        return self._pairs(*sorted((without_dot(one), without_dot(other))))
+
+    def seventh(self, code: str) -> Mapping[str, str]:
+        """The 7th characters of a code's category and what each says, of the nearest note; none where none is used."""
+        entry = self.diagnosis(code)
+        while entry is not None:
+            said = [note.text.partition("=") for kind, note in self._own_notes(entry.code) if kind == "seventh"]
+            if said:
+                return {letter: meaning for letter, _, meaning in said}
+            entry = self.diagnosis(entry.parent) if entry.parent else None
+        return {}
+
+    def is_manifestation(self, code: str) -> bool:
+        """Never listed first: its title says "in diseases classified elsewhere" (OCG I.A.13)."""
+        entry = self.diagnosis(code)
+        return entry is not None and "classified elsewhere" in entry.title and " in " in entry.title
+
     def matches(self, phrase: str) -> tuple[Match, ...]:
-        """Every entry, billable or not, with exactly this phrase as its title or an inclusion term."""
+        """Every entry, billable or not, that this phrase names: word for word, or else but for order and form."""
         normal = normalised(phrase)
-        found = {match.entry.code: match for match in self._matches(normal)} if normal else {}
+        exact = {match.entry.code: match for match in self._matches(normal, normal, variants)} if normal else {}
+        found = exact or {
+            match.entry.code: match
+            for key in folded(phrase)
+            for match in self._matches(f"{FOLDED}{key}", key, foldings)
+        }
         return tuple(found[code] for code in sorted(found))
 
     def encode(self, phrase: str) -> tuple[Match, ...]:
@@ -125,26 +173,57 @@ class CodeSets:
         return low
 
     def _entry(self, at: int) -> CodeEntry:
-        offset, length, parent, billable, ccsr = ENTRY.unpack_from(self._entries, at * ENTRY.size)
+        offset, length, parent, billable, ccsr, _, _ = ENTRY.unpack_from(self._entries, at * ENTRY.size)
         return CodeEntry(
             code=with_dot(self._key(at).decode()),
-            title=str(self._text[offset : offset + length], "utf-8"),
+            title=self._string(offset, length),
             billable=bool(billable),
             parent=None if parent == NO_PARENT else with_dot(self._key(parent).decode()),
             ccsr=ccsr.rstrip(b"\0").decode() or UNCLASSIFIED,
         )
 
-    def _matches(self, normal: str) -> Iterator[Match]:
-        wanted = fingerprint(normal)
-        at = _first(self._phrases, PHRASE.size, wanted)
+    def _string(self, offset: int, length: int) -> str:
+        return str(self._text[offset : offset + length], "utf-8")
+
+    def _own_notes(self, code: str) -> Iterator[tuple[NoteKind, Note]]:
+        """The notes that stand at a code, and at its blocks and chapter where it is a category."""
+        at = self._position(without_dot(code).encode())
+        *_, first, count = ENTRY.unpack_from(self._entries, at * ENTRY.size)
+        for place in range(first, first + count):
+            kind, *places = NOTE.unpack_from(self._noted, place * NOTE.size)
+            where, text, named = (self._string(*pair) for pair in zip(places[::2], places[1::2], strict=True))
+            yield KINDS[kind], Note(where, text, read(named))
+
+    def _in_force(self, key: str) -> Notes:
+        found: dict[NoteKind, list[Note]] = {kind: [] for kind in KINDS}
+        entry = self._cached(key)
+        while entry is not None:
+            for kind, note in self._own_notes(entry.code):
+                found[kind].append(note)
+            entry = self.diagnosis(entry.parent) if entry.parent else None
+        return Notes(*(tuple(found[kind]) for kind in KINDS if kind != "seventh"))
+
+    def _excluded(self, one: str, other: str) -> Note | None:
+        said = (
+            note
+            for here, there in ((one, other), (other, one))
+            for note in self._notes(here).excludes1
+            if note.names(there)
+        )
+        return next(said, None) if one != other else None
+
+    def _matches(self, key: str, wanted: str, ways: Callable[[str], tuple[str, ...]]) -> Iterator[Match]:
+        """The entries under a fingerprint whose term can indeed be written so."""
+        sought = fingerprint(key)
+        at = _first(self._phrases, PHRASE.size, sought)
         while at * PHRASE.size < len(self._phrases):
-            mark, index, offset, length = PHRASE.unpack_from(self._phrases, at * PHRASE.size)
-            if mark != wanted:
+            mark, index, offset, length, path = PHRASE.unpack_from(self._phrases, at * PHRASE.size)
+            if mark != sought:
                 return
             entry = self._entry(index)
-            term = str(self._text[offset : offset + length], "utf-8") if length else entry.title
-            if normal in variants(term):
-                yield Match(entry, "inclusion-term" if length else "title", term)
+            term = self._string(offset, length) if length else entry.title
+            if wanted in ways(term):
+                yield Match(entry, PATHS[path & ~DEFAULT], term, bool(path & DEFAULT))
             at += 1
 
     def _holders(self, phrase: str) -> Iterator[tuple[int, int]]:

@@ -11,19 +11,25 @@ from typing import NamedTuple
 from zlib import crc32
 
 from claims.codesets.layout import (
+    DEFAULT,
     DIRECTORY,
     ENTRY,
+    FOLDED,
     FORMAT,
     HEADER,
     KEY,
     MAGIC,
     NAMES,
     NO_PARENT,
+    NOTE,
+    PATHS,
     PHRASE,
     POSTING,
     WORD,
+    Path,
 )
-from claims.codesets.phrases import fingerprint, variants, words
+from claims.codesets.notes import KINDS, RowNote, references, written
+from claims.codesets.phrases import fingerprint, foldings, variants, words
 from claims.codesets.shapes import without_dot
 
 
@@ -36,6 +42,15 @@ class Row(NamedTuple):
     parent: str | None = None
     inclusion_terms: tuple[str, ...] = ()
     ccsr: str = ""
+    notes: tuple[RowNote, ...] = ()
+
+
+class IndexTerm(NamedTuple):
+    """A path of the Alphabetic Index ("Abscess, appendix") to a code of the list; `default` where terms stand below."""
+
+    words: str
+    code: str
+    default: bool = False
 
 
 class _Text:
@@ -56,35 +71,60 @@ class _Text:
         return bytes(self._bytes)
 
 
-def compile_codesets(rows: Iterable[Row], release: str) -> bytes:
+def compile_codesets(rows: Iterable[Row], release: str, index: Iterable[IndexTerm] = ()) -> bytes:
     """The compiled file of these rows. The same rows give the same bytes, and so the same version."""
     ordered = sorted(rows, key=lambda row: without_dot(row.code))
     text = _Text()
-    entries = _entries(ordered, text)
-    phrases = _phrases(ordered, text)
+    entries, notes = _entries(ordered, text)
+    phrases = _phrases(ordered, index, text)
     word_index, postings = _words(ordered)
     keys = b"".join(KEY.pack(without_dot(row.code).encode()) for row in ordered)
-    return _assembled(release, (keys, entries, phrases, word_index, postings, bytes(text)))
+    return _assembled(release, (keys, entries, phrases, word_index, postings, notes, bytes(text)))
 
 
-def _entries(rows: Sequence[Row], text: _Text) -> bytes:
+def _entries(rows: Sequence[Row], text: _Text) -> tuple[bytes, bytes]:
+    """The entries, and the notes that stand at each."""
     index = {row.code: at for at, row in enumerate(rows)}
-    return b"".join(
-        ENTRY.pack(*text.place(row.title), _parent(index, row), row.billable, row.ccsr.encode()) for row in rows
-    )
+    entries, notes = bytearray(), bytearray()
+    for row in rows:
+        place = (len(notes) // NOTE.size, len(row.notes))
+        entries += ENTRY.pack(*text.place(row.title), _parent(index, row), row.billable, row.ccsr.encode(), *place)
+        for note in row.notes:
+            notes += _note(note, text)
+    return bytes(entries), bytes(notes)
+
+
+def _note(note: RowNote, text: _Text) -> bytes:
+    named = written(references(note.text))
+    return NOTE.pack(KINDS.index(note.kind), *text.place(note.at), *text.place(note.text), *text.place(named))
 
 
 def _parent(index: Mapping[str, int], row: Row) -> int:
     return NO_PARENT if row.parent is None else index.get(row.parent, NO_PARENT)
 
 
-def _phrases(rows: Sequence[Row], text: _Text) -> bytes:
-    found: set[tuple[int, int, int, int]] = set()
+def _phrases(rows: Sequence[Row], index: Iterable[IndexTerm], text: _Text) -> bytes:
+    """Every way to write each title and term, as it is and folded."""
+    found: set[tuple[int, int, int, int, int]] = set()
+    places = {without_dot(row.code): at for at, row in enumerate(rows)}
     for at, row in enumerate(rows):
-        found.update((fingerprint(variant), at, 0, 0) for variant in variants(row.title))
+        found.update((mark, at, 0, 0, _mark("title")) for mark in _fingerprints(row.title))
         for term in row.inclusion_terms:
-            found.update((fingerprint(variant), at, *text.place(term)) for variant in variants(term))
+            found.update((mark, at, *text.place(term), _mark("inclusion-term")) for mark in _fingerprints(term))
+    for path in index:
+        if (at := places.get(without_dot(path.code), NO_PARENT)) != NO_PARENT:
+            place = (*text.place(path.words), _mark("index", path.default))
+            found.update((mark, at, *place) for mark in _fingerprints(path.words))
     return b"".join(PHRASE.pack(*phrase) for phrase in sorted(found))
+
+
+def _mark(path: Path, default: bool = False) -> int:
+    return PATHS.index(path) | (DEFAULT if default else 0)
+
+
+def _fingerprints(term: str) -> Iterator[int]:
+    yield from map(fingerprint, variants(term))
+    yield from (fingerprint(f"{FOLDED}{key}") for key in foldings(term))
 
 
 def _words(rows: Sequence[Row]) -> tuple[bytes, bytes]:

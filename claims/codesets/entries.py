@@ -1,6 +1,8 @@
 """What the code sets say: an entry, and an entry found by a phrase."""
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
+
+from claims.codesets.layout import Path
 
 
 class CodeEntry(NamedTuple):
@@ -14,8 +16,12 @@ class CodeEntry(NamedTuple):
 
 
 class Match(NamedTuple):
-    """An entry whose own words a phrase repeats; `term` is those words."""
+    """An entry whose own words a phrase repeats; `term` is those words.
+
+    `default` marks the code that the Index gives a term which has terms below it: for what says no more (NOS, NEC).
+    """
 
     entry: CodeEntry
-    path: Literal["title", "inclusion-term"]
+    path: Path
     term: str
+    default: bool = False
