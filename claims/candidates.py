@@ -1,4 +1,5 @@
-"""Which codes a coder may want to see for a statement: a bounded list, ranked; never an answer."""
+"""Which codes a coder may want to see for a statement: a bounded list, ranked, each with what speaks for or against it;
+never an answer."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -8,15 +9,19 @@ from rapidfuzz import fuzz, process
 from claims.codesets import CodeEntry, CodeSets
 from claims.codesets.phrases import normalised
 from claims.codesets.phrases import words as words_of
-from schemas.events.chart import Statement
+from claims.codesets.shapes import without_dot
+from claims.scene import NOTHING_TOLD, Scene, Told
+from claims.validity import billable_on
+from schemas.events.chart import Laterality
 from schemas.events.coded import Candidate
 
 SIDES: Final = ("left", "right", "bilateral")
+EPISODE_LETTERS: Final = frozenset({"A", "D", "S"})
 _EPISODES: Final = {"initial": "initial encounter", "subsequent": "subsequent encounter", "sequela": "sequela"}
 _SIDED: Final = frozenset({*SIDES, "unilateral"})
 _OF_SIDE: Final = _SIDED | {"of", "in", "the", "side", "both"}
 _LEAVES, _POOL, _SHOWN = 64, 60, 5
-_TITLE: Final = 240
+_LINE: Final = 240
 
 
 def leaves(codes: CodeSets, category: str) -> tuple[CodeEntry, ...]:
@@ -25,14 +30,28 @@ def leaves(codes: CodeSets, category: str) -> tuple[CodeEntry, ...]:
     return found if len(found) <= _LEAVES else ()
 
 
-def narrowed(entries: Sequence[CodeEntry], statement: Statement) -> tuple[CodeEntry, ...]:
-    """Those whose title says the side and the episode that were documented; all, where none does."""
+def narrowed(codes: CodeSets, entries: Sequence[CodeEntry], told: Told) -> tuple[CodeEntry, ...]:
+    """Those whose title says the side and the episode that were documented; all, where none does.
+
+    The episode chooses only where the 7th character says nothing else: a fracture's says closed or open and how it
+    heals, and that is a coder's to read (billing.md section 5).
+    """
     found = tuple(entries)
-    if statement.laterality:
-        found = _saying(statement.laterality, found)
-    if statement.episode:
-        found = _saying(_EPISODES[statement.episode], found)
+    if told.side:
+        found = _saying(told.side, found)
+    if told.episode and all(set(codes.seventh(entry.code)) <= EPISODE_LETTERS for entry in found):
+        found = _saying(_EPISODES[told.episode], found)
     return found
+
+
+def both_sides(codes: CodeSets, entries: Sequence[CodeEntry], told: Told) -> tuple[CodeEntry, ...]:
+    """A left and a right code of one disease, where both sides are documented and no code says bilateral (OCG
+    I.B.13)."""
+    if told.side != "bilateral" or any("bilateral" in words_of(entry.title) for entry in entries):
+        return ()
+    pair = [narrowed(codes, entries, told._replace(side=side)) for side in ("left", "right")]
+    each = [found[0] for found in pair if len(found) == 1]
+    return tuple(each) if len(each) == 2 and _disease(each[0]) == _disease(each[1]) else ()
 
 
 def differ_by_side(entries: Sequence[CodeEntry]) -> bool:
@@ -40,25 +59,58 @@ def differ_by_side(entries: Sequence[CodeEntry]) -> bool:
     return {"left", "right"} <= {word for entry in entries for word in words_of(entry.title)}
 
 
-def contradicts(entry: CodeEntry, statement: Statement) -> bool:
+def contradicts(entry: CodeEntry, side: Laterality | None) -> bool:
     """The code says one side and the record another (OCG I.B.13)."""
-    if statement.laterality is None:
-        return False
     said = set(SIDES).intersection(words_of(entry.title))
-    return bool(said) and statement.laterality not in said
+    return side is not None and bool(said) and side not in said
 
 
-def ranked(codes: CodeSets, phrase: str) -> tuple[Candidate, ...]:
-    """The titles nearest to a phrase among those that share its rarest words."""
+def ranked(scene: Scene, phrase: str, told: Told) -> tuple[Candidate, ...]:
+    """The titles nearest to a phrase among those that share its rarest words; the fitting ones first."""
+    codes = scene.reference.codes
     pool = {entry.code: entry.title for entry in codes.sharing_words(phrase, _POOL)}
     near = process.extract(normalised(phrase), pool, scorer=fuzz.WRatio, processor=normalised, limit=_SHOWN)
+    entries = [entry for _, _, code in near if (entry := codes.diagnosis(code)) is not None]
+    return listed(scene, entries, "shares words with the statement", told)
+
+
+def listed(scene: Scene, entries: Sequence[CodeEntry], why: str, told: Told = NOTHING_TOLD) -> tuple[Candidate, ...]:
+    """Those without an objection first, each with its reason."""
+    given = scene.given()
+    judged = [(entry, doubt(scene, entry, told, given)) for entry in entries]
+    best = sorted(judged, key=lambda each: each[1] is not None)[:_SHOWN]
     return tuple(
-        Candidate(code=code, title=title[:_TITLE], why="shares words with the statement") for title, _, code in near
+        Candidate(code=entry.code, title=entry.title[:_LINE], why=(against or why)[:_LINE]) for entry, against in best
     )
 
 
-def listed(entries: Sequence[CodeEntry], why: str) -> tuple[Candidate, ...]:
-    return tuple(Candidate(code=entry.code, title=entry.title[:_TITLE], why=why) for entry in entries[:_SHOWN])
+def doubt(scene: Scene, entry: CodeEntry, told: Told, given: frozenset[str]) -> str | None:
+    """Why a code doesn't fit what was documented; None if nothing is known against it."""
+    codes = scene.reference.codes
+    if not billable_on(entry.code, scene.day, scene.reference):
+        return "not valid on the day of service"
+    if contradicts(entry, told.side):
+        return f"names another side than the documented {told.side}"
+    if told.side is None and set(SIDES).intersection(words_of(entry.title)):
+        return "names a side, and none is documented"
+    return _doubted_episode(codes, entry, told) or _excluded(codes, entry, given)
+
+
+def _doubted_episode(codes: CodeSets, entry: CodeEntry, told: Told) -> str | None:
+    letter = without_dot(entry.code)[6:]
+    said = codes.seventh(entry.code).get(letter) if letter else None
+    if said is None:
+        return None
+    if not set(codes.seventh(entry.code)) <= EPISODE_LETTERS:
+        return f"its 7th character says '{said}': more than side and episode"
+    if told.episode is None:
+        return f"its 7th character says '{said}', and no episode is documented"
+    return None if said == _EPISODES[told.episode] else f"its 7th character says '{said}', the record {told.episode}"
+
+
+def _excluded(codes: CodeSets, entry: CodeEntry, given: frozenset[str]) -> str | None:
+    said = ((other, codes.excluded(entry.code, other)) for other in sorted(given))
+    return next((f"excluded beside {other} (Excludes1 at {note.at})" for other, note in said if note), None)
 
 
 def _saying(wanted: str, entries: tuple[CodeEntry, ...]) -> tuple[CodeEntry, ...]:

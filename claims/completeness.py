@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from claims.encoding import CLINICAL
 from claims.findings import reject
 from claims.partners import Hospital
 from claims.payers import compensation_unexplained
 from claims.queries import NO_DIAGNOSIS, answered, open_query, task
+from claims.scene import CLINICAL
 from claims.stay import local_day, resolved
 from schemas.events.chart import ChartCompleted, Document, Signatures, Statement
 from schemas.events.coded import Finding, Indicator, Query

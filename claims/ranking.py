@@ -5,7 +5,7 @@ from typing import Final
 
 from claims.candidates import listed
 from claims.codesets.shapes import ICD_10_CM, is_external_cause, with_dot, without_dot
-from claims.encoding import Found, Scene
+from claims.scene import Found, Scene
 from claims.validity import billable_on
 from schemas.events.chart import Coding
 from schemas.events.coded import CodedDiagnosis, WorkItem
@@ -37,7 +37,9 @@ def undecided_principal(scene: Scene, found: Iterable[Found]) -> Iterator[WorkIt
     if scene.inpatient and len(first) > 1 and _precedence(first[0].code) <= 1:
         why = "several diagnoses could be the principal one, and none is ranked first"
         entries = [entry for each in first if (entry := scene.reference.codes.diagnosis(each.code)) is not None]
-        yield WorkItem(statement=first[0].statement.id, kind="principal", candidates=listed(entries, why), why=why)
+        yield WorkItem(
+            statement=first[0].statement.id, kind="principal", candidates=listed(scene, entries, why), why=why
+        )
 
 
 def _lead(found: Found) -> tuple[int, int, bool]:
@@ -90,6 +92,8 @@ def _coded(scene: Scene, rank: int, found: Found) -> CodedDiagnosis:
         statement=found.statement.id,
         path=found.path,
         release=scene.reference.codes.release,
+        phrase=found.phrase,
+        note=found.note,
     )
 
 

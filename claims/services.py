@@ -10,7 +10,8 @@ from typing import Final, NamedTuple
 
 from claims.chargemaster import Charge, Chargemaster
 from claims.codesets.shapes import ICD_10_CM, ICD_10_PCS, with_dot, without_dot
-from claims.encoding import Scene, is_performed
+from claims.operations import is_performed
+from claims.scene import Scene
 from claims.stay import covered_days, local_day
 from schemas.events.chart import Statement
 from schemas.events.coded import CodedDiagnosis, Service, WorkItem

@@ -7,8 +7,9 @@ from claims.coder import Answered, faults
 from claims.completeness import Case, incompleteness, signatures_on_file
 from claims.edits import check_chart
 from claims.edits.stays import billed_stay
-from claims.encoding import Encoded, Scene, encode
+from claims.encoding import Encoded, encode
 from claims.ranking import diagnoses, undecided_principal, unusable_admission
+from claims.scene import Scene
 from claims.services import price
 from claims.stay import stay_facts
 from claims.tables import Reference

@@ -109,25 +109,33 @@ class CodeSets:
         return entry is not None and "classified elsewhere" in entry.title and " in " in entry.title
 
     def matches(self, phrase: str) -> tuple[Match, ...]:
-        """Every entry, billable or not, that this phrase names: word for word, or else but for order and form."""
+        """Every entry, billable or not, that this phrase names: word for word, or else but for order and form.
+
+        Where several read so, those that are written so go before: HER2+ is not HER2-.
+        """
         normal = normalised(phrase)
-        exact = {match.entry.code: match for match in self._matches(normal, normal, variants)} if normal else {}
-        found = exact or {
-            match.entry.code: match
-            for key in folded(phrase)
-            for match in self._matches(f"{FOLDED}{key}", key, foldings)
-        }
-        return tuple(found[code] for code in sorted(found))
+        found = list(self._matches(normal, normal, variants)) if normal else []
+        for key in () if found else folded(phrase):
+            found += self._matches(f"{FOLDED}{key}", key, foldings)
+        written = [match for match in found if match.term.casefold() == phrase.casefold()]
+        best = sorted(written or found, key=lambda match: (match.entry.code, match.default, PATHS.index(match.path)))
+        return tuple({match.entry.code: match for match in reversed(best)}.values())[::-1]
 
     def encode(self, phrase: str) -> tuple[Match, ...]:
         """The billable codes that a phrase names in full; more than one, or none, is a coder's matter.
 
-        A category that the phrase names counts when just one billable code stands below it: then nothing is added.
+        A category that the phrase names counts when just one billable code stands below it: then nothing is added. It
+        adds nothing either to a code below it that the phrase names too.
         """
+        matches = self.matches(phrase)
+        named = [match.entry.code for match in matches if match.entry.billable]
         leaves: dict[str, Match] = {}
-        for match in self.matches(phrase):
-            for entry in (match.entry,) if match.entry.billable else self.below(match.entry.code, 2):
-                leaves.setdefault(entry.code, match._replace(entry=entry))
+        for match in matches:
+            if match.entry.billable:
+                leaves[match.entry.code] = match
+            elif not any(code.startswith(match.entry.code) for code in named):
+                for entry in self.below(match.entry.code, 2):
+                    leaves.setdefault(entry.code, match._replace(entry=entry))
         return tuple(leaves.values())
 
     def below(self, code: str, limit: int) -> tuple[CodeEntry, ...]:

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from claims.encoding import Encoded, Scene, encode
+from claims.encoding import Encoded, encode
 from claims.partners import Hospital
 from claims.queries import query_id
 from claims.ranking import diagnoses, undecided_principal, unusable_admission
+from claims.scene import Scene
 from claims.stay import stay_facts
 from claims.tables import Reference
 from schemas.events.chart import ChartCompleted, Coding, QueryAnswer, Statement
@@ -44,7 +45,7 @@ CODED = [
         "S93.402A",
         "index",
     ),
-    ("of a category given too", said("S93.40", laterality="right", episode="sequela"), "S93.401S", "index"),
+    ("of a category given too", said("S93.40", laterality="right", episode="subsequent"), "S93.401D", "index"),
     ("history of, as a Z code", said("Z85.3", certainty="history-of"), "Z85.3", "given"),
     ("a relative's, as a Z code", said("Z80.3", whose="family"), "Z80.3", "given"),
     ("words beside another system's code", OTHER_SYSTEM, "A00.9", "title"),

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from claims.encoding import Scene, encode
+from claims.encoding import encode
 from claims.ranking import diagnoses
+from claims.scene import Scene
 from claims.services import Priced, price
 from claims.stay import stay_facts
 from claims.tables import Reference
