@@ -243,14 +243,16 @@ def _id(resource: Resource) -> str:
     return str(resource["id"])
 
 
-def simulate(population: int, seed: int, folder: Path) -> Path:
+def simulate(population: int, seed: int, folder: Path, *, quiet: bool = False) -> Path:
     """A fresh export by clinosim's own command line."""
     here = Path(sys.executable).with_name("clinosim")
     command = str(here) if here.exists() else shutil.which("clinosim")
     if command is None:
         raise SystemExit("clinosim is not installed; it comes with the extra 'charts': pip install -e '.[charts]'")
     span = ["--country", "US", "--start", "2025-09-01", "--end", "2026-09-01", "--format", "fhir-r4"]
-    subprocess.run([command, "simulate", "-o", str(folder), "-p", str(population), "-s", str(seed), *span], check=True)
+    sized = ["-o", str(folder), "-p", str(population), "-s", str(seed)]
+    output = subprocess.DEVNULL if quiet else None
+    subprocess.run([command, "simulate", *sized, *span], check=True, stdout=output, stderr=output)
     return folder / "fhir_r4"
 
 
