@@ -52,9 +52,12 @@ def open_codesets(file: Path) -> CodeSets:
         return CodeSets(mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ), file.name)
 
 
-def build_codesets(file: Path) -> None:
-    """Compiles the code sets in a process of its own, for parsing them costs 180 MB; whole or not at all."""
-    compiled_apart("agents.reference", file)
+def build_codesets(file: Path, index: Path | None = None) -> None:
+    """Compiles the code sets in a process of its own, for parsing them costs 180 MB; whole or not at all.
+
+    `index` is NCHS's Alphabetic Index, where the user has it.
+    """
+    compiled_apart("agents.reference", file, *(() if index is None else (str(index),)))
 
 
 def _text(file: Path) -> str:
@@ -66,8 +69,21 @@ def _text(file: Path) -> str:
         raise BadReference(file.name, 1, error.start + 1, "file", "save it as UTF-8") from error
 
 
-if __name__ == "__main__":
-    from claims.codesets.build import compile_codesets
-    from claims.codesets.sources import RELEASE, rows
+def _compile(draft: Path, index: Path | None) -> None:
+    from claims.codesets.alphabetic import index_terms, of_another_release  # noqa: PLC0415 in this process alone
+    from claims.codesets.build import compile_codesets  # noqa: PLC0415
+    from claims.codesets.sources import RELEASE, rows  # noqa: PLC0415
 
-    Path(sys.argv[1]).write_bytes(compile_codesets(rows(), RELEASE))
+    listed = list(rows())
+    terms = [] if index is None else index_terms(index.read_bytes(), index.name)
+    lacking = of_another_release(terms, (row.code for row in listed), "" if index is None else index.name)
+    if lacking:
+        print(f"{lacking} paths of the Index lead to codes that the list lacks", file=sys.stderr)  # noqa: T201
+    draft.write_bytes(compile_codesets(listed, RELEASE, terms))
+
+
+if __name__ == "__main__":
+    try:
+        _compile(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else None)
+    except BadReference as error:
+        sys.exit(str(error))

@@ -23,10 +23,9 @@ def given_code(about: Documented, code: str) -> list[Outcome]:
     if billable_on(code, scene.day, scene.reference):
         return [Found(told, about.statement, "given", about.text)]
     entry = about.codes.diagnosis(code)
-    below = () if entry is None or entry.billable else leaves(about.codes, code)
-    if below:
+    if entry is not None and not entry.billable:
         why = "the code given is not billable on the day of service"
-        return chosen(about, Choice(below, "index", f"below {told}, by what is documented", why))
+        return chosen(about, Choice(leaves(about.codes, code), "index", f"below {told}, by what is documented", why))
     return [_unusable(about, code)]
 
 

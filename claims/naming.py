@@ -53,7 +53,7 @@ def _named(codes: CodeSets, words: str) -> Named | None:
     if len(one) == 1:
         return Named((one[0].entry,), one[0], whole=True, default=one[0].default)
     below = (entry for match in matches for entry in _or_leaves(codes, match))
-    return Named(tuple(dict.fromkeys(below)), matches[0])
+    return Named(tuple(dict.fromkeys(below)), matches[0], default=all(match.default for match in matches))
 
 
 def _or_leaves(codes: CodeSets, match: Match) -> tuple[CodeEntry, ...]:

@@ -22,9 +22,9 @@ def diagnoses(scene: Scene, found: Iterable[Found]) -> tuple[CodedDiagnosis, ...
     """Principal first, then the others by rank, then external causes, then why the patient came.
 
     The lowest documented rank leads; without ranks a diagnosis leads a symptom, in the order of the chart. One code
-    stands once. Before the documented rank go the guidelines of `_precedence`.
+    stands once. Before the documented rank go the guidelines of `_precedence` and the notes of `_sequenced`.
     """
-    ordered = _unique(sorted(found, key=_lead))
+    ordered = _sequenced(scene, _unique(sorted(found, key=_lead)))
     ranked = [_coded(scene, rank, each) for rank, each in enumerate(ordered, start=1)]
     return (*ranked, *_admitting(scene, len(ranked) + 1))
 
@@ -32,8 +32,8 @@ def diagnoses(scene: Scene, found: Iterable[Found]) -> tuple[CodedDiagnosis, ...
 def undecided_principal(scene: Scene, found: Iterable[Found]) -> Iterator[WorkItem]:
     """Of an inpatient's diagnoses that lead alike, the one chiefly responsible for the admission is a coder's to choose
     (UHDDS; OCG II)."""
-    ordered = _unique(sorted(found, key=_lead))
-    first = [each for each in ordered if _lead(each) == _lead(ordered[0])]
+    ordered = _sequenced(scene, _unique(sorted(found, key=_lead)))
+    first = [each for each in ordered if _lead(each) == _lead(ordered[0]) and not _follows_any(scene, each, ordered)]
     if scene.inpatient and len(first) > 1 and _precedence(first[0].code) <= 1:
         why = "several diagnoses could be the principal one, and none is ranked first"
         entries = [entry for each in first if (entry := scene.reference.codes.diagnosis(each.code)) is not None]
@@ -80,6 +80,38 @@ def _unique(found: Iterable[Found]) -> list[Found]:
     for each in found:
         first.setdefault(each.code, each)
     return list(first.values())
+
+
+def _sequenced(scene: Scene, ordered: list[Found]) -> list[Found]:
+    """Of two documented codes the etiology stands before its manifestation (OCG I.A.13, I.B.7).
+
+    What a "code first" note names goes right before the code of the note, whatever their ranks. An additional code
+    follows its code only where the record ranks neither before the other: what was documented first may have been what
+    was treated (OCG IV.G).
+    """
+    placed: list[Found] = []
+    for each in ordered:
+        _place(scene, each, ordered, placed)
+    return placed
+
+
+def _place(scene: Scene, each: Found, ordered: list[Found], placed: list[Found], above: tuple[Found, ...] = ()) -> None:
+    if each in placed or each in above:
+        return
+    for other in ordered:
+        if _follows(scene, each, other):
+            _place(scene, other, ordered, placed, (*above, each))
+    placed.append(each)
+
+
+def _follows(scene: Scene, each: Found, other: Found) -> bool:
+    if each.code == other.code or _precedence(each.code) != _precedence(other.code):
+        return False
+    return scene.reference.codes.follows(each.code, other.code, additional=_rank(each) == _rank(other))
+
+
+def _follows_any(scene: Scene, each: Found, ordered: list[Found]) -> bool:
+    return any(_follows(scene, each, other) and not _follows(scene, other, each) for other in ordered)
 
 
 def _coded(scene: Scene, rank: int, found: Found) -> CodedDiagnosis:

@@ -36,6 +36,9 @@ def codesets() -> None:
 def build(
     out: Annotated[Path, typer.Option(help="The file to write; workers read the default.")] = CODESETS,
     tables: Folder = None,
+    index: Annotated[
+        Path | None, typer.Option(help="NCHS's Alphabetic Index (icd10cm-index-*.xml).", exists=True, dir_okay=False)
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Compile the code sets, and with --tables the tables beside them; whole or not at all.
@@ -49,7 +52,7 @@ def build(
     try:
         if tables is not None:
             build_tables(tables, out.with_name(TABLES))
-        build_codesets(out)
+        build_codesets(out, index)
     except (BadReference, NotBuilt) as broken:
         typer.echo(f"not built: {broken}; the old file stands", err=True)
         raise typer.Exit(1) from broken

@@ -93,6 +93,11 @@ class CodeSets:
         """The Excludes1 note, of either, by which two codes may not stand together."""
         return self._pairs(*sorted((without_dot(one), without_dot(other))))
 
+    def follows(self, code: str, other: str, *, additional: bool) -> bool:
+        """A note of either puts a code after the other: "code first", and "use additional code" where that is asked."""
+        first = any(note.names(other) for note in self.code_first(code))
+        return first or (additional and any(note.names(code) for note in self.use_additional(other)))
+
     def seventh(self, code: str) -> Mapping[str, str]:
         """The 7th characters of a code's category and what each says, of the nearest note; none where none is used."""
         entry = self.diagnosis(code)

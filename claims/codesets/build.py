@@ -46,11 +46,12 @@ class Row(NamedTuple):
 
 
 class IndexTerm(NamedTuple):
-    """A path of the Alphabetic Index ("Abscess, appendix") to a code of the list; `default` where terms stand below."""
+    """A path of the Alphabetic Index ("Abscess, appendix") to a code; `default` where the rest is a coder's to find."""
 
     words: str
     code: str
     default: bool = False
+    line: int = 0
 
 
 class _Text:
