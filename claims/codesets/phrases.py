@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from hashlib import blake2b
-from itertools import combinations
+from itertools import product, zip_longest
 from typing import Final
 
 _WORD = re.compile(r"[a-z0-9]+")
@@ -96,15 +96,11 @@ def _readings(term: str) -> Iterator[str]:
     """The term with every choice of what stands in its parentheses, and without what stands in its brackets."""
     yield term
     bare = re.sub(r"\[[^\[\]]*\]", " ", term.replace("(s)", "s"))
-    supplements = _NONESSENTIAL.findall(bare)
-    template = _NONESSENTIAL.sub("\0", bare)
-    if len(supplements) > _MOST_SUPPLEMENTS:
-        yield template.replace("\0", " ")
-        return
-    for kept in range(len(supplements) + 1):
-        for chosen in combinations(range(len(supplements)), kept):
-            parts = iter(supplement if at in chosen else " " for at, supplement in enumerate(supplements))
-            yield re.sub("\0", lambda _, left=parts: next(left), template)  # type: ignore[misc]
+    pieces = _NONESSENTIAL.split(bare)  # what stands outside and inside parentheses, in turn
+    outside, inside = pieces[::2], pieces[1::2]
+    few = len(inside) <= _MOST_SUPPLEMENTS
+    for chosen in product(*(("", supplement) if few else ("",) for supplement in inside)):
+        yield " ".join(word for pair in zip_longest(outside, chosen, fillvalue="") for word in pair)
 
 
 def _key(found: list[str]) -> str:
