@@ -1,5 +1,6 @@
 """Which visits of a patient belong on one claim: the days before an admission, one day, one month."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -84,9 +85,7 @@ def test_a_hospital_outside_ipps_has_a_window_of_a_day_or_none(
     hospitals = {**reference.partners.hospitals, "mercy-general": smaller}
     partners = reference.partners.model_copy(update={"hospitals": hospitals})
 
-    changed = Reference(**{**vars(reference), "partners": partners})
-
-    assert rules(admission(), changed, before(days)) == said
+    assert rules(admission(), replace(reference, partners=partners), before(days)) == said
 
 
 def test_a_finding_names_the_claim_and_a_fold_is_proposed_onto_the_stay(reference: Reference) -> None:
