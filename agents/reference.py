@@ -10,6 +10,7 @@ from claims.chargemaster import Chargemaster, parse_chargemaster
 from claims.codesets import CodeSets
 from claims.mce import MedicareCodeEditor
 from claims.partners import Partners, parse_partners
+from claims.partners_file import read_yaml
 from claims.reference import BadReference
 from claims.tables import Reference
 
@@ -21,12 +22,12 @@ TABLES = "tables.bin"
 
 def read_partners(infra: Path) -> Partners:
     file = infra / "partners.yaml"
-    return parse_partners(_text(file), file.name)
+    return parse_partners(read_text(file), file.name)
 
 
 def read_chargemaster(infra: Path, name: str) -> Chargemaster:
     file = infra / "chargemasters" / name
-    return parse_chargemaster(_text(file), f"chargemasters/{name}")
+    return parse_chargemaster(read_text(file), f"chargemasters/{name}")
 
 
 def read_reference(infra: Path, codesets: Path = CODESETS) -> Reference:
@@ -35,13 +36,23 @@ def read_reference(infra: Path, codesets: Path = CODESETS) -> Reference:
     return Reference(
         codes=open_codesets(codesets),
         partners=partners,
-        chargemasters={
-            hospital.id: read_chargemaster(infra, hospital.chargemaster) for hospital in partners.hospitals.values()
-        },
+        chargemasters=_chargemasters(infra, partners),
         mce=MedicareCodeEditor.open(),
         edits=EDITS_VERSION,
         tables=open_dated(codesets.with_name(TABLES)),
     )
+
+
+def _chargemasters(infra: Path, partners: Partners) -> dict[str, Chargemaster]:
+    """Each hospital's; a price list that partners.yaml names and no row has would price nothing by it in silence."""
+    masters = {name: read_chargemaster(infra, hospital.chargemaster) for name, hospital in partners.hospitals.items()}
+    for name, hospital in partners.hospitals.items():
+        for payer, price_list in hospital.price_lists.items():
+            if price_list not in masters[name].price_lists:
+                file = infra / "partners.yaml"
+                mend = f"no row of chargemasters/{hospital.chargemaster} has this price list"
+                raise read_yaml(read_text(file), file.name).bad(("hospitals", name, "price_lists", payer), mend)
+    return masters
 
 
 def open_codesets(file: Path) -> CodeSets:
@@ -60,13 +71,16 @@ def build_codesets(file: Path, index: Path | None = None) -> None:
     compiled_apart("agents.reference", file, *(() if index is None else (str(index),)))
 
 
-def _text(file: Path) -> str:
+def read_text(file: Path) -> str:
+    """A file of the user's; what is not UTF-8 is named by line and by byte of the line."""
     try:
         return file.read_text(encoding="utf-8")
     except FileNotFoundError as missing:
         raise BadReference(file.name, 1, 1, "file", f"put it into {file.parent.name}/") from missing
     except UnicodeDecodeError as error:
-        raise BadReference(file.name, 1, error.start + 1, "file", "save it as UTF-8") from error
+        before = bytes(error.object[: error.start])
+        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
+        raise BadReference(file.name, line, column, "file", "save it as UTF-8") from error
 
 
 def _compile(draft: Path, index: Path | None) -> None:

@@ -24,11 +24,13 @@ COLUMNS: Final = (
     "start",
     "end",
 )
+OPTIONAL: Final = ("price_list", "conversions", "modifier_rules", "waste")
+"""Columns that a file may leave out; a cell of theirs is then empty."""
 
-
-_LONGEST: Final = 240  # the wire's Line (schemas/events/types.py)
 LONGEST_CODE: Final = 40  # the wire's Code
-_TEXTS: Final = frozenset({"code", "description", "department"})  # a code of the system `text` is an order's text
+_LONGEST: Final = 240  # the wire's Line (schemas/events/types.py)
+_TEXTS: Final = frozenset({"code", "description", "department", "conversions", "modifier_rules"})
+"""Cells as long as a line; a code of the system `text` is an order's text."""
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -49,7 +51,7 @@ class Cells:
 
     def optional(self, field: str) -> str | None:
         """A cell as a line of the wire: what is longer, or holds a tab, would fail every chart that meets it."""
-        value = self.values[field].strip() or None
+        value = self.values.get(field, "").strip() or None
         longest = _LONGEST if field in _TEXTS else LONGEST_CODE
         if value is not None and (len(value) > longest or _CONTROL.search(value)):
             raise self.bad(field, f"at most {longest} characters, without tabs or other control characters")
@@ -67,6 +69,10 @@ class Cells:
             raise self.bad(field, f"one of {', '.join(sorted(allowed))}")
         return value
 
+    def listed(self, field: str) -> tuple[str, ...]:
+        """The parts of a cell, which ';' separates."""
+        return tuple(part.strip() for part in (self.optional(field) or "").split(";") if part.strip())
+
     def day(self, field: str) -> date:
         return self._day(field, self.required(field))
 
@@ -82,35 +88,46 @@ class Cells:
             raise self.bad(field, "a day as YYYY-MM-DD") from None
 
 
-def read_rows(text: str, file: str) -> Iterator[Cells]:
-    """The rows below the header; a line is a row, and an empty line or one that starts with # is none."""
-    lines = text.removeprefix("\ufeff").splitlines()
-    order = _header(lines, file)
-    for number, raw in enumerate(lines[1:], start=2):
-        if raw.strip() and not raw.startswith("#"):
-            yield _cells(file, number, raw, order)
+class Sheet:
+    """A file by its lines. BadReference where its header can't be read."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.file = file
+        self._lines = text.removeprefix("\ufeff").splitlines()
+        self._order = _header(self._lines, file)
+
+    def rows(self) -> Iterator[Cells | BadReference]:
+        """Below the header a line is a row, and an empty line or one that starts with # is none."""
+        for number, raw in enumerate(self._lines[1:], start=2):
+            if raw.strip() and not raw.startswith("#"):
+                yield _cells(self.file, number, raw, self._order)
+
+    def at(self, line: int, field: str) -> int:
+        """The column, from 1, at which that field of a row begins; where the row has no such cell, where it begins."""
+        return _column(self._lines[line - 1], self._order.index(field)) if field in self._order else 1
 
 
 def _header(lines: list[str], file: str) -> tuple[str, ...]:
     order = tuple(name.strip() for name in lines[0].split(",")) if lines else ()
-    for name in COLUMNS:
-        if name not in order:
-            raise BadReference(file, 1, 1, name, f"the header lacks this column; it reads {','.join(COLUMNS)}")
+    missing = [name for name in COLUMNS if name not in order]
+    if missing:
+        mend = f"the header lacks {', '.join(missing)}; it reads {','.join(COLUMNS)}, with commas between"
+        raise BadReference(file, 1, 1, missing[0], mend)
     for position, name in enumerate(order):
-        if name not in COLUMNS or order.count(name) > 1:
-            raise BadReference(file, 1, _column(lines[0], position), "header", "a column unknown or named twice")
+        if name not in {*COLUMNS, *OPTIONAL} or order.count(name) > 1:
+            mend = f"a column unknown or named twice; beside those required there may be {', '.join(OPTIONAL)}"
+            raise BadReference(file, 1, _column(lines[0], position), "header", mend)
     return order
 
 
-def _cells(file: str, number: int, raw: str, order: tuple[str, ...]) -> Cells:
+def _cells(file: str, number: int, raw: str, order: tuple[str, ...]) -> Cells | BadReference:
     try:
         values = next(csv.reader([raw], strict=True))
     except csv.Error:
-        raise BadReference(file, number, 1, "row", "a quote that is not closed or stands inside a cell") from None
+        return BadReference(file, number, 1, "row", "a quote that is not closed or stands inside a cell")
     if len(values) != len(order):
-        raise BadReference(
-            file, number, 1, "row", f"{len(order)} cells with commas between; quote a cell that holds a comma"
-        )
+        mend = f"{len(order)} cells with commas between; quote a cell that holds a comma"
+        return BadReference(file, number, 1, "row", mend)
     return Cells(file, number, raw, dict(zip(order, values, strict=True)), order)
 
 

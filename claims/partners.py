@@ -108,6 +108,8 @@ class Hospital(Wire):
     roster: Mapping[Id, Practitioner]
     signatures: Signatures
     coverage_map: Mapping[Line, Many[PartnerId]]
+    price_lists: Mapping[PartnerId, Code] = {}
+    """The chargemaster's list that a payer's claims are priced by; the standard one for a payer not named here."""
     bill_hold_days: Mapping[EncounterClass, Annotated[int, Field(ge=0, le=60)]] = {}
     accept_encoder: bool = True
     records_per_second: Count | None = None
@@ -227,6 +229,8 @@ def _broken_links(partners: Partners) -> Iterator[tuple[Path, str]]:
             if practitioner.billing_entity not in hospital.billing_entities:
                 mend = f"no such billing entity here; known: {', '.join(sorted(hospital.billing_entities))}"
                 yield (*here, "roster", local, "billing_entity"), mend
+        for payer in sorted(hospital.price_lists.keys() - partners.payers.keys()):
+            yield (*here, "price_lists", payer), f"no such payer; known: {known}"
         for reference, payers in hospital.coverage_map.items():
             unknown = [index for index, payer in enumerate(payers) if payer not in partners.payers]
             yield from (

@@ -62,13 +62,13 @@ def numbered_services(chart: ChartCoded) -> Iterator[NumberedService]:
         yield NumberedService(line_control_number(chart.hospital, *name, seen[name]), service)
 
 
-def first_payer(chart: ChartCoded) -> Coverage | None:
+def first_payer(chart: ChartCompleted | ChartCoded) -> Coverage | None:
     """Whose claim it will be first: after a work injury who answers for that; None: the patient's."""
     order = injury_order(chart) if _happened_at_work(chart) else plan_order(chart)
     return order[0] if order else None
 
 
-def plan_order(chart: ChartCoded) -> tuple[Coverage, ...]:
+def plan_order(chart: ChartCompleted | ChartCoded) -> tuple[Coverage, ...]:
     """The plans as the hospital ordered them. Workers' compensation answers for a work injury only; after one, the
     employer does too."""
     return tuple(
@@ -80,7 +80,7 @@ def plan_order(chart: ChartCoded) -> tuple[Coverage, ...]:
     )
 
 
-def injury_order(chart: ChartCoded) -> tuple[Coverage, ...]:
+def injury_order(chart: ChartCompleted | ChartCoded) -> tuple[Coverage, ...]:
     """A work injury: workers' compensation or the employer first, then the plans, should it deny (CARC P2, P4)."""
     return tuple(coverage for coverage in chart.coverages if pays_for_work(coverage)) + plan_order(chart)
 
