@@ -116,7 +116,7 @@ def parse_chargemaster(text: str, file: str) -> Chargemaster:
         if isinstance(cells, BadReference):
             raise cells
         charges.append(read_charge(cells))
-    twice = min((later.line for _, later in overlaps(charges)), default=None)
+    twice = min((later.line for same in periods(charges) for _, later in overlapping(same)), default=None)
     if twice is not None:
         mend = "another row of this system, code, component and list is in force then: end it"
         raise BadReference(file, twice, sheet.at(twice, "start"), "start", mend)
@@ -132,12 +132,12 @@ def periods(rows: Iterable[Charge]) -> Iterator[list[Charge]]:
         yield sorted(same, key=lambda row: (row.start, row.line))
 
 
-def overlaps(rows: Iterable[Charge]) -> Iterator[tuple[Charge, Charge]]:
-    """Rows of which another is in force on the same day, after that other one; the later line is the second."""
-    for same in periods(rows):
-        longest: Charge | None = None
-        for row in same:
-            if longest is not None and (longest.end is None or row.start <= longest.end):
-                yield (longest, row) if longest.line < row.line else (row, longest)
-            if longest is None or (longest.end is not None and (row.end is None or row.end > longest.end)):
-                longest = row
+def overlapping(same: Iterable[Charge]) -> Iterator[tuple[Charge, Charge]]:
+    """Of one of `periods`, the rows of which another is in force on the same day, after that other one; the later line
+    is the second."""
+    longest: Charge | None = None
+    for row in same:
+        if longest is not None and (longest.end is None or row.start <= longest.end):
+            yield (longest, row) if longest.line < row.line else (row, longest)
+        if longest is None or (longest.end is not None and (row.end is None or row.end > longest.end)):
+            longest = row

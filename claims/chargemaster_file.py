@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from claims.reference import BadReference
@@ -53,7 +54,7 @@ class Cells:
         """A cell as a line of the wire: what is longer, or holds a tab, would fail every chart that meets it."""
         value = self.values.get(field, "").strip() or None
         longest = _LONGEST if field in _TEXTS else LONGEST_CODE
-        if value is not None and (len(value) > longest or _CONTROL.search(value)):
+        if value is not None and (len(value) > longest or _has_control(value)):
             raise self.bad(field, f"at most {longest} characters, without tabs or other control characters")
         return value
 
@@ -81,11 +82,25 @@ class Cells:
         return None if value is None else self._day(field, value)
 
     def _day(self, field: str, value: str) -> date:
-        try:
-            # fromisoformat also reads 20250101 and 2025W011, which nobody means to write here.
-            return date.fromisoformat(value if _DAY.fullmatch(value) else "")
-        except ValueError:
-            raise self.bad(field, "a day as YYYY-MM-DD") from None
+        day = _day_of(value)
+        if day is None:
+            raise self.bad(field, "a day as YYYY-MM-DD")
+        return day
+
+
+@lru_cache(4_096)
+def _day_of(value: str) -> date | None:
+    """A file has few days and many rows. fromisoformat also reads 20250101 and 2025W011, which nobody means to write
+    here."""
+    try:
+        return date.fromisoformat(value if _DAY.fullmatch(value) else "")
+    except ValueError:
+        return None
+
+
+def _has_control(value: str) -> bool:
+    """Nearly every cell is plain ASCII, and that is known sooner."""
+    return not (value.isascii() and value.isprintable()) and _CONTROL.search(value) is not None
 
 
 class Sheet:

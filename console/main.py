@@ -20,6 +20,7 @@ COMMANDS = {
     "ledger": "The ledger's schema.",
     "codesets": "The code sets that workers map.",
     "edits": "The rules a chart is held to.",
+    "chargemaster": "Check a hospital's services, codes, units and prices.",
 }
 FAILED = 2
 
