@@ -84,7 +84,7 @@ class Chargemaster:
 
     def _known(self, key: Key, price_list: str | None) -> Iterator[Charge]:
         """The rows of any day, of the list and of the standard one."""
-        return (charge for charge in self._rows.get(key, ()) if charge.price_list in {None, price_list})
+        return (charge for charge in self._rows.get(key, ()) if charge.price_list in (None, price_list))
 
     def _gap(self, keys: Iterable[Key], on: date, price_list: str | None) -> str:
         rows = [charge for key in keys for charge in self._known(key, price_list)]
@@ -97,7 +97,7 @@ class Chargemaster:
         elif begins:
             why = f"its row in the chargemaster begins on {begins}, after its day"
         else:
-            why = "the chargemaster has no row for it, of any day"
+            why = "the chargemaster has never had a row for this service"
         return f"{why}; its dollars are unknown"
 
 

@@ -38,6 +38,13 @@ BROKEN = [
         "known: commercial",
     ),
     (
+        "a price list of a payer that is not there",
+        "    accept_encoder:",
+        "    price_lists: {nobody: contract}\n    accept_encoder:",
+        "hospitals.mercy-general.price_lists.nobody",
+        "known: commercial",
+    ),
+    (
         "an id that can't be part of a topic",
         "  st-anna:\n    name",
         "  St_Anna:\n    name",

@@ -4,6 +4,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
@@ -148,7 +149,7 @@ def test_every_reason_of_a_returned_chart_is_explained() -> None:
 
 
 def kinds_of_work() -> frozenset[str]:
-    """What WorkItem's `kind` is given, by keyword or through the `_work` functions."""
+    """What WorkItem's `kind` is given, by keyword or through the functions that make one of a statement."""
     found: set[str] = set()
     for file in (ROOT / "claims").glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -156,7 +157,7 @@ def kinds_of_work() -> frozenset[str]:
                 continue
             name = getattr(node.func, "id", "")
             given = [keyword.value for keyword in node.keywords if keyword.arg == "kind"] if name == "WorkItem" else []
-            given += node.args if name == "_work" else []
+            given += node.args if name in {"_work", "work"} else []
             values = (each.value for each in given if isinstance(each, ast.Constant))
             found |= {value for value in values if isinstance(value, str) and re.fullmatch(r"[a-z-]+", value)}
     return frozenset(found)
@@ -168,13 +169,13 @@ def test_every_kind_of_work_item_is_explained() -> None:
 
 @pytest.mark.parametrize("name", ["hospital", "payer"])
 def test_every_field_that_a_partners_page_names_is_one_of_its_events(name: str) -> None:
-    """Cells that begin a row under 'field'."""
+    """Cells that begin a row of a table under 'field'."""
     told = page(f"docs/{name}.md")
     heads = [at for at, line in enumerate(told.lines) if line.startswith("| field | what |")]
     fields = {
         field
-        for line in told.lines[heads[0] + 2 :]
-        if line.startswith("| `")
+        for head in heads
+        for line in takewhile(lambda line: line.startswith("|"), told.lines[head + 2 :])
         for field in re.findall(r"`([a-z0-9_]+)`", line.split(" | ")[0])
     }
     known = {field for model in SUBJECTS.values() for field in model.model_fields}

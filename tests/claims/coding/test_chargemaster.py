@@ -7,8 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.chargemaster import Chargemaster, parse_chargemaster
+from claims.chargemaster_file import OPTIONAL
 from claims.reference import BadReference
 from schemas.events.chart import Coding
+from tests.claims.coding.given_charges import DRUG, file_of, row
+from tests.claims.coding.given_charges import HEADER as WIDE
 
 HEADER = "system,code,description,hcpcs,modifiers,revenue_code,unit,per_unit,price_cents,component,department,start,end"
 ROW = "loinc,2345-7,Glucose,P2028,,0301,,,2100,facility,laboratory,2025-01-01,"
@@ -160,6 +163,45 @@ def test_a_broken_row_is_named_by_line_column_and_field(written: str, instead: s
     assert caught.value.column == _start(broken, field)
 
 
+EXTRA_BROKEN = [
+    # reason, columns of a row per 10 mg, field
+    ("a conversion without its amount", {"conversions": "mL"}, "conversions"),
+    ("a conversion of nothing", {"conversions": "mL:0"}, "conversions"),
+    ("a conversion by nothing", {"conversions": "mL:4/0"}, "conversions"),
+    ("a negative conversion", {"conversions": "mL:-4"}, "conversions"),
+    ("a conversion with an exponent", {"conversions": "mL:4e2"}, "conversions"),
+    ("digits of another script", {"conversions": "mL:٤"}, "conversions"),
+    ("a number of 30 digits", {"conversions": f"mL:{'1' * 30}"}, "conversions"),
+    ("a unit twice, in other letters", {"conversions": "mL:4;ML:5"}, "conversions"),
+    ("the row's own unit", {"conversions": "MG:1"}, "conversions"),
+    ("nothing to convert to", {"conversions": "mL:4", "per_unit": ""}, "conversions"),
+    ("a fact nobody documents", {"modifier_rules": "upper:E1"}, "modifier_rules"),
+    ("a rule without its modifier", {"modifier_rules": "left"}, "modifier_rules"),
+    ("a modifier of three letters", {"modifier_rules": "left:LTX"}, "modifier_rules"),
+    ("another way to bill waste", {"waste": "yes"}, "waste"),
+    ("waste of a drug that is not counted", {"waste": "jw", "per_unit": ""}, "waste"),
+    ("waste that no code stands for", {"waste": "jw", "hcpcs": ""}, "waste"),
+    ("a list longer than a code", {"price_list": "l" * 41}, "price_list"),
+]
+
+
+@pytest.mark.parametrize(("cells", "field"), [r[1:] for r in EXTRA_BROKEN], ids=[r[0] for r in EXTRA_BROKEN])
+def test_a_broken_cell_that_may_be_left_out_is_named_too(cells: dict[str, str], field: str) -> None:
+    broken = row(DRUG, **cells)
+
+    with pytest.raises(BadReference) as caught:
+        parse_chargemaster(file_of(broken), "x.csv")
+
+    before = WIDE.split(",").index(field)
+    assert (caught.value.line, caught.value.field) == (2, field)
+    assert caught.value.column == 1 + sum(len(cell) + 1 for cell in broken.split(",")[:before])
+
+
+@pytest.mark.parametrize("name", OPTIONAL)
+def test_each_of_those_columns_may_stand_alone(name: str) -> None:
+    assert len(parse_chargemaster(f"{HEADER},{name}\n{ROW},", "x.csv")) == 1
+
+
 def _start(row: str, field: str) -> int:
     """Where the cell of that column begins, from 1; a row as a whole begins at 1."""
     before = HEADER.split(",").index(field) if field != "row" else 0
@@ -184,6 +226,15 @@ def test_a_new_price_after_the_old_one_ended_is_taken() -> None:
     old, new = f"{ROW}2025-12-31", ROW.replace("2025-01-01", "2026-01-01")
 
     assert len(parse_chargemaster(f"{HEADER}\n{old}\n{new}", "x.csv")) == 2
+
+
+def test_of_many_rows_for_one_day_the_first_that_is_too_many_is_told() -> None:
+    rows = "\n".join(f"{ROW}" for _ in range(20_000))
+
+    with pytest.raises(BadReference) as caught:
+        parse_chargemaster(f"{HEADER}\n{rows}", "x.csv")
+
+    assert caught.value.line == 3
 
 
 def test_a_missing_column_is_named() -> None:
