@@ -11,6 +11,8 @@ from typing import Final, Literal
 from claims.amounts import LARGEST
 
 Component = Literal["facility", "professional"]
+Exact = int | Fraction
+"""Thousandths of a unit: a whole number until a conversion makes it a fraction."""
 HOURS: Final = "h"
 
 
@@ -45,17 +47,17 @@ class Charge:
     def covers(self, day: date) -> bool:
         return self.start <= day and (self.end is None or day <= self.end)
 
-    def measured(self, quantity: int | None, unit: str | None) -> Fraction | None:
+    def measured(self, quantity: int | None, unit: str | None) -> Exact | None:
         """A charted quantity in thousandths of the row's unit, nothing rounded; null where it or its unit is
         unknown, or the row doesn't say how much of its own unit is in the charted one."""
         if quantity is None or unit is None:
             return None
         charted = unit.casefold()
         if charted == self.unit:
-            return Fraction(quantity)
+            return quantity
         return next((quantity * each for name, each in self.conversions if name == charted), None)
 
-    def rounded(self, quantity: Fraction) -> int | None:
+    def rounded(self, quantity: Exact) -> int | None:
         """Whole billing units of thousandths of the row's unit; null where there is not one unit in it, or where they
         would cost more than a claim can say.
 
@@ -66,11 +68,11 @@ class Charge:
         """
         if self.per_unit is None:
             return 1
-        up, nearest = -(-quantity // self.per_unit), (2 * quantity + self.per_unit) // (2 * self.per_unit)
-        units = nearest if self.unit == HOURS else up
+        above, below = quantity.numerator, quantity.denominator * self.per_unit
+        units = (2 * above + below) // (2 * below) if self.unit == HOURS else -(-above // below)
         return units if units > 0 and units * max(self.price_cents, 1) <= LARGEST else None
 
-    def wasted(self, given: Fraction, discarded: Fraction) -> int:
+    def wasted(self, given: Exact, discarded: Exact) -> int:
         """Whole billing units discarded beyond the rounded dose (CMS Pub. 100-04 chapter 17 section 40).
 
         The unit into which the dose is rounded up is paid already, and what is billed never exceeds the container: of

@@ -108,7 +108,8 @@ class Sheet:
 
     def __init__(self, text: str, file: str) -> None:
         self.file = file
-        self._lines = text.removeprefix("\ufeff").splitlines()
+        # Not splitlines(): it also splits at characters that an editor shows within a line.
+        self._lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
         self._order = _header(self._lines, file)
 
     def rows(self) -> Iterator[Cells | BadReference]:
@@ -123,7 +124,7 @@ class Sheet:
 
 
 def _header(lines: list[str], file: str) -> tuple[str, ...]:
-    order = tuple(name.strip() for name in lines[0].split(",")) if lines else ()
+    order = tuple(name.strip() for name in lines[0].split(","))
     missing = [name for name in COLUMNS if name not in order]
     if missing:
         mend = f"the header lacks {', '.join(missing)}; it reads {','.join(COLUMNS)}, with commas between"

@@ -1,12 +1,13 @@
 """What was given of a drug or a supply in a day, as lines: summed first, rounded once, and what was discarded apart."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from fractions import Fraction
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from claims.amounts import LARGEST
-from claims.charge import Charge
+from claims.charge import Charge, Exact
 from claims.encoding import Scene
 from claims.service_line import Occurrence, Pricing, fitting, line, work
 from schemas.events.chart import Statement
@@ -15,6 +16,11 @@ from schemas.events.coded import Service, WorkItem
 _SUMMED: Final = frozenset({"supply", "drug"})
 _DISCARDED, _NONE_DISCARDED = "JW", "JZ"
 _TOLD_SINCE: Final = date(2023, 7, 1)  # JZ, or else JW, on every single dose (CMS Pub. 100-04 chapter 17 section 40)
+_alike: Final = attrgetter(
+    *Service.model_fields.keys()
+    - {"statement", "text", "units", "charge_cents", "performer_npi", "ndc_quantity", "discarded"}
+)
+"""What lines that add up have in common: all but statement, text, quantities and who did it."""
 _NO_UNITS: Final = "the quantity is missing, in another unit than the charge's, or too small or large for one"
 _NO_WASTE: Final = "how much of the single dose was discarded, in the unit of the dose? 0 says: nothing"
 
@@ -26,8 +32,8 @@ class Amount(NamedTuple):
     charge: Charge
     statement: Statement
     what: Occurrence
-    quantity: Fraction
-    discarded: Fraction | None
+    quantity: Exact
+    discarded: Exact | None
 
 
 def amount(scene: Scene, charge: Charge, what: Occurrence, statement: Statement) -> Amount | WorkItem:
@@ -43,28 +49,34 @@ def amount(scene: Scene, charge: Charge, what: Occurrence, statement: Statement)
     return Amount(charge, statement, what, quantity, discarded)
 
 
-def _measured(charge: Charge, statement: Statement) -> Fraction | None:
+def _measured(charge: Charge, statement: Statement) -> Exact | None:
     """The dose, or where none can be read the NDC's quantity; but a vial that may hold waste is no dose."""
     if charge.per_unit is None:
-        return Fraction(0)
+        return 0
     dose = charge.measured(statement.quantity, statement.unit)
     if dose is not None or charge.waste:
         return dose
     return charge.measured(statement.ndc_quantity, statement.ndc_unit)
 
 
-def together(pricing: Pricing, amounts: Iterable[Amount]) -> Iterator[Amount]:
+def together(pricing: Pricing, amounts: Sequence[Amount]) -> Iterator[Amount]:
     """The quantities of one drug or supply of a day as one, so that they are rounded once and not dose by dose."""
     summable = _to_sum(pricing.scene)
+    alike = Counter((each.charge.billing_code, each.what.first) for each in amounts)
     sums: dict[tuple[object, ...], Amount] = {}
     for number, each in enumerate(amounts):
         charge = each.charge
-        apart = charge.per_unit is None or each.statement.id not in summable
-        row = (charge.unit, charge.per_unit, charge.price_cents, each.discarded is None)
-        key = (number,) if apart else (*row, *_same(line(pricing, charge, 0, each.what)))
+        alone = charge.per_unit is None or alike[charge.billing_code, each.what.first] == 1
+        key = (number,) if alone or each.statement.id not in summable else _row(pricing, each)
         earlier = sums.get(key)
         sums[key] = each if earlier is None else _plus(earlier, each)
     yield from sums.values()
+
+
+def _row(pricing: Pricing, each: Amount) -> tuple[object, ...]:
+    charge = each.charge
+    priced = (charge.unit, charge.per_unit, charge.price_cents, each.discarded is None)
+    return *priced, *_same(line(pricing, charge, 0, each.what))
 
 
 def _plus(one: Amount, other: Amount) -> Amount:
@@ -86,7 +98,7 @@ def billed(pricing: Pricing, each: Amount) -> Iterator[Service | WorkItem]:
     """A line for what was given; one with JW for the whole units discarded, or JZ where there are none."""
     charge, what, discarded = each.charge, each.what, each.discarded
     units = charge.rounded(each.quantity)
-    wasted = charge.wasted(each.quantity, discarded or Fraction(0))
+    wasted = charge.wasted(each.quantity, discarded) if discarded else 0
     if units is None or wasted * max(charge.price_cents, 1) > LARGEST:
         yield work(each.statement, "quantity", _NO_UNITS)
     elif discarded is None or (not wasted and what.first < _TOLD_SINCE):
@@ -117,10 +129,8 @@ def _to_sum(scene: Scene) -> frozenset[str]:
 
 
 def _same(each: Service) -> tuple[object, ...]:
-    """Equal in everything but statement, text and quantities; who gave it sets only a professional's lines apart."""
-    performer = each.performer_npi if each.component == "professional" else None
-    apart = {"statement": "", "text": None, "units": 0, "charge_cents": 0, "performer_npi": performer}
-    return tuple(each.model_copy(update={**apart, "ndc_quantity": None, "discarded": None}).__dict__.values())
+    """Who gave it sets only a professional's lines apart."""
+    return each.performer_npi if each.component == "professional" else None, *_alike(each)
 
 
 def _added(one: Service, other: Service) -> Service:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from claims.charge import Charge
 from claims.charge_row import MOST_MODIFIERS, NOTICE
@@ -73,28 +73,41 @@ def line(pricing: Pricing, charge: Charge, units: int, what: Occurrence, *added:
         performer_npi=_performer(scene, charge, statement),
         ordering_npi=_only_npi_of(scene, "ordering"),
         pointers=_pointers(pricing, statement.due_to if statement else None),
-        ndc=statement.ndc if statement else None,
         authorization=_authorization(scene, charge, what.first),
         group=charge.department,
         path="chargemaster",
-        text=statement.text if statement else None,
-        ndc_quantity=statement.ndc_quantity if statement else None,
-        ndc_unit=statement.ndc_unit if statement else None,
-        discarded=statement.discarded if statement else None,
-        single_dose=statement.single_dose if statement else None,
-        abn=statement.abn if statement else None,
+        **(_told(statement) if statement else {}),
     )
+
+
+def _told(statement: Statement) -> dict[str, Any]:
+    """What rules and claims need to know of the service itself."""
+    return {
+        "text": statement.text,
+        "ndc": statement.ndc,
+        "ndc_quantity": statement.ndc_quantity,
+        "ndc_unit": statement.ndc_unit,
+        "discarded": statement.discarded,
+        "single_dose": statement.single_dose,
+        "abn": statement.abn,
+    }
 
 
 def _modifiers(scene: Scene, charge: Charge, statement: Statement | None, added: tuple[str, ...]) -> Iterator[str]:
     """The chart's own first, then those that quantity and documented facts call for, then the row's."""
-    facts: set[str | None] = {scene.facts.encounter_class}
     if statement is not None:
         yield from statement.modifiers
-        facts |= {statement.laterality, NOTICE if statement.abn else None}
     yield from added
-    yield from (modifier for fact, modifier in charge.modifier_rules if fact in facts)
+    if charge.modifier_rules:
+        facts = _facts(scene, statement)
+        yield from (modifier for fact, modifier in charge.modifier_rules if fact in facts)
     yield from charge.modifiers
+
+
+def _facts(scene: Scene, statement: Statement | None) -> frozenset[str | None]:
+    """What a row's rules may ask (claims/charge_row.py: FACTS)."""
+    side, notice = (statement.laterality, statement.abn) if statement else (None, None)
+    return frozenset({scene.facts.encounter_class, side, NOTICE if notice else None})
 
 
 def _performer(scene: Scene, charge: Charge, statement: Statement | None) -> str | None:

@@ -31,7 +31,7 @@ def price(scene: Scene, diagnoses: tuple[CodedDiagnosis, ...]) -> Priced:
     pricing = Pricing(scene, scene.reference.chargemasters[scene.hospital.id], diagnoses, _price_list(scene))
     visit = list(_visit(pricing))
     performed = [each for s in scene.chart.statements if is_performed(s) for each in _statement(pricing, s)]
-    amounts = together(pricing, (each for each in performed if isinstance(each, Amount)))
+    amounts = together(pricing, [each for each in performed if isinstance(each, Amount)])
     outcomes = [*visit, *performed, *(outcome for each in amounts for outcome in billed(pricing, each))]
     lines = [outcome for outcome in outcomes if isinstance(outcome, Service)]
     return Priced(

@@ -138,6 +138,7 @@ BROKEN = [
     ("finer than a thousandth", ",0301,,,", ",0301,mg,0.0001,", "per_unit"),
     ("a department longer than a line", "laboratory", "L" * 241, "department"),
     ("a department with a tab", "laboratory", "labo\tratory", "department"),
+    ("a line that only some programs see", "Glucose", "Glu\x85cose", "description"),
     ("a description longer than a line", "Glucose", "G" * 241, "description"),
     ("a code that no chart can name", "2345-7", "2" * 41, "code"),
     ("a price of 5,000 digits", ",2100,", f",{'1' * 5000},", "price_cents"),
