@@ -3,10 +3,9 @@
 Quantities are converted in exact fractions and rounded once, at the end; money and units are whole numbers throughout.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from claims.amounts import LARGEST
 
@@ -16,8 +15,7 @@ Exact = int | Fraction
 HOURS: Final = "h"
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(NamedTuple):
     """One row. `per_unit` thousandths of `unit` make one billing unit; without it each occurrence is one.
 
     `conversions` says how much of `unit` is in one of another unit that charts use (a mL, a vial); `modifier_rules`

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import chain
 from typing import Final, NamedTuple
 
 from claims.charge import Charge
@@ -85,7 +85,7 @@ def _priced(rows: Iterable[Charge]) -> Iterator[Doubt]:
         if len(same) > 1:
             yield from _together(same)
             yield from _breaks(same)
-        last = max(same, key=lambda row: row.end or date.max)
+        last = max(same, key=_lasts)
         if last.end is not None:
             mend = "give it a row from the next day on, unless the service is no longer given"
             yield Doubt(last, "end", False, "nothing follows this row", mend)
@@ -103,10 +103,16 @@ def _together(same: list[Charge]) -> Iterator[Doubt]:
 
 def _breaks(same: list[Charge]) -> Iterator[Doubt]:
     """Days without a price between two of a service; a payer's list falls back on the standard one."""
-    for earlier, row in pairwise(same):
-        if earlier.end is not None and earlier.end + _A_DAY < row.start:
-            what = f"a gap from {earlier.end + _A_DAY} to {row.start - _A_DAY} after line {earlier.line}"
+    last = same[0]
+    for row in same[1:]:
+        if last.end is not None and last.end + _A_DAY < row.start:
+            what = f"a gap from {last.end + _A_DAY} to {row.start - _A_DAY} after line {last.line}"
             yield Doubt(row, "start", row.price_list is None, what, "let one of the two rows cover these days")
+        last = max(last, row, key=_lasts)
+
+
+def _lasts(row: Charge) -> date:
+    return row.end or date.max
 
 
 def _unmeasured(rows: Iterable[Charge]) -> Iterator[Doubt]:

@@ -138,7 +138,7 @@ def _header(lines: list[str], file: str) -> tuple[str, ...]:
 
 def _cells(file: str, number: int, raw: str, order: tuple[str, ...]) -> Cells | BadReference:
     try:
-        values = next(csv.reader([raw], strict=True))
+        values = next(csv.reader([raw], strict=True)) if '"' in raw else raw.split(",")
     except csv.Error:
         return BadReference(file, number, 1, "row", "a quote that is not closed or stands inside a cell")
     if len(values) != len(order):

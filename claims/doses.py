@@ -41,12 +41,19 @@ def amount(scene: Scene, charge: Charge, what: Occurrence, statement: Statement)
     quantity = _measured(charge, statement)
     if quantity is None or charge.rounded(quantity) is None:
         return work(statement, "quantity", _NO_UNITS)
-    if not (charge.waste and statement.single_dose) or scene.inpatient:  # an inpatient's drugs are no Part B claim
+    if not _tells_waste(scene, charge, statement):
         return Amount(charge, statement, what, quantity, None)
     discarded = charge.measured(statement.discarded, statement.unit)
     if discarded is None and what.first >= _TOLD_SINCE:
         return work(statement, "quantity", _NO_WASTE)
     return Amount(charge, statement, what, quantity, discarded)
+
+
+def _tells_waste(scene: Scene, charge: Charge, statement: Statement) -> bool:
+    """A single dose under a row that asks for it; an inpatient's drugs are no Part B claim, and what the chart itself
+    says by modifier is not said again."""
+    said = {_DISCARDED, _NONE_DISCARDED}.intersection(statement.modifiers)
+    return charge.waste and statement.single_dose is True and not scene.inpatient and not said
 
 
 def _measured(charge: Charge, statement: Statement) -> Exact | None:

@@ -34,6 +34,8 @@ FOUND = [
     ("one day in common", (row(end="2026-01-01"), row(start="2026-01-01")), [(3, "start", True)]),
     ("a long row over two later ones", (row(), row(start="2025-02-01", end="2025-02-28"), row(start="2025-03-01")),
      [(3, "start", True), (4, "start", True)]),
+    ("a row over the days between two others is no gap",
+     (row(end="2025-12-31"), row(start="2025-02-01", end="2025-02-28"), row(start="2026-01-01")), [(3, "start", True)]),
     ("the later row stands first", (row(start="2026-01-01"), row()), [(3, "start", True)]),
     ("a day without a price", (row(end="2025-12-30"), row(start="2026-01-01")), [(3, "start", True)]),
     ("a day without a price in a payer's list",

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.tables import Reference
+from claims.validation import validate
 from schemas.events.chart import ChartCompleted, Statement
-from schemas.events.coded import Service
+from schemas.events.coded import ChartCoded, Service
 from tests.claims.coding.builders import at
 from tests.claims.coding.given_charges import DRUG, charge_of, row, with_master
 from tests.claims.coding.test_services import drug, priced
@@ -139,6 +140,7 @@ WASTE = [
     ("a whole unit beyond the rounded dose", vial(discarded=18_000), [(2, ()), (1, ("JW",))]),
     ("half a unit beyond it is none", vial(discarded=13_000), [(2, ("JZ",))]),
     ("the chart's own modifiers come first", vial(modifiers=("RT",)), [(2, ("RT", "JZ"))]),
+    ("the chart says it by modifier itself", vial(modifiers=("JW",), discarded=30_000), [(2, ("JW",))]),
     ("a vial of several doses", vial(single_dose=False, discarded=30_000), [(2, ())]),
     ("nobody said whether it is a single dose", vial(single_dose=None, discarded=30_000), [(2, ())]),
 ]
@@ -203,3 +205,21 @@ def test_the_discarded_line_leaves_the_ndc_quantity_to_the_first(chart: ChartCom
     lines: tuple[Service, ...] = priced(chart, told, opened).lines
 
     assert [line.ndc_quantity for line in lines] == [3_000, None]
+
+
+def test_waste_that_no_claim_can_charge_is_an_item(chart: ChartCompleted, reference: Reference) -> None:
+    told = with_master(reference, row(DRUG, waste="jw"))
+
+    result = priced(chart, told, vial(discarded=2**53))
+
+    assert (result.lines, [item.kind for item in result.worklist]) == ((), ["quantity"])
+
+
+def test_a_chart_with_discarded_drugs_passes_the_edits(chart: ChartCompleted, reference: Reference) -> None:
+    told = with_master(reference, row(DRUG, waste="jw"))
+    statements = (*chart.statements[:1], vial(discarded=18_000))
+
+    answer = validate(chart.model_copy(update={"statements": statements, "orders": ()}), told)
+
+    assert isinstance(answer, ChartCoded)
+    assert [(line.modifiers, line.charge_cents) for line in answer.services] == [((), 2500), (("JW",), 1250)]
