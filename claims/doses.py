@@ -46,7 +46,7 @@ def amount(scene: Scene, charge: Charge, what: Occurrence, statement: Statement)
     discarded = charge.measured(statement.discarded, statement.unit)
     if discarded is None and what.first >= _TOLD_SINCE:
         return work(statement, "quantity", _NO_WASTE)
-    return Amount(charge, statement, what, quantity, discarded)
+    return Amount(charge, statement, what, quantity, discarded or 0)
 
 
 def _tells_waste(scene: Scene, charge: Charge, statement: Statement) -> bool:

@@ -8,19 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from claims.services import Priced
 from claims.tables import Reference
 from claims.validation import validate
-from schemas.events.chart import ChartCompleted, Statement
+from schemas.events.chart import ChartCompleted, Coding, Statement
 from schemas.events.coded import ChartCoded, Service
 from tests.claims.coding.builders import at
 from tests.claims.coding.given_charges import DRUG, charge_of, row, with_master
-from tests.claims.coding.test_services import drug, priced
+from tests.claims.coding.test_services import RXNORM, drug, priced
 
 CONVERTED = [
     # reason, conversions, thousandths, unit, units of a code per 10 mg
     ("4 mg in a mL", "mL:4", 3_000, "mL", 2),
     ("letters of units don't matter", "mL:4", 3_000, "ml", 2),
     ("its own unit goes on as it is", "mL:4", 12_000, "mg", 2),
+    ("its own unit in other letters", "mL:4", 12_000, "MG", 2),
     ("a whole vial", "mL:4;vial:100", 1_000, "vial", 10),
     ("100 mg in 3 mL, exactly ten units in 3 mL", "mL:100/3", 3_000, "mL", 10),
     ("a thousandth of a mL more is another unit", "mL:100/3", 3_001, "mL", 11),
@@ -153,18 +155,64 @@ def test_what_was_discarded_is_a_line_of_its_own(
     assert lines_of(chart, reference, statement) == lines
 
 
-@pytest.mark.parametrize(
-    ("day", "modifiers"), [(date(2023, 6, 30), ()), (date(2023, 7, 1), ("JZ",))], ids=["before", "from"]
-)
+BEFORE, FROM = date(2023, 6, 30), date(2023, 7, 1)
+
+
+def on(day: date, chart: ChartCompleted, reference: Reference, *vials: Statement) -> Priced:
+    """Single doses of that day, under a row that asks for waste."""
+    then = at(10).replace(year=day.year, month=day.month, day=day.day)
+    told = with_master(reference, row(DRUG, waste="jw", start="2020-01-01"))
+    return priced(chart, told, *(each.model_copy(update={"performed_at": then}) for each in vials))
+
+
+@pytest.mark.parametrize(("day", "modifiers"), [(BEFORE, ()), (FROM, ("JZ",))], ids=["before", "from"])
 def test_nothing_discarded_is_said_from_july_2023(
     chart: ChartCompleted, reference: Reference, day: date, modifiers: tuple[str, ...]
 ) -> None:
-    told = with_master(reference, row(DRUG, waste="jw", start="2020-01-01"))
-    then = at(10).replace(year=day.year, month=day.month, day=day.day)
-
-    (line,) = priced(chart, told, vial(performed_at=then)).lines
+    (line,) = on(day, chart, reference, vial()).lines
 
     assert line.modifiers == modifiers
+
+
+@pytest.mark.parametrize(("day", "items"), [(BEFORE, 0), (FROM, 1)], ids=["before", "from"])
+def test_how_much_was_discarded_is_asked_from_july_2023(
+    chart: ChartCompleted, reference: Reference, day: date, items: int
+) -> None:
+    assert len(on(day, chart, reference, vial(discarded=None)).worklist) == items
+
+
+def test_doses_are_rounded_together_whether_or_not_waste_is_told(chart: ChartCompleted, reference: Reference) -> None:
+    lines = on(BEFORE, chart, reference, vial(id="a", discarded=None), vial(id="b", discarded=28_000)).lines
+
+    assert [(line.units // 1000, line.modifiers) for line in lines] == [(3, ()), (2, ("JW",))]
+
+
+def test_a_row_that_bills_waste_is_not_summed_with_one_that_does_not(
+    chart: ChartCompleted, reference: Reference
+) -> None:
+    told = with_master(reference, row(DRUG, waste="jw"), row(DRUG, code="7805"))
+    other = vial(id="b", codings=(Coding(system=RXNORM, code="7805"),), discarded=28_000)
+
+    lines = priced(chart, told, vial(id="a"), other).lines
+
+    assert [(line.units // 1000, line.modifiers) for line in lines] == [(2, ("JZ",)), (2, ())]
+
+
+def test_waste_in_two_units_is_one_sum_and_its_quantity_on_the_line_unknown(
+    chart: ChartCompleted, reference: Reference
+) -> None:
+    told = with_master(reference, row(DRUG, waste="jw", conversions="mL:4"))
+    vials = [vial(id="a", quantity=10_000, discarded=10_000), vial(id="b", quantity=2_500, unit="mL", discarded=2_500)]
+
+    lines = priced(chart, told, *vials).lines
+
+    assert [(line.units, line.discarded) for line in lines] == [(2000, None), (2000, None)]
+
+
+def test_units_that_cost_more_than_a_claim_can_say_are_none() -> None:
+    dear = charge_of(DRUG, price_cents="9999999999")
+
+    assert (dear.units(10_000, "mg"), dear.units(10_001, "mg")) == (1, None)
 
 
 def test_a_row_that_does_not_ask_for_it_bills_no_waste(chart: ChartCompleted, reference: Reference) -> None:

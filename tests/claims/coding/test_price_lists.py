@@ -91,6 +91,7 @@ MISSING = [
     ("no row ever", (row(code="other"),), "has never had a row"),
     ("the row ended", (row(end="2025-12-31"),), "ended on 2025-12-31, and none follows"),
     ("the row begins later", (row(start="2026-04-01"),), "begins on 2026-04-01, after its day"),
+    ("the row of a later period", (row(start="2026-04-01", end="2026-12-31"),), "begins on 2026-04-01, after its day"),
     ("between two rows", (row(end="2026-01-31"), row(start="2026-04-01")), "2026-01-31, and the next begins on"),
     ("the row of another payer's list is none", (row(price_list="contract"),), "has never had a row"),
 ]  # fmt: skip
