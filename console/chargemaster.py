@@ -5,13 +5,15 @@ from typing import Annotated
 
 import typer
 
-from agents.reference import read_text
+from agents.reference import CODESETS, TABLES, read_text
+from agents.tables import open_dated
 from claims.chargemaster_check import Checked, Flaw, check_chargemaster, unreadable
-from claims.codesets.lists import shipped_tables
+from claims.codesets.dated import DatedTables
 from claims.reference import BadReference
 from console.screen import WORDS, Json, draw, say, say_json, table
 
 _SHOWN = 100
+_DATED = CODESETS.with_name(TABLES)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -24,13 +26,14 @@ def chargemaster() -> None:
 @app.command()
 def check(
     file: Annotated[Path, typer.Argument(help="The CSV to check.", exists=True, dir_okay=False, readable=True)],
+    tables: Annotated[Path, typer.Option(help="The compiled tables; workers read the default.")] = _DATED,
     as_json: Json = False,
 ) -> None:
     """Tell rows that can't be read, repeat or overlap, gaps between prices, dead codes, and drugs without units.
 
     Exit status 1 when something is wrong; what is only doubtful is a warning and none.
     """
-    checked = _checked(file)
+    checked = _checked(file, open_dated(tables))
     if as_json:
         say_json({"file": str(file), "rows": checked.rows, "findings": [_told(file, flaw) for flaw in checked.flaws]})
     else:
@@ -38,12 +41,12 @@ def check(
     raise typer.Exit(0 if checked.sound else 1)
 
 
-def _checked(file: Path) -> Checked:
+def _checked(file: Path, tables: DatedTables) -> Checked:
     try:
         text = read_text(file)
     except BadReference as fault:
         return Checked(0, (unreadable(fault),))
-    return check_chargemaster(text, file.name, shipped_tables())
+    return check_chargemaster(text, file.name, tables)
 
 
 def _told(file: Path, flaw: Flaw) -> dict[str, object]:

@@ -1,9 +1,12 @@
 """`claimstream chargemaster check`: what a person and a machine are told, and the exit status."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from claims.codesets.dated_build import compile_tables, release
+from claims.codesets.dated_rows import Term
 from tests.claims.coding.given_charges import file_of, row
 from tests.console.conftest import Terminal
 from tests.pipeline import ROOT
@@ -83,3 +86,28 @@ def test_of_many_findings_the_first_hundred_are_shown_and_all_are_told_to_a_mach
 
 def test_a_file_that_is_not_there_is_an_error_of_the_command(alone: Terminal, file: Path) -> None:
     assert alone.run("chargemaster", "check", file).exit_code == 2
+
+
+def test_codes_are_held_to_the_tables_that_were_compiled(alone: Terminal, file: Path, tmp_path: Path) -> None:
+    file.write_text(file_of(row()))
+    tables = tmp_path / "tables.bin"
+    ended = Term("P2028", "a test", date(2020, 1, 1), date(2025, 12, 31))
+    tables.write_bytes(compile_tables([release("hcpcs", [ended])]))
+
+    done = alone.run("chargemaster", "check", file, "--tables", tables)
+
+    assert (done.exit_code, "no such code in the table hcpcs on 2026-01-01" in done.stdout) == (1, True)
+
+
+SHIPPED = [("modifiers", {"modifiers": "ZZ"}), ("revenue-codes", {"revenue_code": "0009"})]
+
+
+@pytest.mark.parametrize(("table", "cells"), SHIPPED, ids=[each[0] for each in SHIPPED])
+def test_codes_of_the_lists_that_ship_are_always_checked(
+    alone: Terminal, file: Path, tmp_path: Path, table: str, cells: dict[str, str]
+) -> None:
+    file.write_text(file_of(row(**cells)))
+
+    done = alone.run("chargemaster", "check", file, "--tables", tmp_path / "none.bin")
+
+    assert (done.exit_code, f"no such code in the table {table}" in done.stdout) == (1, True)

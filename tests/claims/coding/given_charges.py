@@ -1,6 +1,7 @@
 """Rows of a chargemaster by their columns, so that a test names only what it is about."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from claims.charge import Charge
@@ -20,7 +21,7 @@ DRUG: Final[Mapping[str, str]] = {
 }  # fmt: skip
 
 
-def row(like: Mapping[str, str] = TEST, **cells: str) -> str:
+def row(like: Mapping[str, str] = TEST, /, **cells: str) -> str:
     """One line of the file."""
     values = {**like, **cells}
     return ",".join(values.get(name, "") for name in (*COLUMNS, *OPTIONAL))
@@ -34,7 +35,7 @@ def master_of(*rows: str) -> Chargemaster:
     return parse_chargemaster(file_of(*rows), "x.csv")
 
 
-def charge_of(like: Mapping[str, str] = TEST, **cells: str) -> Charge:
+def charge_of(like: Mapping[str, str] = TEST, /, **cells: str) -> Charge:
     """The row as a charge."""
     (read,) = Sheet(file_of(row(like, **cells)), "x.csv").rows()
     assert isinstance(read, Cells)
@@ -47,4 +48,4 @@ def with_master(reference: Reference, *rows: str, **changed: Any) -> Reference:
     partners = reference.partners.model_copy(
         update={"hospitals": {**reference.partners.hospitals, "mercy-general": hospital}}
     )
-    return Reference(reference.codes, partners, {"mercy-general": master_of(*rows)}, reference.mce, reference.edits)
+    return replace(reference, partners=partners, chargemasters={"mercy-general": master_of(*rows)})
