@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from claims.amounts import LARGEST
 from claims.charge import Charge, Exact
-from claims.encoding import Scene
+from claims.scene import Scene
 from claims.service_line import Occurrence, Pricing, fitting, line, work
 from schemas.events.chart import Statement
 from schemas.events.coded import Service, WorkItem

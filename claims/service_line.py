@@ -9,7 +9,7 @@ from claims.charge import Charge
 from claims.charge_row import MOST_MODIFIERS, NOTICE
 from claims.chargemaster import Chargemaster
 from claims.codesets.shapes import ICD_10_CM, with_dot, without_dot
-from claims.encoding import Scene
+from claims.scene import Scene
 from schemas.events.chart import Statement
 from schemas.events.coded import CodedDiagnosis, Service, WorkItem
 from schemas.events.people import ProviderRole
