@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final, TypedDict
 
 from claims.coder import Answered, faults
-from claims.completeness import Case, incompleteness, signatures_on_file
+from claims.completeness import Case, answers, incompleteness, signatures_on_file, with_due
 from claims.edits import check_chart
 from claims.edits.stays import billed_stay
 from claims.encoding import Encoded, encode
@@ -35,24 +35,27 @@ def validate(chart: ChartCompleted, reference: Reference) -> ChartCoded | ChartR
     Without both ends of the encounter no day is known: then only completeness can speak.
     """
     hospital = reference.partners.hospital(chart.hospital)
-    missing = incompleteness(Case(chart, hospital, reference.partners.payers.keys()))
+    case = Case(chart, hospital, reference.partners.payers.keys())
+    said = incompleteness(case)
+    missing = tuple(thing for thing in said if _holds(thing))
+    remarks = tuple(thing for thing in said if isinstance(thing, Finding) and not _holds(thing))
     facts = stay_facts(chart, hospital)
     if facts is None:
-        return _returned(chart, missing, (), (), incomplete=True)
+        return _returned(chart, missing, remarks, (), incomplete=True)
     scene = Scene(chart, hospital, facts, reference)
     encoded = encode(scene)
     coded, unpriced = _coded(scene, encoded)
     worklist = (
         *encoded.worklist,
+        *answers(case),
         *undecided_principal(scene, encoded.found),
         *unusable_admission(scene),
         *unpriced,
     )
-    findings = check_chart(coded, reference)
-    if missing or encoded.queries or worklist:
-        return _returned(
-            chart, (*missing, *encoded.queries), tuple(_certain(findings, unpriced)), worklist, bool(missing)
-        )
+    findings = (*remarks, *check_chart(coded, reference))
+    queries = tuple(with_due(query, case) for query in encoded.queries)
+    if missing or queries or worklist:
+        return _returned(chart, (*missing, *queries), tuple(_certain(findings, unpriced)), worklist, bool(missing))
     if _rejects(findings):
         return _returned(chart, (), findings, (), incomplete=False)
     return coded.model_copy(update={"findings": findings})
@@ -128,6 +131,11 @@ def _grouped(coded: ChartCoded, reference: Reference) -> ChartCoded:
     """An inpatient stay with the MS-DRG of its discharge day, if any groups it; no other chart has one."""
     stay = billed_stay(coded)
     return coded.model_copy(update={"drg": None if stay is None else reference.mce.drg(stay)})
+
+
+def _holds(said: Finding | Query) -> bool:
+    """Whether a chart waits for it: a question, a task, or a finding that rejects."""
+    return isinstance(said, Query) or said.severity == "reject"
 
 
 def _rejects(findings: Iterable[Finding]) -> bool:

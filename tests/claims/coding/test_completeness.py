@@ -189,7 +189,7 @@ def test_a_question_has_the_same_id_in_every_version(chart: ChartCompleted) -> N
 def test_no_question_speaks_of_payment_or_leads() -> None:
     for words in (NO_DIAGNOSIS, WHICH_SIDE):
         assert not {"pay", "paid", "bill", "reimburse", "drg", "quality", "severity"} & set(words.lower().split())
-    assert SIDES[-2:] == ("Other", "Unable to determine")
+    assert SIDES[-2:] == ("Other", "Clinically unable to determine")
 
 
 def test_signatures_come_from_the_hospitals_file_where_the_chart_is_silent(

@@ -112,7 +112,7 @@ def test_a_code_is_judged_by_its_day(chart: ChartCompleted, reference: Reference
 def test_a_missing_side_is_asked_without_preferring_one(chart: ChartCompleted, reference: Reference) -> None:
     (asked,) = encode(scene(chart, reference, phrase("Sprained ankle NOS", episode="initial"))).queries
 
-    assert asked.options == ("Left", "Right", "Both", "Other", "Unable to determine")
+    assert asked.options == ("Left", "Right", "Both", "Other", "Clinically unable to determine")
     assert [quoted.text for quoted in asked.indicators] == ["Sprained ankle NOS"]
 
 

@@ -1,0 +1,112 @@
+"""Injuries: what a fracture was seen for, and how an injury came about."""
+
+from typing import Final
+
+from claims.codesets.shapes import is_external_cause
+from claims.completeness.case import Case, Said, codes_of
+from claims.completeness.indicators import named
+from claims.completeness.wording import affirmed
+from claims.queries import ANSWERED, JUDGE, OTHERWISE, Template
+from schemas.events.chart import Statement
+
+FRACTURE: Final = Template(
+    id="Q-FRACTURE",
+    topic="fracture",
+    to="provider",
+    kind="choice",
+    gap="kind and healing of a fracture, and what it was seen for",
+    ask="The record documents the fracture quoted here without saying whether it is open or closed, or whether this "
+    f"encounter is for active treatment or for healing. Please document both, {JUDGE}",
+    options=(
+        "Closed, active treatment",
+        "Open, active treatment",
+        "Routine healing",
+        "Delayed healing",
+        "Nonunion",
+        "Malunion",
+        "Late effect of a healed fracture",
+        *OTHERWISE,
+    ),
+    due=ANSWERED,
+    source="OCG I.C.19.a, I.C.19.c",
+)
+# ICD-10-CM categories whose seventh character says encounter and healing; S49, S59, S79, S89, S99: of the growth plate.
+_FRACTURES: Final = (
+    "M80", "M843", "M844", "M845", "M846", "S02", "S12", "S22", "S32", "S42", "S490", "S491", "S52", "S590", "S591",
+    "S592", "S62", "S72", "S790", "S791", "S82", "S890", "S891", "S892", "S893", "S92", "S990", "S991", "S992",
+)  # fmt: skip
+_FRACTURE: Final = named("fractures?", "fractured", "broken (?:[a-z]+ ){0,2}bone")
+_COMPLETE: Final = 7
+
+
+def fracture(case: Case) -> Said:
+    """Q-FRACTURE: a fracture's code ends in what it was seen for: open or closed, encounter, healing (OCG I.C.19.c).
+
+    Holds the chart: without the seventh character there is no code. Open or closed alone is not asked, since closed is
+    the default (I.C.19.c); a stated episode, or a complete code of the same bone, answers it.
+    """
+    complete = {code[:3] for code in case.codes if len(code) == _COMPLETE and code.startswith(_FRACTURES)}
+    for statement in case.diagnoses:
+        if statement.episode is None and _is_open_fracture(statement, complete):
+            yield case.about(FRACTURE, statement)
+
+
+def _is_open_fracture(statement: Statement, complete: set[str]) -> bool:
+    codes = codes_of(statement)
+    if codes:
+        broken = [code for code in codes if code.startswith(_FRACTURES)]
+        return bool(broken) and not any(len(code) == _COMPLETE or code[:3] in complete for code in broken)
+    return not complete and affirmed(statement, _FRACTURE)
+
+
+INJURY: Final = Template(
+    id="Q-INJURY",
+    topic="injury",
+    to="provider",
+    kind="open",
+    gap="cause, place and activity of an injury",
+    ask="The record documents the injury quoted here and not how it came about. "
+    f"Please document the cause, the place and what the patient was doing, as far as it is known, {JUDGE}",
+    due=ANSWERED,
+    source="OCG I.C.20",
+    holds=False,
+)
+_INJURIES: Final = (
+    "S",
+    "T07",
+    "T14",
+    "T20",
+    "T21",
+    "T22",
+    "T23",
+    "T24",
+    "T25",
+    "T26",
+    "T27",
+    "T28",
+    "T30",
+    "T31",
+    "T32",
+)
+_ACTIVE: Final = frozenset("ABC")  # seventh characters of active treatment
+
+
+def injury(case: Case) -> Said:
+    """Q-INJURY: an injury that is treated has a cause, a place and an activity (OCG I.C.20).
+
+    No hold: nothing national requires these codes (OCG I.C.20), and whether somebody else has to pay is asked by edit
+    X16 of the accident's facts. Asked once, of the first injury, where the chart has neither a cause nor such facts.
+    """
+    if case.chart.causes or any(is_external_cause(code) for code in case.codes):
+        return
+    treated = (s for s in case.diagnoses if any(_is_treated_injury(code) for code in codes_of(s)))
+    for statement in list(treated)[:1]:
+        yield case.about(INJURY, statement)
+
+
+def _is_treated_injury(code: str) -> bool:
+    return code.startswith(_INJURIES) and len(code) == _COMPLETE and code[-1] in _ACTIVE
+
+
+TEMPLATES: Final = (FRACTURE, INJURY)
+RULES: Final = (fracture, injury)
