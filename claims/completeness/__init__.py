@@ -24,10 +24,32 @@ from claims.findings import warn
 from claims.queries import AUTHOR, OTHERWISE, SIDE, Template, answered, dated, query_id
 from schemas.events.coded import Finding, Query, WorkItem
 
+Rule = Callable[[Case], Said]
+
 __all__ = ["COMPLETENESS", "TEMPLATES", "Case", "answers", "incompleteness", "signatures_on_file", "with_due"]
 
-_FAMILIES: Final = (registration, dates, record, care, injuries, diabetes, chronic, course, operations, validity)
-COMPLETENESS: Final[tuple[Callable[[Case], Said], ...]] = tuple(rule for family in _FAMILIES for rule in family.RULES)
+EVERY: Final[tuple[Rule, ...]] = (
+    *registration.RULES,
+    *dates.RULES,
+    *record.RULES,
+    *care.RULES,
+    *injuries.RULES,
+    *diabetes.RULES,
+    *chronic.RULES,
+    *course.RULES,
+)
+OF_STAYS: Final[tuple[Rule, ...]] = (
+    *registration.OF_STAYS,
+    *record.OF_STAYS,
+    *care.OF_STAYS,
+    *diabetes.OF_STAYS,
+    *chronic.OF_STAYS,
+    *course.OF_STAYS,
+    *operations.OF_STAYS,
+    *validity.OF_STAYS,
+)
+"""Rules whose source speaks of inpatients, besides those of every chart."""
+COMPLETENESS: Final = (*EVERY, *OF_STAYS)
 TEMPLATES: Final[tuple[Template, ...]] = (
     *registration.TEMPLATES,
     *record.TEMPLATES,
@@ -54,7 +76,7 @@ def incompleteness(case: Case) -> tuple[Finding | Query, ...]:
 
 
 def _said(case: Case) -> Iterator[Finding | Asked]:
-    return (thing for rule in COMPLETENESS for thing in rule(case))
+    return (thing for rule in (COMPLETENESS if case.inpatient else EVERY) for thing in rule(case))
 
 
 def _put(case: Case, said: Finding | Asked) -> Finding | Query | None:

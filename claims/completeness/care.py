@@ -1,19 +1,9 @@
 """Care without a reason: something was done or given, and no diagnosis says what for."""
 
-from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
-from claims.completeness.case import QUOTED, Asked, Case, Said, codes_of, operations_of, words_of
-from claims.completeness.indicators import (
-    BLOOD_GAS,
-    BREATHING_SUPPORT,
-    DISTRESS,
-    Sign,
-    named,
-    plain,
-    saying,
-    shown,
-)
+from claims.completeness.case import QUOTED, Asked, Case, Entry, Said
+from claims.completeness.indicators import BLOOD_GAS, BREATHING_SUPPORT, DISTRESS, DRUGS
 from claims.queries import ANSWERED, JUDGE, NO_DIAGNOSIS, Template
 from claims.scene import CLINICAL
 from schemas.events.chart import Statement
@@ -55,32 +45,7 @@ SYMPTOM_ONLY: Final = Template(
 )
 
 
-class Treats(NamedTuple):
-    """A drug by its names, and the beginnings of the codes of what it is given for (its label's indications)."""
-
-    names: Sign
-    codes: tuple[str, ...]
-
-
-def _of(*names: str) -> Sign:
-    return Sign(named(*names))
-
-
-# Drugs of one purpose, and what their labels say they are for (DailyMed). Those with many purposes, such as steroids,
-# beta blockers, anticoagulants, potassium or short-acting insulin, stand here for none.
-_SPECIFIC: Final = (
-    Treats(_of("levothyroxine", "liothyronine"), ("E00", "E01", "E02", "E03", "E04", "E06", "E07", "E89", "C73")),
-    Treats(_of("methimazole", "propylthiouracil"), ("E05", "O99")),
-    Treats(_of("donepezil", "rivastigmine", "memantine"), ("F01", "F02", "F03", "F06", "G20", "G30", "G31")),
-    Treats(_of("insulin (?:glargine|detemir|degludec)"), ("E08", "E09", "E10", "E11", "E13", "O24", "R73")),
-    Treats(_of("carbidopa", "levodopa", "pramipexole", "ropinirole"), ("G20", "G21", "G24", "G25", "G90")),
-    Treats(_of("oseltamivir", "baloxavir", "peramivir"), ("J09", "J10", "J11", "Z20", "Z29")),
-    Treats(_of("remdesivir", "nirmatrelvir"), ("U07",)),
-    Treats(_of("rifaximin", "lactulose"), ("K72", "K74", "K76", "K70", "K59", "A09", "K58")),
-    Treats(_of("tiotropium", "umeclidinium"), ("J40", "J41", "J42", "J43", "J44", "J45", "J47")),
-    Treats(_of("allopurinol", "febuxostat"), ("M10", "M1A", "E79", "N20", "C", "D4", "Z51")),
-    Treats(_of("levetiracetam", "lacosamide"), ("G40", "R56", "Z", "S06", "I6", "C7", "D33", "O15")),
-)  # fmt: skip
+_SPECIFIC: Final = tuple(each.drug for each in DRUGS)
 
 
 def symptom_treated(case: Case) -> Said:
@@ -88,15 +53,12 @@ def symptom_treated(case: Case) -> Said:
 
     Inpatients only: an outpatient's symptom is coded as it is (OCG IV.D). A symptom code is valid: a finding, no hold.
     """
-    if case.inpatient and case.diagnoses and all(_is_symptom(statement) for statement in case.diagnoses):
-        given = shown(case, *(drug.names for drug in _SPECIFIC))
-        if given:
-            yield case.about(SYMPTOM_ONLY, case.diagnoses[0], *given)
+    if case.diagnoses and all(map(_is_symptom, case.diagnoses)) and (given := case.shown(*_SPECIFIC)):
+        yield case.about(SYMPTOM_ONLY, case.diagnoses[0], *given)
 
 
-def _is_symptom(statement: Statement) -> bool:
-    codes = codes_of(statement)
-    return all(code.startswith("R") for code in codes) if codes else statement.kind == "symptom"
+def _is_symptom(entry: Entry) -> bool:
+    return all(code.startswith("R") for code in entry.codes) if entry.codes else entry.statement.kind == "symptom"
 
 
 DRUG_WITHOUT_DIAGNOSIS: Final = Template(
@@ -120,18 +82,11 @@ def treated_without_diagnosis(case: Case) -> Said:
     nor in words without a code: words are not read for what they might mean. A finding, no hold: the claim is right for
     what is documented.
     """
-    if not case.inpatient or all(_is_symptom(statement) for statement in case.diagnoses):
+    if case.worded or all(map(_is_symptom, case.diagnoses)):
         return
-    if any(not codes_of(statement) for statement in case.diagnoses):
-        return
-    for drug in _SPECIFIC:
-        for statement in _unexplained(case, drug):
-            yield case.about(DRUG_WITHOUT_DIAGNOSIS, statement)
-
-
-def _unexplained(case: Case, drug: Treats) -> Iterator[Statement]:
-    if not case.has(*drug.codes):
-        yield from shown(case, drug.names)[:1]
+    for each in DRUGS:
+        if (given := case.shown(each.drug)) and not case.has(each.codes):
+            yield case.about(DRUG_WITHOUT_DIAGNOSIS, given[0])
 
 
 BREATHING: Final = Template(
@@ -148,7 +103,7 @@ BREATHING: Final = Template(
 )
 # Failure or distress of breathing, arrest, of the newborn too; sleep apnea and neuromuscular disease have it at home.
 _BREATHING: Final = ("J80", "J95", "J96", "P22", "P28", "R092", "G47", "G12", "G70", "G71", "I46", "Z99")
-_SURGERY: Final = "0"
+_SURGERY: Final = ("0",)
 
 
 def breathing_support(case: Case) -> Said:
@@ -157,20 +112,20 @@ def breathing_support(case: Case) -> Said:
     Source: OCG III. Inpatients only, and not where an operation was done: ventilation belongs to it. Oxygen alone asks
     nothing. A finding, no hold: nothing documented is coded wrongly.
     """
-    if not case.inpatient or case.has(*_BREATHING) or _operated(case):
+    support = case.shown(BREATHING_SUPPORT)
+    if not support or case.has(_BREATHING) or _operated(case):
         return
-    support = shown(case, BREATHING_SUPPORT)
-    seen = (*shown(case, BLOOD_GAS), *saying(case.diagnoses, DISTRESS))
-    told = any("respiratory failure" in plain(words_of(statement)) for statement in case.chart.statements)
-    if support and seen and not told:
+    seen = (*case.shown(BLOOD_GAS), *(entry for entry in case.diagnoses if DISTRESS.search(entry.words)))
+    told = any("respiratory failure" in entry.words for entry in case.clinical)
+    if seen and not told:
         yield case.about(BREATHING, support[0], *seen)
 
 
 def _operated(case: Case) -> bool:
     named_so = any(provider.role == "operating" for provider in case.chart.encounter.providers)
-    coded = (code for statement in case.performed for code in operations_of(statement))
-    return named_so or any(code.startswith(_SURGERY) for code in coded)
+    return named_so or any(entry.coded(_SURGERY) for entry in case.treatments)
 
 
 TEMPLATES: Final = (WITHOUT_DIAGNOSIS, SYMPTOM_ONLY, DRUG_WITHOUT_DIAGNOSIS, BREATHING)
-RULES: Final = (a_diagnosis, symptom_treated, treated_without_diagnosis, breathing_support)
+RULES: Final = (a_diagnosis,)
+OF_STAYS: Final = (symptom_treated, treated_without_diagnosis, breathing_support)

@@ -1,19 +1,21 @@
 """What a completeness rule sees of a chart, and how it asks."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from claims.authors import by_a_provider
 from claims.codesets.shapes import ICD_10_CM, ICD_10_PCS, without_dot
+from claims.completeness.indicators import Sign, plain, signs_of
 from claims.operations import is_performed
 from claims.partners import Hospital
 from claims.queries import Template
 from claims.scene import CLINICAL
 from claims.stay import local_day
-from schemas.events.chart import ChartCompleted, Document, Signatures, Statement
+from schemas.events.chart import ChartCompleted, Document, Signatures, Statement, StatementKind
 from schemas.events.coded import Finding, Indicator
 from schemas.events.types import Instant
 
@@ -35,6 +37,21 @@ class Asked(NamedTuple):
 Said = Iterator[Finding | Asked]
 
 
+class Entry(NamedTuple):
+    """A statement and its place in the chart; its codes, without dots: of a diagnosis those of ICD-10-CM, of what was
+    done those of ICD-10-PCS; and its words as they are compared.
+    """
+
+    statement: Statement
+    at: int
+    codes: tuple[str, ...]
+    words: str
+
+    def coded(self, prefixes: tuple[str, ...]) -> bool:
+        """Whether one of its codes begins so."""
+        return any(code.startswith(prefixes) for code in self.codes)
+
+
 @dataclass(frozen=True)
 class Case:
     """A chart with what its hospital has on file. `payers` are the ids of the payers we know."""
@@ -48,62 +65,109 @@ class Case:
         return self.chart.encounter.encounter_class == "inpatient"
 
     @cached_property
-    def diagnoses(self) -> tuple[Statement, ...]:
-        """What a provider says the patient has: his, and certain."""
+    def clinical(self) -> tuple[Entry, ...]:
+        """What providers say of the patient, however certain."""
         return tuple(
-            statement
-            for statement in self.chart.statements
-            if statement.kind in CLINICAL and is_the_patients(statement) and by_a_provider(statement)
+            _entry(at, statement, ICD_10_CM)
+            for at, statement in enumerate(self.chart.statements)
+            if statement.kind in CLINICAL and statement.whose == "patient" and by_a_provider(statement)
         )
+
+    def done(self, kind: StatementKind) -> Iterator[tuple[int, Statement]]:
+        """What of a kind was done for him or given to him, with a result where a result was to come, and its place."""
+        for at, statement in enumerate(self.chart.statements):
+            if statement.kind == kind and is_performed(statement):
+                yield at, statement
+
+    @cached_property
+    def diagnoses(self) -> tuple[Entry, ...]:
+        """Of these, what is certain."""
+        return tuple(entry for entry in self.clinical if entry.statement.certainty == "confirmed")
+
+    @cached_property
+    def worded(self) -> tuple[Entry, ...]:
+        """Diagnoses without a code: only there words are read for what they leave out."""
+        return tuple(entry for entry in self.diagnoses if not entry.codes)
 
     @cached_property
     def codes(self) -> frozenset[str]:
-        """The ICD-10-CM codes of his diagnoses, without their dots."""
-        return frozenset(code for statement in self.diagnoses for code in codes_of(statement))
+        return frozenset(code for entry in self.diagnoses for code in entry.codes)
 
     @cached_property
-    def performed(self) -> tuple[Statement, ...]:
-        """What was done for him or given to him, with a result where a result was to come."""
-        return tuple(statement for statement in self.chart.statements if is_performed(statement))
+    def treatments(self) -> tuple[Entry, ...]:
+        return tuple(done_entry(at, statement) for at, statement in self.done("treatment"))
 
-    def has(self, *prefixes: str) -> bool:
+    @cached_property
+    def _signs(self) -> Mapping[Sign, tuple[Entry, ...]]:
+        """What shows each sign, a name once: the first time stands for all."""
+        first: dict[str, tuple[int, Statement]] = {}
+        for at, statement in enumerate(self.chart.statements):
+            if is_performed(statement):
+                first.setdefault(named_as(statement), (at, statement))
+        found: dict[Sign, list[Entry]] = defaultdict(list)
+        for entry in (done_entry(at, statement) for at, statement in first.values()):
+            for sign in signs_of(entry.statement, entry.words, entry.codes):
+                found[sign].append(entry)
+        return {sign: tuple(entries) for sign, entries in found.items()}
+
+    def shown(self, *signs: Sign) -> tuple[Entry, ...]:
+        """What was done or given of these, in the chart's order."""
+        entries = {entry.at: entry for sign in signs for entry in self._signs.get(sign, ())}
+        return tuple(entries[at] for at in sorted(entries))
+
+    def coded(self, prefixes: tuple[str, ...]) -> tuple[Entry, ...]:
+        """Diagnoses with a code that begins so."""
+        return tuple(entry for entry in self.diagnoses if entry.coded(prefixes)) if self.has(prefixes) else ()
+
+    def has(self, prefixes: tuple[str, ...]) -> bool:
         """Whether he has a diagnosis with a code that begins so."""
         return any(code.startswith(prefixes) for code in self.codes)
-
-    def field(self, statement: Statement) -> str:
-        return f"statements[{self.chart.statements.index(statement)}]"
 
     def quoted(self, statement: Statement) -> Indicator:
         """A statement in its own words, with its day and where it stands."""
         source = f"document {statement.document_id}" if statement.document_id else f"statement {statement.id}"
         moment = statement.performed_at or statement.documented_at or self.chart.encounter.start
-        return Indicator(text=words_of(statement), date=self.day(moment), source=source)
+        return Indicator(text=named_as(statement), date=self.day(moment), source=source)
 
     def day(self, moment: Instant | None) -> date | None:
         return local_day(moment, self.hospital) if moment else None
 
-    def about(self, template: Template, statement: Statement, *others: Statement) -> Asked:
-        """The template's question about one statement, which is quoted with what else bears on it."""
-        quoted = tuple(self.quoted(each) for each in (statement, *others[:QUOTED]))
-        return Asked(template, statement.id, quoted, field=self.field(statement))
+    def about(self, template: Template, entry: Entry, *others: Entry) -> Asked:
+        """The template's question about one entry, which is quoted with what else bears on it."""
+        quoted = tuple(self.quoted(each.statement) for each in (entry, *others[:QUOTED]))
+        return Asked(template, entry.statement.id, quoted, field=f"statements[{entry.at}]")
+
+    def related(self, template: Template, first: Entry, second: Entry) -> Asked:
+        """A question about the second of two entries, which are quoted in this order."""
+        asked = self.about(template, second)
+        return asked._replace(indicators=(self.quoted(first.statement), *asked.indicators))
+
+
+def done_entry(at: int, statement: Statement) -> Entry:
+    return _entry(at, statement, ICD_10_PCS)
+
+
+def _entry(at: int, statement: Statement, systems: frozenset[str]) -> Entry:
+    codes = tuple(without_dot(coding.code) for coding in statement.codings if coding.system in systems)
+    return Entry(statement, at, codes, plain(named_as(statement)))
 
 
 def signatures_on_file(chart: ChartCompleted, hospital: Hospital) -> Signatures:
     """What the chart says of its signatures, and where it says nothing, what the hospital has on file."""
-    said, on_file = chart.signatures or Signatures(), hospital.signatures
     return Signatures(
-        assignment_of_benefits=_first(said.assignment_of_benefits, on_file.assignment_of_benefits),
-        release_of_information=_first(said.release_of_information, on_file.release_of_information),
-        provider_accepts_assignment=_first(said.provider_accepts_assignment, on_file.provider_accepts_assignment),
+        assignment_of_benefits=signed(chart, hospital, "assignment_of_benefits"),
+        release_of_information=signed(chart, hospital, "release_of_information"),
+        provider_accepts_assignment=signed(chart, hospital, "provider_accepts_assignment"),
     )
 
 
-def _first(said: bool | None, on_file: bool | None) -> bool | None:
+Signature = Literal["assignment_of_benefits", "release_of_information", "provider_accepts_assignment"]
+
+
+def signed(chart: ChartCompleted, hospital: Hospital, name: Signature) -> bool | None:
+    said: bool | None = getattr(chart.signatures, name, None)
+    on_file: bool | None = getattr(hospital.signatures, name)
     return on_file if said is None else said
-
-
-def is_the_patients(statement: Statement) -> bool:
-    return statement.certainty == "confirmed" and statement.whose == "patient"
 
 
 def is_signed(document: Document) -> bool:
@@ -115,17 +179,8 @@ def quoted_notes(documents: Iterable[Document]) -> tuple[Indicator, ...]:
     return tuple(found)[:QUOTED]
 
 
-def codes_of(statement: Statement) -> tuple[str, ...]:
-    """The ICD-10-CM codes given with a statement, without their dots."""
-    return tuple(without_dot(coding.code) for coding in statement.codings if coding.system in ICD_10_CM)
-
-
-def operations_of(statement: Statement) -> tuple[str, ...]:
-    """The ICD-10-PCS codes given with a statement."""
-    return tuple(coding.code for coding in statement.codings if coding.system in ICD_10_PCS)
-
-
-def words_of(statement: Statement) -> str:
+def named_as(statement: Statement) -> str:
     """As documented; else as a code was displayed; else only its kind."""
-    named = statement.text or next((coding.display for coding in statement.codings if coding.display), None)
-    return named or statement.kind
+    if statement.text is not None:
+        return statement.text
+    return next((coding.display for coding in statement.codings if coding.display), None) or statement.kind

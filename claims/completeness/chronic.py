@@ -3,9 +3,10 @@
 The unspecified code is valid and a claim with it is right (OCG I.B.18): none of these holds a chart.
 """
 
+from collections.abc import Iterator
 from typing import Final
 
-from claims.completeness.case import Case, Said, codes_of, words_of
+from claims.completeness.case import Case, Entry, Said
 from claims.completeness.indicators import (
     CHEMOTHERAPY,
     DIALYSIS,
@@ -17,8 +18,6 @@ from claims.completeness.indicators import (
     TRANSFUSION,
     VITAMIN,
     named,
-    plain,
-    shown,
 )
 from claims.completeness.wording import Vague, affirmed, vaguely
 from claims.queries import ANSWERED, JUDGE, OTHERWISE, Template
@@ -72,12 +71,10 @@ def heart_failure(case: Case) -> Said:
 
     Asked of a stay in which it was examined or treated. I50.9 is valid: a finding, no hold.
     """
-    if not case.inpatient:
-        return
     for template, part in ((HEART_ACUITY, _ACUITY), (HEART_TYPE, _TYPE)):
-        for statement in vaguely(case, part):
-            if signs := shown(case, NATRIURETIC_PEPTIDE, LOOP_DIURETIC, HEART_IMAGING):
-                yield case.about(template, statement, *signs)
+        for entry in vaguely(case, part):
+            if signs := case.shown(NATRIURETIC_PEPTIDE, LOOP_DIURETIC, HEART_IMAGING):
+                yield case.about(template, entry, *signs)
 
 
 KIDNEY_STAGE: Final = Template(
@@ -106,9 +103,9 @@ def kidney_stage(case: Case) -> Said:
 
     Asked of a stay in which kidney function was measured or replaced.
     """
-    if case.inpatient and (signs := shown(case, KIDNEY_FUNCTION, DIALYSIS)):
-        for statement in vaguely(case, _KIDNEY):
-            yield case.about(KIDNEY_STAGE, statement, *signs)
+    for entry in vaguely(case, _KIDNEY):
+        if signs := case.shown(KIDNEY_FUNCTION, DIALYSIS):
+            yield case.about(KIDNEY_STAGE, entry, *signs)
 
 
 ANEMIA: Final = Template(
@@ -155,17 +152,18 @@ def anemia_cause(case: Case) -> Said:
 
     Only causes for which the stay documents something are offered; with none nobody is asked.
     """
-    if not case.inpatient:
-        return
-    for statement in vaguely(case, _ANEMIA):
-        offered = {option: found for option, sign in _CAUSES if (found := shown(case, sign))}
-        for option, prefixes in _CAUSING:
-            if found := tuple(s for s in case.diagnoses if any(code.startswith(prefixes) for code in codes_of(s))):
-                offered[option] = found
-        if offered:
-            signs = tuple(found[0] for found in offered.values())
+    for entry in vaguely(case, _ANEMIA):
+        if offered := dict(_documented_causes(case)):
             options = tuple(option for option in ANEMIA.options if option in offered or option in OTHERWISE)
-            yield case.about(ANEMIA, statement, *signs)._replace(options=options)
+            yield case.about(ANEMIA, entry, *offered.values())._replace(options=options)
+
+
+def _documented_causes(case: Case) -> Iterator[tuple[str, Entry]]:
+    """Each cause the stay documents something for, and the first thing it documents."""
+    for option, sign in _CAUSES:
+        yield from ((option, entry) for entry in case.shown(sign)[:1])
+    for option, prefixes in _CAUSING:
+        yield from ((option, entry) for entry in case.coded(prefixes)[:1])
 
 
 SUBSTANCE: Final = Template(
@@ -188,19 +186,20 @@ _PATTERN: Final = named(
 )  # fmt: skip
 
 
+_CODED: Final = ("F10", "F17", "Z720", "Z721")
+
+
 def substance(case: Case) -> Said:
     """Q-SUBSTANCE: tobacco or alcohol is used, abused or depended on, and each is coded otherwise (OCG I.C.5.b.2).
 
     Only of words; a given code has the pattern. Mere use is coded only where the provider relates it to a condition
     (I.C.5.b.3), so the claim is right without it: a finding, no hold.
     """
-    if case.has("F10", "F17", "Z720", "Z721"):
-        return
-    for statement in case.diagnoses:
-        named_so = not codes_of(statement) and affirmed(statement, _SUBSTANCES)
-        if named_so and not _PATTERN.search(plain(words_of(statement))):
-            yield case.about(SUBSTANCE, statement)
+    for entry in case.worded:
+        if affirmed(entry, _SUBSTANCES) and not _PATTERN.search(entry.words) and not case.has(_CODED):
+            yield case.about(SUBSTANCE, entry)
 
 
 TEMPLATES: Final = (HEART_ACUITY, HEART_TYPE, KIDNEY_STAGE, ANEMIA, SUBSTANCE)
-RULES: Final = (heart_failure, kidney_stage, anemia_cause, substance)
+RULES: Final = (substance,)
+OF_STAYS: Final = (heart_failure, kidney_stage, anemia_cause)

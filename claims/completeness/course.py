@@ -1,16 +1,14 @@
 """Diagnoses in the course of a stay: doubted and forgotten, disputed, come with or after admission, or out of care."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 from typing import Final
 
-from claims.authors import by_a_provider
-from claims.completeness.case import Case, Said, codes_of, words_of
-from claims.completeness.indicators import named, plain
+from claims.completeness.case import Case, Entry, Said
+from claims.completeness.indicators import named
 from claims.completeness.wording import affirmed
 from claims.queries import ANSWERED, JUDGE, OTHERWISE, Template
-from claims.scene import CLINICAL
-from schemas.events.chart import Statement
 
 PROBABLE: Final = Template(
     id="Q-PROBABLE",
@@ -32,38 +30,29 @@ def probable_gone(case: Case) -> Said:
     Source: OCG II.H, III.C. Holds the chart, as the coder's item 'uncertain' does. What was suspected on the last day
     or in the discharge summary is the coder's; so is what no day is known of.
     """
-    if not case.inpatient:
-        return
     last = case.day(case.chart.encounter.end)
-    for statement in _suspected(case):
-        documented = case.day(statement.documented_at)
-        if documented and last and documented < last and not _in_summary(case, statement):
-            yield case.about(PROBABLE, statement)
+    for entry in _suspected(case):
+        documented = case.day(entry.statement.documented_at)
+        if documented and last and documented < last and not _in_summary(case, entry):
+            yield case.about(PROBABLE, entry)
 
 
-def _suspected(case: Case) -> Iterator[Statement]:
+def _suspected(case: Case) -> Iterator[Entry]:
     """What no other entry confirms, rules out or makes a history."""
-    said = tuple(_clinical(case))
-    sure = [statement for statement in said if statement.certainty != "suspected"]
-    for statement in said:
-        if statement.certainty == "suspected" and not any(_same(statement, other) for other in sure):
-            yield statement
+    suspected = [entry for entry in case.clinical if entry.statement.certainty == "suspected"]
+    if suspected:
+        sure = {name for entry in case.clinical if entry.statement.certainty != "suspected" for name in _names(entry)}
+        yield from (entry for entry in suspected if sure.isdisjoint(_names(entry)))
 
 
-def _clinical(case: Case) -> Iterator[Statement]:
-    """What providers say of the patient, however certain."""
-    return (s for s in case.chart.statements if s.kind in CLINICAL and s.whose == "patient" and by_a_provider(s))
+def _names(entry: Entry) -> set[str]:
+    """What makes two entries the same condition: a code's category, or the words."""
+    return {entry.words, *(code[:3] for code in entry.codes)}
 
 
-def _in_summary(case: Case, statement: Statement) -> bool:
-    kinds = {document.id: document.kind.code for document in case.chart.documents}
-    return kinds.get(statement.document_id or "") == _SUMMARY
-
-
-def _same(one: Statement, other: Statement) -> bool:
-    """The same condition: a code of the same category, or the same words."""
-    codes = {code[:3] for code in codes_of(one)} & {code[:3] for code in codes_of(other)}
-    return bool(codes) or plain(words_of(one)) == plain(words_of(other))
+def _in_summary(case: Case, entry: Entry) -> bool:
+    where = entry.statement.document_id
+    return any(document.id == where and document.kind.code == _SUMMARY for document in case.chart.documents)
 
 
 CONFLICT: Final = Template(
@@ -79,6 +68,7 @@ CONFLICT: Final = Template(
     source="OCG I.B.14",
 )
 _EITHER: Final = ("E10", "E11")  # type 1 or type 2: nobody has both
+_DIABETES: Final = "E10-E11"
 
 
 def practitioners_differ(case: Case) -> Said:
@@ -87,31 +77,49 @@ def practitioners_differ(case: Case) -> Said:
     One confirms what another rules out, they name different sides, or type 1 and type 2 diabetes. Holds the chart:
     either code may be wrong. The attending's own later word is his decision already.
     """
-    said = [statement for statement in _clinical(case) if statement.documented_by is not None]
-    for one, other in combinations(said, 2):
-        if one.documented_by != other.documented_by and _contradict(one, other) and not _decided(one, other):
-            yield case.about(CONFLICT, one, other)
+    for entries in _by_condition(case).values():
+        for one, other in combinations(_last_of_each(entries), 2):
+            if _contradict(one, other) and not _decided(one, other):
+                yield case.about(CONFLICT, one, other)
+                break
 
 
-def _contradict(one: Statement, other: Statement) -> bool:
-    certainties, sides = {one.certainty, other.certainty}, {one.laterality, other.laterality}
-    if certainties == {"confirmed"} and _is(one, other, *_EITHER):
-        return True
-    if not _same(one, other):
+def _by_condition(case: Case) -> Mapping[str, list[Entry]]:
+    """What practitioners who are named by their role say of each condition; both types of diabetes are one."""
+    found: dict[str, list[Entry]] = defaultdict(list)
+    for entry in case.clinical:
+        if entry.statement.documented_by is not None:
+            condition = _DIABETES if entry.coded(_EITHER) else entry.codes[0][:3] if entry.codes else entry.words
+            found[condition].append(entry)
+    return found
+
+
+def _last_of_each(entries: list[Entry]) -> tuple[Entry, ...]:
+    """The last entry of each practitioner for each thing he says: a long record doesn't take longer to compare."""
+    last = {(e.statement.documented_by, e.statement.certainty, e.statement.laterality, _type(e)): e for e in entries}
+    return tuple(last.values())
+
+
+def _type(entry: Entry) -> tuple[bool, ...]:
+    return tuple(entry.coded((category,)) for category in _EITHER)
+
+
+def _contradict(one: Entry, other: Entry) -> bool:
+    ours, theirs = one.statement, other.statement
+    if ours.documented_by == theirs.documented_by:
         return False
-    return certainties == {"confirmed", "ruled-out"} or (certainties == {"confirmed"} and sides == {"left", "right"})
+    certainties, sides = {ours.certainty, theirs.certainty}, {ours.laterality, theirs.laterality}
+    if certainties == {"confirmed"}:
+        return sides == {"left", "right"} or {_type(one), _type(other)} == {(True, False), (False, True)}
+    return certainties == {"confirmed", "ruled-out"} and _type(one) == _type(other)
 
 
-def _is(one: Statement, other: Statement, first: str, second: str) -> bool:
-    categories = [{code[:3] for code in codes_of(statement)} & {first, second} for statement in (one, other)]
-    return sorted(categories, key=sorted) == [{first}, {second}]
-
-
-def _decided(one: Statement, other: Statement) -> bool:
+def _decided(one: Entry, other: Entry) -> bool:
     """The attending spoke last."""
-    if one.documented_at is None or other.documented_at is None or one.documented_at == other.documented_at:
+    said = [(e.statement.documented_at, e.statement.documented_by) for e in (one, other) if e.statement.documented_at]
+    if len(said) < 2 or said[0][0] == said[1][0]:
         return False
-    return max(one, other, key=lambda s: s.documented_at or 0).documented_by == "attending"
+    return max(said)[1] == "attending"
 
 
 POA: Final = Template(
@@ -145,17 +153,15 @@ def present_on_admission(case: Case) -> Said:
     documented on a later day than the admission: on that day itself the coder sees that it was there. 'U', insufficient
     documentation, can be billed: a finding, no hold.
     """
-    if not case.inpatient:
-        return
     admitted = case.day(case.chart.encounter.start)
-    for statement in case.diagnoses:
-        if any(code.startswith(_EXEMPT) for code in codes_of(statement)):
+    for entry in case.diagnoses:
+        said, documented = entry.statement.present_on_admission, entry.statement.documented_at
+        if said in {"Y", "N", "W"} or entry.coded(_EXEMPT):
             continue
-        documented = case.day(statement.documented_at)
-        if statement.present_on_admission == "U":
-            yield case.about(POA_INSUFFICIENT, statement)
-        elif statement.present_on_admission is None and admitted and documented and documented > admitted:
-            yield case.about(POA, statement)
+        if said == "U":
+            yield case.about(POA_INSUFFICIENT, entry)
+        elif admitted and documented and (case.day(documented) or admitted) > admitted:
+            yield case.about(POA, entry)
 
 
 SEPSIS: Final = Template(
@@ -182,17 +188,11 @@ def sepsis_with_organ_failure(case: Case) -> Said:
     Source: OCG I.C.1.d.1.a.iii-iv, which tells to query. Holds the chart: R65.20 stands or falls with the answer. A
     documented cause of the failure, or R65.2 itself, is the answer already.
     """
-    if not case.inpatient or case.has(*_SEVERE):
-        return
-    organs = [organ for organ in _coded(case, _ORGANS) if organ.due_to is None]
-    for sepsis in _coded(case, _SEPSIS)[:1]:
-        for organ in organs:
-            asked = case.about(SEPSIS, organ)
-            yield asked._replace(indicators=(case.quoted(sepsis), *asked.indicators))
-
-
-def _coded(case: Case, prefixes: tuple[str, ...]) -> list[Statement]:
-    return [s for s in case.diagnoses if any(code.startswith(prefixes) for code in codes_of(s))]
+    sepsis = case.coded(_SEPSIS)
+    if sepsis and not case.has(_SEVERE):
+        for organ in case.coded(_ORGANS):
+            if organ.statement.due_to is None:
+                yield case.related(SEPSIS, sepsis[0], organ)
 
 
 COMPLICATION: Final = Template(
@@ -240,20 +240,11 @@ def complication_of_care(case: Case) -> Said:
     The guideline tells to query, and the answer chooses the chapter: the chart is held. Inpatients only, of words that
     put a condition after surgery without a code for a complication.
     """
-    if not case.inpatient:
-        return
-    for statement in case.diagnoses:
-        words = plain(words_of(statement))
-        coded = any(code.startswith(_COMPLICATIONS) for code in codes_of(statement))
-        if affirmed(statement, _AFTER) and not _ROUTINE.search(words) and not coded:
-            yield case.about(COMPLICATION, statement)
+    for entry in case.diagnoses:
+        if affirmed(entry, _AFTER) and not _ROUTINE.search(entry.words) and not entry.coded(_COMPLICATIONS):
+            yield case.about(COMPLICATION, entry)
 
 
 TEMPLATES: Final = (PROBABLE, CONFLICT, POA, POA_INSUFFICIENT, SEPSIS, COMPLICATION)
-RULES: Final = (
-    probable_gone,
-    practitioners_differ,
-    present_on_admission,
-    sepsis_with_organ_failure,
-    complication_of_care,
-)
+RULES: Final = (practitioners_differ,)
+OF_STAYS: Final = (probable_gone, present_on_admission, sepsis_with_organ_failure, complication_of_care)

@@ -2,11 +2,10 @@
 
 from typing import Final
 
-from claims.completeness.case import Case, Said, codes_of
+from claims.completeness.case import Case, Said
 from claims.completeness.indicators import named
 from claims.completeness.wording import Vague, vaguely
 from claims.queries import ANSWERED, JUDGE, OTHERWISE, Template
-from schemas.events.chart import Statement
 
 DIABETES_TYPE: Final = Template(
     id="Q-DIABETES-TYPE",
@@ -34,8 +33,8 @@ def diabetes_type(case: Case) -> Said:
     """Q-DIABETES-TYPE: diabetes is of a type (OCG I.C.4.a). Where none is documented E11 is the default (I.C.4.a.2), so
     that the claim is right without it: a finding, no hold.
     """
-    for statement in vaguely(case, _DIABETES):
-        yield case.about(DIABETES_TYPE, statement)
+    for entry in vaguely(case, _DIABETES):
+        yield case.about(DIABETES_TYPE, entry)
 
 
 DIABETES_LINK: Final = Template(
@@ -64,20 +63,13 @@ def diabetes_link(case: Case) -> Said:
     Inpatients only: what an outpatient was not seen for is carried over from list to list. No hold: both codes are
     valid as they stand, and an answer changes how they are combined. A documented cause answers it.
     """
-    if not case.inpatient:
-        return
-    diabetes = _first_coded(case, _UNCOMPLICATED)
-    if diabetes is None or len({code for code in case.codes if code.startswith(_DIABETES.family)}) > 1:
-        return
-    for statement in case.diagnoses:
-        if statement.due_to is None and any(code.startswith(_LINKED) for code in codes_of(statement)):
-            asked = case.about(DIABETES_LINK, statement)
-            yield asked._replace(indicators=(case.quoted(diabetes), *asked.indicators))
-
-
-def _first_coded(case: Case, prefixes: tuple[str, ...]) -> Statement | None:
-    return next((s for s in case.diagnoses if any(code in prefixes for code in codes_of(s))), None)
+    diabetes = [code for code in case.codes if code.startswith(_DIABETES.family)]
+    if len(diabetes) == 1 and diabetes[0] in _UNCOMPLICATED:
+        for entry in case.coded(_LINKED):
+            if entry.statement.due_to is None:
+                yield case.related(DIABETES_LINK, case.coded(_UNCOMPLICATED)[0], entry)
 
 
 TEMPLATES: Final = (DIABETES_TYPE, DIABETES_LINK)
-RULES: Final = (diabetes_type, diabetes_link)
+RULES: Final = (diabetes_type,)
+OF_STAYS: Final = (diabetes_link,)

@@ -5,21 +5,30 @@ same things stand in orders. A value is known only where the words have it, so n
 """
 
 import re
-from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, NamedTuple
 
-from claims.completeness.case import Case, operations_of, words_of
 from schemas.events.chart import Statement
 
 _SYSTEMS: Final = frozenset({"http://loinc.org", "http://www.nlm.nih.gov/research/umls/rxnorm"})
+_NAMES: Final = 8192
 
 
-class Sign(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Sign:
     """One kind of indicator, by the codes and the words it is documented with."""
 
     words: re.Pattern[str]
     codes: frozenset[str] = frozenset()  # LOINC or RxNorm
     operations: tuple[str, ...] = ()  # beginnings of ICD-10-PCS codes
+
+
+class Treats(NamedTuple):
+    """A drug, and the beginnings of the ICD-10-CM codes of what its label says it is for."""
+
+    drug: Sign
+    codes: tuple[str, ...]
 
 
 def named(*words: str) -> re.Pattern[str]:
@@ -32,26 +41,21 @@ def plain(text: str) -> str:
     return text.replace("_", " ").casefold()
 
 
-def shown(case: Case, *signs: Sign) -> tuple[Statement, ...]:
-    """What of these was done or given, each name once: the first time stands for all."""
-    found: dict[str, Statement] = {}
-    for statement in case.performed:
-        words = plain(words_of(statement))
-        if any(_is(statement, words, sign) for sign in signs):
-            found.setdefault(words, statement)
-    return tuple(found.values())
+def signs_of(statement: Statement, words: str, operations: tuple[str, ...]) -> frozenset[Sign]:
+    """What a statement of something done or given shows."""
+    found = _named_so(words)
+    for coding in statement.codings:
+        if coding.system in _SYSTEMS and coding.code in _BY_CODE:
+            found |= _BY_CODE[coding.code]
+    if operations:
+        found |= {sign for sign in SIGNS if sign.operations and any(c.startswith(sign.operations) for c in operations)}
+    return found
 
 
-def _is(statement: Statement, words: str, sign: Sign) -> bool:
-    return (
-        any(coding.code in sign.codes for coding in statement.codings if coding.system in _SYSTEMS)
-        or any(code.startswith(sign.operations) for code in operations_of(statement) if sign.operations)
-        or sign.words.search(words) is not None
-    )
-
-
-def saying(statements: Iterable[Statement], words: re.Pattern[str]) -> tuple[Statement, ...]:
-    return tuple(statement for statement in statements if words.search(plain(words_of(statement))))
+@lru_cache(_NAMES)
+def _named_so(words: str) -> frozenset[Sign]:
+    """The names of tests and drugs repeat from chart to chart."""
+    return frozenset(sign for sign in SIGNS if sign.words.search(words))
 
 
 # Heart: AHA/ACC/HFSA guideline of 2022, sections 4 and 7: natriuretic peptides, imaging of the heart, loop diuretics.
@@ -116,3 +120,28 @@ ANTIBIOTIC: Final = Sign(
 TROPONIN: Final = Sign(
     named("troponin*", "ck[- ]?mb"), frozenset({"10839-9", "6598-7", "13969-1", "49563-0", "67151-1"})
 )
+
+# Drugs of one purpose, and what their labels say they are for (DailyMed). Those with many purposes, such as steroids,
+# beta blockers, anticoagulants, potassium or short-acting insulin, stand here for none.
+DRUGS: Final = (
+    Treats(Sign(named("levothyroxine", "liothyronine")), ("C73", "E00", "E01", "E02", "E03", "E04", "E06", "E89")),
+    Treats(Sign(named("methimazole", "propylthiouracil")), ("E05", "O99")),
+    Treats(Sign(named("donepezil", "rivastigmine", "memantine")), ("F01", "F02", "F03", "F06", "G20", "G30", "G31")),
+    Treats(Sign(named("insulin (?:glargine|detemir|degludec)")), ("E08", "E09", "E10", "E11", "E13", "O24", "R73")),
+    Treats(Sign(named("carbidopa", "levodopa", "pramipexole", "ropinirole")), ("G20", "G21", "G24", "G25", "G90")),
+    Treats(Sign(named("oseltamivir", "baloxavir", "peramivir")), ("J09", "J10", "J11", "Z20", "Z29")),
+    Treats(Sign(named("remdesivir", "nirmatrelvir")), ("U07",)),
+    Treats(Sign(named("rifaximin", "lactulose")), ("A09", "K58", "K59", "K70", "K72", "K74", "K76")),
+    Treats(Sign(named("tiotropium", "umeclidinium")), ("J40", "J41", "J42", "J43", "J44", "J45", "J47")),
+    Treats(Sign(named("allopurinol", "febuxostat")), ("C", "D4", "E79", "M10", "M1A", "N20", "Z51")),
+    Treats(Sign(named("levetiracetam", "lacosamide")), ("C7", "D33", "G40", "I6", "O15", "R56", "S06", "Z")),
+)  # fmt: skip
+
+SIGNS: Final = (
+    NATRIURETIC_PEPTIDE, LOOP_DIURETIC, HEART_IMAGING, KIDNEY_FUNCTION, DIALYSIS, HEMOGLOBIN, TRANSFUSION, IRON,
+    VITAMIN, CHEMOTHERAPY, BREATHING_SUPPORT, OXYGEN, BLOOD_GAS, LACTATE, BLOOD_CULTURE, WHITE_CELLS, INFLAMMATION,
+    ANTIBIOTIC, TROPONIN, *(each.drug for each in DRUGS),
+)  # fmt: skip
+_BY_CODE: Final = {
+    code: frozenset(sign for sign in SIGNS if code in sign.codes) for code in {c for sign in SIGNS for c in sign.codes}
+}

@@ -3,11 +3,10 @@
 from typing import Final
 
 from claims.codesets.shapes import is_external_cause
-from claims.completeness.case import Case, Said, codes_of
+from claims.completeness.case import Case, Entry, Said
 from claims.completeness.indicators import named
 from claims.completeness.wording import affirmed
 from claims.queries import ANSWERED, JUDGE, OTHERWISE, Template
-from schemas.events.chart import Statement
 
 FRACTURE: Final = Template(
     id="Q-FRACTURE",
@@ -46,17 +45,17 @@ def fracture(case: Case) -> Said:
     the default (I.C.19.c); a stated episode, or a complete code of the same bone, answers it.
     """
     complete = {code[:3] for code in case.codes if len(code) == _COMPLETE and code.startswith(_FRACTURES)}
-    for statement in case.diagnoses:
-        if statement.episode is None and _is_open_fracture(statement, complete):
-            yield case.about(FRACTURE, statement)
+    for entry in (*case.coded(_FRACTURES), *(case.worded if not complete else ())):
+        if entry.statement.episode is None and _is_open(entry, complete):
+            yield case.about(FRACTURE, entry)
 
 
-def _is_open_fracture(statement: Statement, complete: set[str]) -> bool:
-    codes = codes_of(statement)
-    if codes:
-        broken = [code for code in codes if code.startswith(_FRACTURES)]
-        return bool(broken) and not any(len(code) == _COMPLETE or code[:3] in complete for code in broken)
-    return not complete and affirmed(statement, _FRACTURE)
+def _is_open(entry: Entry, complete: set[str]) -> bool:
+    """Neither complete itself, nor the bone of a complete code."""
+    if not entry.codes:
+        return affirmed(entry, _FRACTURE)
+    broken = [code for code in entry.codes if code.startswith(_FRACTURES)]
+    return not any(len(code) == _COMPLETE or code[:3] in complete for code in broken)
 
 
 INJURY: Final = Template(
@@ -71,6 +70,7 @@ INJURY: Final = Template(
     source="OCG I.C.20",
     holds=False,
 )
+# Wounds and burns; not poisoning, whose code has its cause (OCG I.C.19.e), nor complications of care.
 _INJURIES: Final = (
     "S",
     "T07",
@@ -97,11 +97,9 @@ def injury(case: Case) -> Said:
     No hold: nothing national requires these codes (OCG I.C.20), and whether somebody else has to pay is asked by edit
     X16 of the accident's facts. Asked once, of the first injury, where the chart has neither a cause nor such facts.
     """
-    if case.chart.causes or any(is_external_cause(code) for code in case.codes):
-        return
-    treated = (s for s in case.diagnoses if any(_is_treated_injury(code) for code in codes_of(s)))
-    for statement in list(treated)[:1]:
-        yield case.about(INJURY, statement)
+    if case.has(_INJURIES) and not case.chart.causes and not any(map(is_external_cause, case.codes)):
+        treated = [entry for entry in case.coded(_INJURIES) if any(map(_is_treated_injury, entry.codes))]
+        yield from (case.about(INJURY, entry) for entry in treated[:1])
 
 
 def _is_treated_injury(code: str) -> bool:

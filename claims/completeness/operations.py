@@ -3,10 +3,9 @@
 import re
 from typing import Final, NamedTuple
 
-from claims.completeness.case import Case, Said, operations_of, words_of
-from claims.completeness.indicators import named, plain
+from claims.completeness.case import Case, Entry, Said
+from claims.completeness.indicators import named
 from claims.queries import ANSWERED, JUDGE, OTHERWISE, Template
-from schemas.events.chart import Statement
 
 APPROACH: Final = Template(
     id="Q-PCS-APPROACH",
@@ -103,6 +102,9 @@ _UNSAID: Final = (
 )  # fmt: skip
 
 
+_OPERATIONS: Final = re.compile("|".join(unsaid.operations.pattern for unsaid in _UNSAID))
+
+
 def operation_unsaid(case: Case) -> Said:
     """Q-PCS-APPROACH, Q-PCS-DEVICE, Q-PCS-DEPTH, Q-PCS-ROOT: an operation in words says what its seven characters need.
 
@@ -110,20 +112,17 @@ def operation_unsaid(case: Case) -> Said:
     is asked for the fact. Holds the chart: a stay's operations are coded in ICD-10-PCS (45 CFR 162.1002(c)(3)), and
     without the fact there is no code. A given code has all seven, and answers for what words say of the same day.
     """
-    if not case.inpatient:
-        return
-    coded = {case.day(statement.performed_at) for statement in case.performed if operations_of(statement)}
-    for statement in case.performed:
-        if statement.kind == "treatment" and case.day(statement.performed_at) not in coded:
-            yield from _unsaid(case, statement)
+    coded = {case.day(entry.statement.performed_at) for entry in case.treatments if entry.codes}
+    for entry in case.treatments:
+        if _OPERATIONS.search(entry.words) and case.day(entry.statement.performed_at) not in coded:
+            yield from _unsaid(case, entry)
 
 
-def _unsaid(case: Case, statement: Statement) -> Said:
-    words = plain(words_of(statement))
+def _unsaid(case: Case, entry: Entry) -> Said:
     for unsaid in _UNSAID:
-        if unsaid.operations.search(words) and not unsaid.said.search(words):
-            yield case.about(unsaid.template, statement)
+        if unsaid.operations.search(entry.words) and not unsaid.said.search(entry.words):
+            yield case.about(unsaid.template, entry)
 
 
 TEMPLATES: Final = (APPROACH, DEVICE, DEPTH, ROOT)
-RULES: Final = (operation_unsaid,)
+OF_STAYS: Final = (operation_unsaid,)

@@ -1,5 +1,6 @@
 """What the record of care has to hold: signed notes, reports, orders with results, drugs, wastage and implants."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from claims.completeness.case import (
@@ -7,8 +8,8 @@ from claims.completeness.case import (
     Asked,
     Case,
     Said,
+    done_entry,
     is_signed,
-    operations_of,
     quoted_notes,
 )
 from claims.queries import LOOKED_UP, PERFORMED, SIGNED, Due, Template
@@ -65,8 +66,7 @@ def discharge_summary(case: Case) -> Said:
 
     Source: 42 CFR 482.24(c)(1) and (4)(vii).
     """
-    if case.inpatient:
-        yield from _written_and_signed(_of_kind(case, _DISCHARGE_SUMMARY), SUMMARY, UNSIGNED_SUMMARY, ())
+    yield from _written_and_signed(_of_kind(case, _DISCHARGE_SUMMARY), SUMMARY, UNSIGNED_SUMMARY, ())
 
 
 OPERATIVE: Final = Template(
@@ -92,9 +92,9 @@ def operative_report(case: Case) -> Said:
 
     Source: 42 CFR 482.51(b)(6). Whether something in words was an operation is not guessed.
     """
-    operations = [statement for statement in case.performed if any(map(_is_surgery, operations_of(statement)))]
+    operations = [entry for entry in case.treatments if any(map(_is_surgery, entry.codes))]
     if operations:
-        quoted = tuple(case.quoted(operation) for operation in operations[:QUOTED])
+        quoted = tuple(case.quoted(operation.statement) for operation in operations[:QUOTED])
         reports = _of_kind(case, _OPERATIVE_REPORT)
         yield from _written_and_signed(reports, OPERATIVE, UNSIGNED_OPERATIVE, quoted)
 
@@ -125,18 +125,19 @@ ADMISSION_ORDER: Final = Template(
     ask="The order to admit as an inpatient lacks its signer or the time of signing. Please complete it.",
     due=SIGNED,
     source="42 CFR 412.3(a)",
+    holds=False,
 )
 
 
 def admission_order(case: Case) -> Said:
     """Q-ADMISSION-ORDER: an inpatient is admitted by a signed order (42 CFR 412.3(a)).
 
-    Only an order that the chart has and that is signed in part is asked about. Where the chart says nothing of it the
-    hospital's system keeps it elsewhere (FHIR R4 has no place for it), and since 2018-10-01 a written order in the
-    record is no condition of payment of its own (83 FR 41144).
+    A finding, no hold: since 2018-10-01 a written order in the record is no condition of its own (83 FR 41144). Only an
+    order that the chart has and that is signed in part is told: FHIR R4 has no place for it, so that silence says
+    nothing.
     """
     admission = case.chart.encounter.admission
-    if case.inpatient and admission and (admission.order_signed_by is None) != (admission.order_signed_at is None):
+    if admission and (admission.order_signed_by is None) != (admission.order_signed_at is None):
         yield Asked(ADMISSION_ORDER)
 
 
@@ -198,19 +199,22 @@ def drugs(case: Case) -> Said:
     Source: 42 CFR 482.23(c)(1) and CPM 17/10 (dose), 837 loop 2410 CTP (package), CPM 17/40 (JW says that some was
     discarded, JZ that none was). That a line lacks its package code or JW and JZ both is said by edits U1 and M4.
     """
-    for statement in case.performed:
-        if statement.kind == "drug":
-            if statement.quantity is None or statement.unit is None:
-                yield case.about(DOSE, statement)
-            if statement.ndc and (statement.ndc_quantity is None) != (statement.ndc_unit is None):
-                yield case.about(NDC_QUANTITY, statement)
-            if _waste_unclear(statement):
-                yield case.about(WASTE, statement)
+    for at, drug in case.done("drug"):
+        yield from (case.about(template, done_entry(at, drug)) for template in _unrecorded(drug))
 
 
-def _waste_unclear(statement: Statement) -> bool:
-    some, none = "JW" in statement.modifiers, "JZ" in statement.modifiers
-    return (some and not statement.discarded) or (none and bool(statement.discarded))
+def _unrecorded(drug: Statement) -> Iterator[Template]:
+    if drug.quantity is None or drug.unit is None:
+        yield DOSE
+    if drug.ndc and (drug.ndc_quantity is None) != (drug.ndc_unit is None):
+        yield NDC_QUANTITY
+    if _waste_unclear(drug):
+        yield WASTE
+
+
+def _waste_unclear(drug: Statement) -> bool:
+    some, none = "JW" in drug.modifiers, "JZ" in drug.modifiers
+    return (some and not drug.discarded) or (none and bool(drug.discarded))
 
 
 DEVICE: Final = Template(
@@ -230,9 +234,9 @@ def implants(case: Case) -> Said:
 
     Source: 42 CFR 482.51(b)(6), devices implanted are part of the operative report; 21 CFR 801.20, the label has it.
     """
-    for statement in case.performed:
-        if statement.kind == "device" and statement.device_id is None:
-            yield case.about(DEVICE, statement)
+    for at, device in case.done("device"):
+        if device.device_id is None:
+            yield case.about(DEVICE, done_entry(at, device))
 
 
 TEMPLATES: Final = (
@@ -248,12 +252,5 @@ TEMPLATES: Final = (
     WASTE,
     DEVICE,
 )
-RULES: Final = (
-    signed_note,
-    discharge_summary,
-    operative_report,
-    admission_order,
-    orders_performed,
-    drugs,
-    implants,
-)
+RULES: Final = (signed_note, operative_report, orders_performed, drugs, implants)
+OF_STAYS: Final = (discharge_summary, admission_order)

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from claims.completeness.case import Asked, Case, Said, signatures_on_file
+from claims.completeness.case import Asked, Case, Said, Signature, signed
 from claims.payers import compensation_unexplained
 from claims.queries import LOOKED_UP, Template
-from claims.stay import local_day, resolved, years_between
+from claims.stay import years_between
 from schemas.events.people import Provider
 
 _OF_AGE: Final = 18  # who is younger owes nothing himself (in Alabama and Nebraska it is 19, in Mississippi 21)
@@ -56,10 +56,9 @@ def payer(case: Case) -> Said:
     """
     if not case.chart.coverages:
         yield Asked(COVERAGE)
-    known = ", ".join(sorted(case.payers))
     for position, coverage in enumerate(case.chart.coverages, start=1):
         if coverage.payer not in case.payers:
-            ask = UNKNOWN_PAYER.ask.format(position=position, known=known)
+            ask = UNKNOWN_PAYER.ask.format(position=position, known=", ".join(sorted(case.payers)))
             yield Asked(UNKNOWN_PAYER, coverage.id, ask=ask)
 
 
@@ -93,12 +92,15 @@ def guarantor(case: Case) -> Said:
 
     Of a minor with a plan nobody is asked: what he will owe is known only when the plan has answered.
     """
-    birth, start = case.chart.patient.birth_date, case.chart.encounter.start
-    if birth is None or start is None or case.chart.patient.guarantor or not case.chart.coverages:
-        return
-    alone = all(coverage.kind == "patient" for coverage in case.chart.coverages)
-    if alone and 0 <= years_between(birth, local_day(start, case.hospital)) < _OF_AGE:
+    patient, coverages = case.chart.patient, case.chart.coverages
+    alone = coverages and all(coverage.kind == "patient" for coverage in coverages)
+    if alone and patient.guarantor is None and _is_minor(case):
         yield Asked(GUARANTOR)
+
+
+def _is_minor(case: Case) -> bool:
+    birth, start = case.chart.patient.birth_date, case.day(case.chart.encounter.start)
+    return birth is not None and start is not None and 0 <= years_between(birth, start) < _OF_AGE
 
 
 WORK_INJURY: Final = _task(
@@ -167,7 +169,8 @@ def attending(case: Case) -> Said:
 
 
 def _without_npi(case: Case, provider: Provider) -> Said:
-    if resolved(provider, case.hospital).npi is None:
+    known = case.hospital.roster.get(provider.local_id or "")
+    if provider.npi is None and known is None:
         template = NPI[provider.role]
         yield Asked(template, provider.local_id or "", ask=template.ask.format(role=provider.role))
 
@@ -184,14 +187,25 @@ STATUS: Final = _task(
 def discharge_status(case: Case) -> Said:
     """Q-DISCHARGE-STATUS: an inpatient claim says where the patient went (837I CL103)."""
     discharge = case.chart.encounter.discharge
-    if case.inpatient and (discharge is None or discharge.status is None):
+    if discharge is None or discharge.status is None:
         yield Asked(STATUS)
 
 
 _SILENT: Final = "Neither the chart nor the hospital's file says: {what}."
+_SIGNATURES: Final[tuple[Signature, ...]] = (
+    "assignment_of_benefits",
+    "release_of_information",
+    "provider_accepts_assignment",
+)
 ON_FILE: Final = {
-    name: _task(f"Q-{name.upper()}", name, name.replace("-", " "), _SILENT, "837 CLM07-09")
-    for name in ("assignment-of-benefits", "release-of-information", "provider-accepts-assignment")
+    name: _task(
+        f"Q-{name.upper().replace('_', '-')}",
+        name.replace("_", "-"),
+        name.replace("_", " "),
+        _SILENT,
+        "837 CLM07-09",
+    )
+    for name in _SIGNATURES
 }
 RELEASE: Final = _task(
     "Q-RELEASE-REFUSED",
@@ -208,11 +222,10 @@ def signatures(case: Case) -> Said:
     """
     if all(coverage.kind == "patient" for coverage in case.chart.coverages):
         return
-    said = signatures_on_file(case.chart, case.hospital)
     for name, template in ON_FILE.items():
-        if getattr(said, name.replace("-", "_")) is None:
+        if signed(case.chart, case.hospital, name) is None:
             yield Asked(template, ask=template.ask.format(what=template.gap))
-    if said.release_of_information is False:
+    if signed(case.chart, case.hospital, "release_of_information") is False:
         yield Asked(RELEASE)
 
 
@@ -230,10 +243,11 @@ def restricted_items(case: Case) -> Said:
 
     Source: 45 CFR 164.522(a)(1)(vi).
     """
-    known = {statement.id for statement in case.chart.statements}
-    for restriction in case.chart.restrictions:
-        if restriction.statement not in known:
-            yield Asked(RESTRICTED, restriction.statement)
+    if case.chart.restrictions:
+        known = {statement.id for statement in case.chart.statements}
+        for restriction in case.chart.restrictions:
+            if restriction.statement not in known:
+                yield Asked(RESTRICTED, restriction.statement)
 
 
 TEMPLATES: Final = (
@@ -261,7 +275,7 @@ RULES: Final = (
     compensation,
     both_ends,
     attending,
-    discharge_status,
     signatures,
     restricted_items,
 )
+OF_STAYS: Final = (discharge_status,)

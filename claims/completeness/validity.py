@@ -1,8 +1,9 @@
 """Clinical validity: a diagnosis for which the record has nothing that usually goes with it."""
 
+from itertools import islice
 from typing import Final, NamedTuple
 
-from claims.completeness.case import Case, Said, codes_of
+from claims.completeness.case import QUOTED, Case, Said, done_entry
 from claims.completeness.indicators import (
     ANTIBIOTIC,
     BLOOD_CULTURE,
@@ -17,7 +18,6 @@ from claims.completeness.indicators import (
     TROPONIN,
     WHITE_CELLS,
     Sign,
-    shown,
 )
 from claims.queries import ANSWERED, JUDGE, Template
 
@@ -57,14 +57,12 @@ def clinical_validity(case: Case) -> Said:
     Source: AHIMA/ACDIS 2022, clinical validation. A finding, no hold: the provider's word is what is coded (OCG
     I.A.19). Inpatients only, and only of a chart that has laboratory results at all, so that an absence says something.
     """
-    results = tuple(statement for statement in case.performed if statement.kind == "laboratory")
-    if not case.inpatient or not results:
-        return
     for expected in _EXPECTED:
-        doubtful = [s for s in case.diagnoses if any(code.startswith(expected.codes) for code in codes_of(s))]
-        if doubtful and not shown(case, *expected.signs):
-            yield from (case.about(VALIDITY, statement, *results) for statement in doubtful)
+        doubtful = case.coded(expected.codes)
+        if doubtful and not case.shown(*expected.signs):
+            results = tuple(done_entry(at, result) for at, result in islice(case.done("laboratory"), QUOTED))
+            yield from (case.about(VALIDITY, entry, *results) for entry in doubtful if results)
 
 
 TEMPLATES: Final = (VALIDITY,)
-RULES: Final = (clinical_validity,)
+OF_STAYS: Final = (clinical_validity,)

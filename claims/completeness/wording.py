@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from claims.completeness.case import Case, codes_of, words_of
-from claims.completeness.indicators import named, plain
-from schemas.events.chart import Statement
+from claims.completeness.case import Case, Entry
+from claims.completeness.indicators import named
 
 # Said, and not as the patient's condition of today. Whoever writes so is not asked for more of it.
 _NOT_SO: Final = named(
@@ -29,26 +28,19 @@ class Vague(NamedTuple):
     said: re.Pattern[str]
 
 
-def vaguely(case: Case, what: Vague) -> Iterator[Statement]:
-    """The first statement of a condition without the part, where no diagnosis of the chart has the part."""
-    named_so = [statement for statement in case.diagnoses if _names(statement, what)]
-    if not any(_says(statement, what) for statement in named_so):
+def vaguely(case: Case, what: Vague) -> Iterator[Entry]:
+    """The first entry of a condition without the part, where no diagnosis of the chart has the part."""
+    named_so = [*case.coded(what.family), *(entry for entry in case.worded if affirmed(entry, what.words))]
+    if not any(_says(entry, what) for entry in named_so):
         yield from named_so[:1]
 
 
-def affirmed(statement: Statement, words: re.Pattern[str]) -> bool:
+def affirmed(entry: Entry, words: re.Pattern[str]) -> bool:
     """Said of the patient as he is, in words."""
-    text = plain(words_of(statement))
-    return words.search(text) is not None and _NOT_SO.search(text) is None
+    return words.search(entry.words) is not None and _NOT_SO.search(entry.words) is None
 
 
-def _names(statement: Statement, what: Vague) -> bool:
-    codes = codes_of(statement)
-    return any(code.startswith(what.family) for code in codes) if codes else affirmed(statement, what.words)
-
-
-def _says(statement: Statement, what: Vague) -> bool:
-    codes = [code for code in codes_of(statement) if code.startswith(what.family)]
-    if codes:
-        return any(code not in what.codes for code in codes)
-    return what.said.search(plain(words_of(statement))) is not None
+def _says(entry: Entry, what: Vague) -> bool:
+    if entry.codes:
+        return any(code.startswith(what.family) and code not in what.codes for code in entry.codes)
+    return what.said.search(entry.words) is not None
