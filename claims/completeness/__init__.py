@@ -26,7 +26,20 @@ from schemas.events.coded import Finding, Query, WorkItem
 
 Rule = Callable[[Case], Said]
 
-__all__ = ["COMPLETENESS", "TEMPLATES", "Case", "answers", "incompleteness", "signatures_on_file", "with_due"]
+__all__ = [
+    "COMPLETENESS",
+    "EVERY",
+    "OF_STAYS",
+    "TEMPLATES",
+    "Asked",
+    "Case",
+    "answers",
+    "incompleteness",
+    "query_of",
+    "said_of",
+    "signatures_on_file",
+    "with_due",
+]
 
 EVERY: Final[tuple[Rule, ...]] = (
     *registration.RULES,
@@ -72,10 +85,11 @@ _UNDETERMINED: Final = frozenset({OTHERWISE[1].casefold(), "unable to determine"
 
 def incompleteness(case: Case) -> tuple[Finding | Query, ...]:
     """All that is missing, at once; what a clinician has answered is not asked again."""
-    return tuple(thing for said in _said(case) if (thing := _put(case, said)) is not None)
+    return tuple(thing for said in said_of(case) if (thing := _put(case, said)) is not None)
 
 
-def _said(case: Case) -> Iterator[Finding | Asked]:
+def said_of(case: Case) -> Iterator[Finding | Asked]:
+    """What the rules say, whatever becomes of it."""
     return (thing for rule in (COMPLETENESS if case.inpatient else EVERY) for thing in rule(case))
 
 
@@ -83,13 +97,14 @@ def _put(case: Case, said: Finding | Asked) -> Finding | Query | None:
     """What is said to the hospital: nothing where it was answered, a warning where the chart needn't wait."""
     if isinstance(said, Finding):
         return said
-    query = _query(case, said)
+    query = query_of(case, said)
     if answered(case.chart, query):
         return None
     return query if said.template.holds else _warning(said)
 
 
-def _query(case: Case, said: Asked) -> Query:
+def query_of(case: Case, said: Asked) -> Query:
+    """A template's question as it is put to the hospital."""
     template = said.template
     query = Query(
         id=query_id(case.chart, template.topic, said.about),
@@ -128,7 +143,7 @@ def answers(case: Case) -> tuple[WorkItem, ...]:
         return ()
     about = {
         query_id(case.chart, said.template.topic, said.about): said.about
-        for said in _said(case)
+        for said in said_of(case)
         if isinstance(said, Asked) and said.template.kind != "task" and said.template.topic not in _CODED_ELSEWHERE
     }
     said = ((about.get(answer.query_id), " ".join(answer.answer.split())[:_ANSWER]) for answer in case.chart.answers)

@@ -21,7 +21,10 @@ WITHOUT_DIAGNOSIS: Final = Template(
 
 
 def a_diagnosis(case: Case) -> Said:
-    """Q-NO-DIAGNOSIS: every encounter has a documented condition or reason (OCG IV.D; 837I HI, 837P HI)."""
+    """Q-NO-DIAGNOSIS: every encounter has a documented condition or reason (OCG IV.D; 837I HI, 837P HI).
+
+    Holds the chart: a claim has a diagnosis.
+    """
     if not any(statement.kind in CLINICAL and _current(statement) for statement in case.chart.statements):
         quoted = tuple(case.quoted(s) for s in case.chart.statements if s.kind not in CLINICAL and s.text)
         yield Asked(WITHOUT_DIAGNOSIS, indicators=quoted[:QUOTED])

@@ -83,7 +83,7 @@ GUARANTOR: Final = _task(
     "guarantor",
     "who answers for a minor's bill",
     "The patient is a minor and no plan is asked to pay. Please give the guarantor.",
-    "billing.md section 6",
+    "Restatement (Second) of Contracts 14",
 )
 
 

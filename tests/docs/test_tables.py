@@ -12,6 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from agents.reference import read_partners
+from claims.completeness.catalogue import page as queries_page
 from claims.edits import ACCOUNT_EDITS, CHART_EDITS
 from claims.edits.catalogue import page as edits_page
 from claims.rules import SETTABLE
@@ -138,6 +139,10 @@ EDITS: Final = (*CHART_EDITS, *ACCOUNT_EDITS)
 
 def test_every_edit_has_its_paragraph() -> None:
     assert (ROOT / "docs/edits.md").read_text(encoding="utf-8") == edits_page()
+
+
+def test_every_question_has_its_paragraph() -> None:
+    assert (ROOT / "docs/queries.md").read_text(encoding="utf-8") == queries_page()
 
 
 def test_a_payer_or_a_hospital_may_set_every_edit_but_the_fixed_and_no_other() -> None:
