@@ -36,7 +36,7 @@ class Due(NamedTuple):
 LOOKED_UP: Final = Due(3, "it is on file, or the patient or the plan is asked once")
 PERFORMED: Final = Due(5, "the department finds the record of a service while it is recent")
 ANSWERED: Final = Due(7, "AHIMA/ACDIS leave it to the hospital; after a week the encounter is still remembered")
-SIGNED: Final = Due(14, "a record is complete 30 days after discharge (42 CFR 482.24(c)(4)(vii)); half is for coding")
+SIGNED: Final = Due(14, "a record is complete 30 days after discharge (42 CFR 482.24(c)(4)(viii)); half is for coding")
 
 
 class Template(NamedTuple):

@@ -174,7 +174,7 @@ DOSE: Final = Template(
     gap="the dose of a drug",
     ask="The drug quoted here was given, and its dose or the unit of it is not recorded. Please add both.",
     due=LOOKED_UP,
-    source="42 CFR 482.23(c)(1); CPM 17/10",
+    source="42 CFR 482.24(c)(4)(vi); CPM 17/10",
 )
 NDC_QUANTITY: Final = DOSE._replace(
     id="Q-NDC",
@@ -196,8 +196,9 @@ WASTE: Final = DOSE._replace(
 def drugs(case: Case) -> Said:
     """Q-DOSE, Q-NDC, Q-WASTE: of a drug given, its dose; of its package code, how much; of a discard, how much.
 
-    Source: 42 CFR 482.23(c)(1) and CPM 17/10 (dose), 837 loop 2410 CTP (package), CPM 17/40 (JW says that some was
-    discarded, JZ that none was). That a line lacks its package code or JW and JZ both is said by edits U1 and M4.
+    Source: 42 CFR 482.24(c)(4)(vi), medication records, and CPM 17/10 (dose); 837 loop 2410 CTP (package); CPM 17/40
+    (JW says that some was discarded, JZ that none was). That a line lacks its package code, or both JW and JZ, is said
+    by edits U1 and M4.
     """
     for at, drug in case.done("drug"):
         yield from (case.about(template, done_entry(at, drug)) for template in _unrecorded(drug))
@@ -232,7 +233,8 @@ DEVICE: Final = Template(
 def implants(case: Case) -> Said:
     """Q-DEVICE: an implant is recorded with its device identifier.
 
-    Source: 42 CFR 482.51(b)(6), devices implanted are part of the operative report; 21 CFR 801.20, the label has it.
+    Source: 42 CFR 482.51(b)(6) with State Operations Manual, appendix A, A-0959: what was implanted is part of the
+    operative report; 21 CFR 801.20: the label has the identifier.
     """
     for at, device in case.done("device"):
         if device.device_id is None:

@@ -90,11 +90,21 @@ ASKED = [
             worded("Pleural effusion", laterality="right", **surgeon(5)),
         ),
     ),
+    Row(
+        "probable",
+        "the day before the last",
+        (worded("Pneumonia", certainty="suspected", **attending(5)),),
+    ),
     Row("conflict", "type 1 and type 2", (coded("E11.9", **attending(4)), coded("E10.9", **surgeon(5)))),
     Row(
         "present-on-admission",
         "documented two days after the admission",
         (coded("N17.9", present_on_admission=None, **attending(5)), measured("Creatinine", "2160-0")),
+    ),
+    Row(
+        "present-on-admission",
+        "after midnight of the next day in New York",
+        (coded("I10", present_on_admission=None, documented_by="attending", documented_at=at(4, 5)),),
     ),
     Row("present-on-admission-insufficient", "said to be insufficient", (coded("I10", present_on_admission="U"),)),
     Row(
@@ -199,6 +209,11 @@ LEFT_ALONE = [
         "present-on-admission",
         "documented on the day of admission",
         (coded("I10", present_on_admission=None, **attending(3)),),
+    ),
+    Row(
+        "present-on-admission",
+        "before midnight of that day in New York",
+        (coded("I10", present_on_admission=None, documented_by="attending", documented_at=at(4, 4)),),
     ),
     Row("present-on-admission", "stated", (coded("I10", present_on_admission="N", **attending(5)),)),
     Row("present-on-admission", "exempt", (coded("Z87.891", present_on_admission=None, **attending(5)),)),
