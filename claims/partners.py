@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
 from claims.partners_file import Path, read_yaml
-from claims.rules import SETTABLE
+from claims.rules import QUESTIONS, SETTABLE
 from schemas.events.chart import EncounterClass, PayerKind, Signatures
 from schemas.events.people import Address, Name
 from schemas.events.types import Code, Count, Day, Id, Line, Many, Npi, Wire
@@ -247,12 +247,16 @@ def _shared_ids(partners: Partners) -> Iterator[tuple[Path, str]]:
 
 
 def _unknown_rules(partners: Partners) -> Iterator[tuple[Path, str]]:
-    named = [(("payers", key), payer.rules) for key, payer in partners.payers.items()]
-    named += [(("hospitals", key), hospital.rules) for key, hospital in partners.hospitals.items()]
-    for where, rules in named:
+    """Payers set edits; hospitals set edits and the questions that are theirs to ask or not."""
+    asking = (*SETTABLE, *QUESTIONS)
+    named: list[tuple[Path, Mapping[str, RuleSetting], tuple[str, ...]]] = [
+        *((("payers", key), payer.rules, SETTABLE) for key, payer in partners.payers.items()),
+        *((("hospitals", key), hospital.rules, asking) for key, hospital in partners.hospitals.items()),
+    ]
+    for where, rules, known in named:
         for rule in rules:
-            if rule not in SETTABLE:
-                yield (*where, "rules", rule), f"no rule that can be set; known: {', '.join(SETTABLE)}"
+            if rule not in known:
+                yield (*where, "rules", rule), f"no rule that can be set; known: {', '.join(known)}"
 
 
 def _other_ids(

@@ -14,3 +14,11 @@ SETTABLE: Final = (
     "P1", "P2", "P5",
     "X1", "X11", "X14", "X3", "X4", "X5", "X6", "X7", "X8",
 )  # fmt: skip
+
+# A test holds that these are the templates of claims/completeness that don't hold a chart by themselves.
+QUESTIONS: Final = (
+    "Q-ADMISSION-ORDER", "Q-ANEMIA-CAUSE", "Q-BREATHING", "Q-DIABETES-LINK", "Q-DIABETES-TYPE", "Q-DRUG",
+    "Q-HEART-FAILURE-ACUITY", "Q-HEART-FAILURE-TYPE", "Q-INJURY", "Q-KIDNEY-STAGE", "Q-POA-INSUFFICIENT", "Q-SUBSTANCE",
+    "Q-SYMPTOM", "Q-VALIDITY",
+)  # fmt: skip
+"""The questions a hospital may have off, to a warning or on: then its charts wait for the answer."""

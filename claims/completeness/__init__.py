@@ -5,7 +5,7 @@ finding that rejects; what doesn't is a finding that warns.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, Literal
 
 from claims.completeness import (
     care,
@@ -97,10 +97,19 @@ def _put(case: Case, said: Finding | Asked) -> Finding | Query | None:
     """What is said to the hospital: nothing where it was answered, a warning where the chart needn't wait."""
     if isinstance(said, Finding):
         return said
-    query = query_of(case, said)
-    if answered(case.chart, query):
+    mode, query = _mode(case, said.template), query_of(case, said)
+    if mode == "off" or answered(case.chart, query):
         return None
-    return query if said.template.holds else _warning(said)
+    return query if mode == "on" else _warning(said)
+
+
+def _mode(case: Case, template: Template) -> Literal["off", "warn", "on"]:
+    """Whether a question is asked, from the first day of service: what holds always is, and of the rest a hospital may
+    say (partners.yaml)."""
+    if template.holds:
+        return "on"
+    day = case.day(case.chart.encounter.start or case.chart.occurred_at)
+    return (case.hospital.rule_mode(template.id, day) if day else None) or "warn"
 
 
 def query_of(case: Case, said: Asked) -> Query:

@@ -20,7 +20,9 @@ whether a condition was present on admission or is the cause of another. An answ
 chart still says the same, its answer is a coder's item.
 
 What *holds* a chart: without it there is no right claim. The others leave a finding that warns, under the same id, on
-the coded chart. `topic` stands in the query and is the same in every version.
+the coded chart; a hospital may have such a one `off`, to a `warn`ing, or `on`, so that its charts wait for the answer,
+from a day of service, under `rules` of its entry in partners.yaml. `topic` stands in the query and is the same in every
+version.
 
 Values are known to a rule only where the words have them, so no rule has a threshold: it fires on what was done, given
 or found. A condition that is coded to the full is never asked about.

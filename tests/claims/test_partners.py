@@ -66,6 +66,20 @@ BROKEN = [
         "payers.commercial.rules.X17",
         "no rule that can be set",
     ),
+    (
+        "a hospital's question of a payer",
+        "    filing_indicator: CI\n",
+        "    filing_indicator: CI\n    rules: {Q-VALIDITY: {mode: 'on', since: 2026-01-01}}\n",
+        "payers.commercial.rules.Q-VALIDITY",
+        "no rule that can be set",
+    ),
+    (
+        "a question that every claim needs",
+        "    accept_encoder: true\n",
+        "    accept_encoder: true\n    rules: {Q-NAME: {mode: 'off', since: 2026-01-01}}\n",
+        "hospitals.mercy-general.rules.Q-NAME",
+        "Q-VALIDITY",
+    ),
     ("not YAML", "hospitals:", "hospitals: [", "yaml", "expected"),
 ]
 

@@ -12,10 +12,11 @@ import pytest
 from pydantic import SecretStr
 
 from agents.reference import read_partners
+from claims.completeness import TEMPLATES
 from claims.completeness.catalogue import page as queries_page
 from claims.edits import ACCOUNT_EDITS, CHART_EDITS
 from claims.edits.catalogue import page as edits_page
-from claims.rules import SETTABLE
+from claims.rules import QUESTIONS, SETTABLE
 from claims.tabulate import TABLES
 from console.main import COMMANDS
 from schemas.codec import Reason
@@ -147,6 +148,10 @@ def test_every_question_has_its_paragraph() -> None:
 
 def test_a_payer_or_a_hospital_may_set_every_edit_but_the_fixed_and_no_other() -> None:
     assert {edit.id for edit in EDITS if not edit.fixed} == frozenset(SETTABLE)
+
+
+def test_a_hospital_may_set_every_question_that_its_charts_need_not_wait_for() -> None:
+    assert {template.id for template in TEMPLATES if not template.holds} == frozenset(QUESTIONS)
 
 
 def test_every_reason_of_a_returned_chart_is_explained() -> None:

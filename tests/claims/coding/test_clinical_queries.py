@@ -1,13 +1,14 @@
 """Each clinical rule: what it asks about, and what it must leave alone."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import pytest
 
 from claims.completeness import TEMPLATES, Case, answers, incompleteness
-from claims.partners import Hospital, Partners
+from claims.partners import Hospital, Partners, RuleSetting
 from claims.queries import OTHERWISE, query_id
 from schemas.events.chart import Cause, ChartCompleted, QueryAnswer, Statement
 from schemas.events.coded import Finding, Query
@@ -277,6 +278,38 @@ def test_every_clinical_question_has_a_case_that_asks_it_and_one_that_does_not()
 
     assert {row.topic for row in ASKED} == clinical - elsewhere
     assert {row.topic for row in LEFT_ALONE} == clinical - elsewhere - untold
+
+
+SETTINGS = [
+    # what the hospital says, what becomes of a question that only warns; the stay began on 3 March
+    (RuleSetting(mode="off", since=date(2026, 3, 3)), []),
+    (RuleSetting(mode="off", since=date(2026, 3, 4)), [Finding]),
+    (RuleSetting(mode="warn", since=date(2026, 3, 3)), [Finding]),
+    (RuleSetting(mode="on", since=date(2026, 3, 3)), [Query]),
+    (RuleSetting(mode="on", since=date(2026, 3, 4)), [Finding]),
+]
+
+
+@pytest.mark.parametrize(("setting", "kinds"), SETTINGS)
+def test_a_hospital_says_which_questions_its_charts_wait_for(
+    inpatient: ChartCompleted, mercy: Hospital, partners: Partners, setting: RuleSetting, kinds: list[type]
+) -> None:
+    chart = holding(inpatient, coded("N18.9"), measured("Creatinine"))
+    own = mercy.model_copy(update={"rules": {"Q-KIDNEY-STAGE": setting}})
+
+    said = incompleteness(Case(chart, own, partners.payers.keys()))
+
+    assert [type(thing) for thing in said] == kinds
+
+
+def test_what_a_claim_needs_is_asked_whatever_the_hospital_says(
+    inpatient: ChartCompleted, mercy: Hospital, partners: Partners
+) -> None:
+    own = mercy.model_copy(update={"rules": {"Q-FRACTURE": RuleSetting(mode="off", since=date(2026, 1, 1))}})
+
+    (asked,) = incompleteness(Case(holding(inpatient, coded("S72.0")), own, partners.payers.keys()))
+
+    assert isinstance(asked, Query)
 
 
 def test_only_documented_causes_are_offered(inpatient: ChartCompleted, asking: Asking) -> None:
