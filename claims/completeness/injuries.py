@@ -29,25 +29,46 @@ FRACTURE: Final = Template(
     due=ANSWERED,
     source="OCG I.C.19.a, I.C.19.c",
 )
+FRACTURE_HEALING: Final = FRACTURE._replace(
+    id="Q-FRACTURE-HEALING",
+    topic="fracture-healing",
+    gap="healing of a fracture that no injury caused, and what it was seen for",
+    ask="The record documents the fracture quoted here without saying whether this encounter is for active treatment "
+    f"or for healing. Please document it, {JUDGE}",
+    options=(
+        "Active treatment",
+        "Routine healing",
+        "Delayed healing",
+        "Nonunion",
+        "Malunion",
+        "Late effect of a healed fracture",
+        *OTHERWISE,
+    ),
+    source="OCG I.C.13.c, I.C.13.d",
+)
 # ICD-10-CM categories whose seventh character says encounter and healing; S49, S59, S79, S89, S99: of the growth plate.
 _FRACTURES: Final = (
     "M80", "M843", "M844", "M845", "M846", "S02", "S12", "S22", "S32", "S42", "S490", "S491", "S52", "S590", "S591",
     "S592", "S62", "S72", "S790", "S791", "S82", "S890", "S891", "S892", "S893", "S92", "S990", "S991", "S992",
 )  # fmt: skip
 _FRACTURE: Final = named("fractures?", "fractured", "broken (?:[a-z]+ ){0,2}bone")
+_UNINJURED: Final = named("pathologic(?:al)?", "stress", "fatigue", "osteoporotic", "fragility")
 _COMPLETE: Final = 7
 
 
 def fracture(case: Case) -> Said:
-    """Q-FRACTURE: a fracture's code ends in what it was seen for: open or closed, encounter, healing (OCG I.C.19.c).
+    """Q-FRACTURE, Q-FRACTURE-HEALING: a fracture's code ends in what it was seen for: open or closed, encounter,
+    healing (OCG I.C.19.c).
 
     Holds the chart: without the seventh character there is no code. Open or closed alone is not asked, since closed is
-    the default (I.C.19.c); a stated episode, or a complete code of the same bone, answers it.
+    the default (I.C.19.c), nor at all of one that no injury caused (M80, M84: I.C.13.c-d). A stated episode, or a
+    complete code of the same bone, answers it.
     """
     complete = {code[:3] for code in case.codes if len(code) == _COMPLETE and code.startswith(_FRACTURES)}
     for entry in (*case.coded(_FRACTURES), *(case.worded if not complete else ())):
         if entry.statement.episode is None and _is_open(entry, complete):
-            yield case.about(FRACTURE, entry)
+            uninjured = entry.coded(("M",)) or _UNINJURED.search(entry.words) is not None
+            yield case.about(FRACTURE_HEALING if uninjured else FRACTURE, entry)
 
 
 def _is_open(entry: Entry, complete: set[str]) -> bool:
@@ -106,5 +127,5 @@ def _is_treated_injury(code: str) -> bool:
     return code.startswith(_INJURIES) and len(code) == _COMPLETE and code[-1] in _ACTIVE
 
 
-TEMPLATES: Final = (FRACTURE, INJURY)
+TEMPLATES: Final = (FRACTURE, FRACTURE_HEALING, INJURY)
 RULES: Final = (fracture, injury)

@@ -55,6 +55,8 @@ ASKED = [
     Row(
         "fracture", "of an outpatient too: his code lacks it as well", (worded("Fractured clavicle"),), outpatient=True
     ),
+    Row("fracture-healing", "of a brittle bone", (coded("M80.08"),)),
+    Row("fracture-healing", "of a brittle bone, in words", (worded("Osteoporotic fracture of the hip"),)),
     Row("injury", "a sprain without any cause", (coded("S93.401A"),), outpatient=True),
     Row("injury", "a burn", (coded("T23.001A"),)),
     Row("diabetes-type", "in words without a type", (worded("Diabetes mellitus"),), outpatient=True),
@@ -127,6 +129,8 @@ LEFT_ALONE = [
     Row("fracture", "the episode is documented", (worded("Fracture of wrist", episode="subsequent"),)),
     Row("fracture", "there is none", (worded("Osteoporosis without fracture"),)),
     Row("fracture", "it was, and is healed", (worded("Old healed fracture of wrist"),)),
+    Row("fracture-healing", "an injury broke it", (worded("Fracture of wrist"),)),
+    Row("fracture", "no injury broke it", (coded("M84.30"),)),
     Row("injury", "the cause is coded", (coded("S93.401A"), coded("W19.XXXA")), outpatient=True),
     Row("injury", "the accident is known", (coded("S93.401A"),), {"causes": (Cause(kind="auto"),)}, outpatient=True),
     Row("injury", "no longer under active treatment", (coded("S93.401D"),), outpatient=True),

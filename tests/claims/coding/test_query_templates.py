@@ -111,11 +111,12 @@ TOPICS = {
     "encounter-start", "encounter-end", "attending", "npi-attending", "npi-rendering", "discharge-status",
     "assignment-of-benefits", "release-of-information", "provider-accepts-assignment", "release-refused",
     "restricted-item", "unsigned", "discharge-summary", "unsigned-summary", "operative-report",
-    "unsigned-operative-report", "admission-order", "order", "dose", "ndc-quantity", "waste", "device", "no-diagnosis",
-    "symptom-treated", "drug-without-diagnosis", "breathing-support", "fracture", "injury", "diabetes-type",
-    "diabetes-link", "heart-failure-acuity", "heart-failure-type", "kidney-stage", "anemia-cause", "substance",
-    "probable", "conflict", "present-on-admission", "present-on-admission-insufficient", "sepsis-organ", "complication",
-    "pcs-approach", "pcs-device", "pcs-depth", "pcs-root", "validity", "side", "author",
+    "unsigned-operative-report", "admission-order", "order", "dose", "ndc-quantity", "waste", "device",
+    "no-diagnosis", "symptom-treated", "drug-without-diagnosis", "breathing-support", "fracture",
+    "fracture-healing", "injury", "diabetes-type", "diabetes-link", "heart-failure-acuity",
+    "heart-failure-type", "kidney-stage", "anemia-cause", "substance", "probable", "conflict",
+    "present-on-admission", "present-on-admission-insufficient", "sepsis-organ", "complication", "pcs-approach",
+    "pcs-device", "pcs-depth", "pcs-root", "validity", "side", "author",
 }  # fmt: skip
 
 
