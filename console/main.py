@@ -20,6 +20,8 @@ COMMANDS = {
     "ledger": "The ledger's schema.",
     "codesets": "The code sets that workers map.",
     "edits": "The rules a chart is held to.",
+    "check": "A chart, offline: would it be returned, and why?",
+    "replay": "Recorded charts judged by other tables, without writing.",
     "chargemaster": "Check a hospital's services, codes, units and prices.",
 }
 FAILED = 2

@@ -87,12 +87,17 @@ def publish(
 def publish_export(settings: Settings, partners: Partners, hospital: str, paths: Sequence[Path]) -> Publication:
     """Reads the export and sends its charts; returns when the broker has answered for each of them."""
     sender = partners.hospital(hospital)
-    done = Publication(hospital, outer(CHART_COMPLETED, hospital))
-    texts = _readable(list(_files(paths)), done)
-    charts = list(_charts(_read(texts, lambda given: read_export(given, sender, partners.payers), done), done))
+    done = Publication(sender.id, outer(CHART_COMPLETED, hospital))
+    charts = read_charts(partners, hospital, paths, done)
     if charts:
         _send(settings, charts, done)
     return done
+
+
+def read_charts(partners: Partners, hospital: str, paths: Sequence[Path], done: Publication) -> list[ChartCompleted]:
+    """The finished charts of an export; what was left out, and why, goes into `done`."""
+    sender, texts = partners.hospital(hospital), _readable(list(_files(paths)), done)
+    return list(_charts(_read(texts, lambda given: read_export(given, sender, partners.payers), done), done))
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
