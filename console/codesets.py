@@ -12,9 +12,10 @@ import typer
 from agents.compiling import NotBuilt
 from agents.reference import CODESETS, TABLES, build_codesets, open_codesets
 from agents.tables import build_tables, open_dated, sum_of
-from claims.codesets.dated import DatedTables, Section
+from claims.codesets.dated import DatedTables
 from claims.codesets.dated_diff import differences
 from claims.codesets.dated_layout import FIRST_DAY
+from claims.codesets.dated_section import Section
 from claims.reference import BadReference
 from console.faults import Mendable
 from console.screen import WORDS, Json, draw, say, say_json, table

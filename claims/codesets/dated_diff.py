@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from claims.codesets.dated import ADDED_TO, DatedTables, Section
+from claims.codesets.dated import ADDED_TO, DatedTables
+from claims.codesets.dated_section import Section
 
 _EXAMPLES: Final = 5
 

@@ -114,11 +114,20 @@ class Sheet:
                 return [_cut(line) or []]
             if self._is_row is not None and self._is_row(_cut(line) or [""]):
                 self._first = line
-                return _cut_all(above)
+                return self._cut_all(above)
             above.append(line)
             if len(above) > _LONGEST_HEAD:
                 break
         raise BadReference(self.file, max(self.line, 1), 1, "file", "no row of this table; is it another file?")
+
+    def _cut_all(self, above: list[str]) -> list[list[str]]:
+        """Header rows; a quoted cell of theirs may run over lines."""
+        if any("\t" in line for line in above):
+            return [line.split("\t") for line in above]
+        try:
+            return list(csv.reader(above))
+        except csv.Error:
+            raise BadReference(self.file, 1, 1, "file", "a quote that is not closed above the first row") from None
 
     _first: str | None = None
 
@@ -170,13 +179,6 @@ def _cut(line: str) -> list[str] | None:
         return next(csv.reader([line], strict=True), [])
     except csv.Error:
         return None
-
-
-def _cut_all(lines: list[str]) -> list[list[str]]:
-    """Header rows; a quoted cell of theirs may run over lines."""
-    if any("\t" in line for line in lines):
-        return [line.split("\t") for line in lines]
-    return list(csv.reader(lines))
 
 
 @lru_cache(16_384)

@@ -14,6 +14,7 @@ from claims.codesets.dated_build import Placed, Release
 from claims.codesets.dated_layout import FIRST_DAY, LAST_DAY
 from claims.codesets.dated_rows import Setting, SourceFile
 from claims.codesets.hcpcs import read_hcpcs
+from claims.codesets.icd_order import read_order
 from claims.codesets.mue import read_unit_limits
 from claims.codesets.necessity import read_necessity
 from claims.codesets.ptp import read_pairs
@@ -23,11 +24,13 @@ MANIFEST: Final = "tables.yaml"
 _LINES: Final = 27
 """Bits of a place that are the line; the bits above say which of a release's files it is in."""
 _MOST_FILES: Final = 16
+_UNDATED: Final = frozenset({"icd-10-cm", "icd-10-pcs", "mue"})
+_READERS: Final = {"add-on": read_add_ons, "necessity": read_necessity, "ptp": read_pairs}
 _SETTINGS: Final = {"ptp": ("practitioner", "outpatient"), "mue": ("practitioner", "outpatient", "dme")}
 
 Kind = Literal[
-    "add-on", "admission-source", "admission-type", "bill-types", "discharge-status", "hcpcs", "modifiers", "ms-drg",
-    "mue", "necessity", "place-of-service", "ptp", "revenue-codes",
+    "add-on", "admission-source", "admission-type", "bill-types", "discharge-status", "hcpcs", "icd-10-cm",
+    "icd-10-pcs", "modifiers", "ms-drg", "mue", "necessity", "place-of-service", "ptp", "revenue-codes",
 ]  # fmt: skip
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._ ()-]*$", max_length=120)]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -104,18 +107,16 @@ def _placed(entry: TableFile, table: str, lines: Lines) -> Iterator[Placed]:
 
 
 def _rows(entry: TableFile, table: str, lines: Iterable[bytes], file: str) -> Iterator[Placed]:
+    """Three kinds need to know more than their lines: of a file of two tables which, or the days the file is of."""
     match entry.kind:
-        case "ptp":
-            return read_pairs(lines, file)
         case "mue" if entry.setting and entry.starts:
             return read_unit_limits(lines, file, entry.setting, entry.starts, entry.ends)
-        case "add-on":
-            return read_add_ons(lines, file)
+        case ("icd-10-cm" | "icd-10-pcs") as classification if entry.starts:
+            return read_order(lines, file, classification, entry.starts, entry.ends)
         case "hcpcs":
             return read_hcpcs(lines, file, "modifiers" if table == "modifiers" else "hcpcs")
-        case "necessity":
-            return read_necessity(lines, file)
-    return read_code_list(lines, file, table)
+    reader = _READERS.get(entry.kind)
+    return reader(lines, file) if reader else read_code_list(lines, file, table)
 
 
 def _lists_of_one(document: dict[str, Any]) -> None:
@@ -135,8 +136,8 @@ def _unfit(tables: tuple[TableFile, ...]) -> Iterator[tuple[Path, str]]:
             yield (*here, "setting"), f"one of {', '.join(settings)}"
         if not settings and entry.setting is not None:
             yield (*here, "setting"), f"{entry.kind} has no settings; leave it out"
-        if entry.kind == "mue" and entry.starts is None:
-            yield (*here, "from"), "the first day of the file's quarter, for the file has no dates"
+        if entry.kind in _UNDATED and entry.starts is None:
+            yield (*here, "from"), "the first day of the file's quarter or year, for the file has no dates"
         if entry.starts and entry.ends and entry.ends < entry.starts:
             yield (*here, "to"), "not before 'from'"
         if len(set(entry.file)) < len(entry.file):

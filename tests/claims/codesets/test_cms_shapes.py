@@ -1,16 +1,20 @@
 """Tables in the shapes in which CMS publishes them: read as they are, or refused with file, line, column and mend."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from claims.codesets.add_ons import read_add_ons
 from claims.codesets.code_list import read_code_list
-from claims.codesets.dated_build import Placed
+from claims.codesets.dated_build import Placed, Release, compile_tables
 from claims.codesets.dated_rows import AddOn, Necessity, Pair, Row, Term, UnitLimit
 from claims.codesets.hcpcs import read_hcpcs
+from claims.codesets.icd_order import BILLABLE, HEADING, read_order
 from claims.codesets.mue import read_unit_limits
 from claims.codesets.necessity import read_necessity
 from claims.codesets.ptp import read_pairs
@@ -33,6 +37,14 @@ def departments(lines: Iterable[bytes], file: str) -> Iterator[Placed]:
     return read_code_list(lines, file, "revenue-codes")
 
 
+def diagnoses(lines: Iterable[bytes], file: str) -> Iterator[Placed]:
+    return read_order(lines, file, "icd-10-cm", SUMMER, None)
+
+
+ORDER = """\
+00001 A00     0 Cholera                                                      Cholera
+00002 A000    1 Cholera due to Vibrio cholerae 01                            Cholera due to Vibrio cholerae 01
+"""
 PTP, PTP_UTF8, AOC = "ccipra-v322r0-f1.txt", "ccipra-v322r0-f2.txt", "AOC_V2026Q3-MCR.txt"
 MUE, HCPCS = "MCR_MUE_PractitionerServices_Eff_07-01-2026.csv", "HCPC2026_JUL_ANWEB.txt"
 
@@ -149,6 +161,14 @@ def changed(name: str, old: str, new: str) -> bytes:
     return body.replace(old.encode("latin-1"), new.encode("latin-1"), 1)
 
 
+def test_the_order_file_tells_codes_from_what_heads_them() -> None:
+    rows = read(diagnoses, ORDER.encode())
+    assert [(row[0], row[1][:7], row[4]) for row in rows if isinstance(row, Term)] == [
+        ("A00", "Cholera", HEADING),
+        ("A000", "Cholera", BILLABLE),
+    ]
+
+
 BROKEN: list[tuple[str, Reader, bytes, str]] = [
     # reason, reader, file, where and what
     ("a changed header", read_pairs, changed(PTP, "Column 2\t*", "Second\t*"), "x.txt:6:1 column 2: the header lacks"),
@@ -199,6 +219,15 @@ BROKEN: list[tuple[str, Reader, bytes, str]] = [
     ("an added date that is none", procedures, changed(HCPCS, "20040101", "2004AB01"), "x.txt:4:269 added date"),
     ("ended before it was added", procedures, changed(HCPCS, "20260331D", "20020331D"), "x.txt:7:285 termination date"),
     ("a record without days", procedures, b"A4216001003Sterile water\n", "x.txt:1:269 added date"),
+    ("an order file without its flag", diagnoses, ORDER.replace("0 Cho", "  Cho").encode(), "x.txt:1:15 billable: 1"),
+    (
+        "procedures for diagnoses",
+        diagnoses,
+        ORDER.replace("A000 ", "0016070").encode(),
+        "x.txt:2:7 code: a code of icd",
+    ),
+    ("an order file without long text", diagnoses, ORDER[:40].encode(), "x.txt:1:78 title: the long"),
+    ("an empty order file", diagnoses, b"", "x.txt:1:1 file: no record"),
     ("no header", read_necessity, b"L1,P2028,I10,20201001,\n", "x.txt:1:1 policy: the header lacks"),
     ("nothing below the header", read_necessity, b"policy,code,diagnosis,start,end\n", "x.txt:1:1 file: no row below"),
     (
@@ -218,3 +247,25 @@ def test_what_is_broken_is_named_by_file_line_column_and_mend(reader: Reader, bo
     with pytest.raises(BadReference) as refused:
         read(reader, body)
     assert said in str(refused.value)
+
+
+READERS: list[tuple[Reader, str, str]] = [
+    (read_pairs, PTP, "ptp-practitioner"), (limits, MUE, "mue-practitioner"), (read_add_ons, AOC, "add-on"),
+    (procedures, HCPCS, "hcpcs"), (read_necessity, "necessity.csv", "necessity"),
+    (departments, "revenue-codes.csv", "revenue-codes"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("reader", "name", "table"), READERS, ids=[name for _, name, _ in READERS])
+@given(data=st.data())
+def test_whatever_stands_in_a_file_is_compiled_or_named(
+    reader: Reader, name: str, table: str, data: st.DataObject
+) -> None:
+    """Bytes put anywhere in a good file: rows, or a fault with its place; never another error."""
+    body = (FILES / name).read_bytes()
+    at = data.draw(st.integers(0, len(body)))
+    until = data.draw(st.integers(at, min(at + 40, len(body))))
+    words = st.text(max_size=12).map(lambda text: text.encode("utf-8", "replace"))
+    put = body[:at] + data.draw(st.one_of(st.binary(max_size=12), words)) + body[until:]
+    with suppress(BadReference):
+        compile_tables([Release(table, reader(put.splitlines(keepends=True), name))])

@@ -81,6 +81,7 @@ BROKEN = [
     ("pairs of suppliers", PTP.replace("practitioner", "dme"), "tables.yaml:6:14 tables.0.setting: one of"),
     ("a setting too many", ENTRY.format(kind="hcpcs") + "    setting: dme\n", "tables.yaml:6:14 tables.0.setting"),
     ("limits without a quarter", MUE, "tables.yaml:2:5 tables.0.from: the first day"),
+    ("codes without a release", ENTRY.format(kind="icd-10-pcs"), "tables.yaml:2:5 tables.0.from: the first day"),
     ("a day that is none", PTP.replace("2026-05-29", "soon"), "tables.yaml:4:15 tables.0.released"),
     (
         "days the wrong way",

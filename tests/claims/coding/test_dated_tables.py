@@ -267,3 +267,51 @@ def test_every_pair_that_was_compiled_is_found_on_its_days_and_on_no_other(
         for day in (NEW_YEAR + n * DAY for n in range(-10, 11)):
             held = [row for row in rows if row[:2] == codes and row.first <= day <= (row.last or day)]
             assert given.pair("practitioner", *codes, day) == (held[0] if held else None)
+
+
+_SHORT = st.dates(NEW_YEAR, NEW_YEAR + 9 * DAY)
+_WINDOW = st.one_of(
+    st.just((None, None)), st.tuples(_SHORT, st.none()), st.tuples(_SHORT, _SHORT).map(sorted).map(tuple)
+)
+
+
+@st.composite
+def _publications(draw: st.DrawFn) -> list[tuple[date, date | None, date | None, dict[str, int]]]:
+    """Releases of limits of two codes: learned each on a day of its own, speaking of some days."""
+    learned = draw(st.lists(_SHORT, max_size=5, unique=True))
+    limits = st.dictionaries(st.sampled_from(["A0001", "A0002"]), st.integers(1, 9))
+    return [(day, *draw(_WINDOW), draw(limits)) for day in learned]
+
+
+@given(_publications(), _SHORT, _SHORT)
+def test_what_is_in_force_is_what_a_reader_of_the_publications_would_say(
+    published: list[tuple[date, date | None, date | None, dict[str, int]]], known: date, day: date
+) -> None:
+    """The oracle reads the releases like newspapers: the last one it has got by then that speaks of the day."""
+    given = tables(
+        *(
+            release(
+                "mue-dme",
+                [UnitLimit(code, units, 1, first or date(2000, 1, 1), last) for code, units in limits.items()],
+                released=learned,
+                first=first,
+                last=last,
+            )
+            for learned, first, last, limits in published
+        )
+    )
+    speaking = [
+        (learned, limits)
+        for learned, first, last, limits in published
+        if learned <= known and (first is None or first <= day) and (last is None or day <= last)
+    ]
+    expected = max(speaking, key=lambda each: each[0])[1] if speaking else {}
+    for code in ("A0001", "A0002"):
+        found = given.as_known(known).unit_limit("dme", code, day)
+        assert (found.units if found else None) == expected.get(code)
+
+
+def test_what_was_known_on_days_between_two_releases_is_one_view() -> None:
+    given = quarters()
+    assert given.as_known(SPRING) is given.as_known(SPRING + DAY)
+    assert given.as_known(AUTUMN) is given
