@@ -4,7 +4,7 @@ import mmap
 import sys
 from pathlib import Path
 
-from agents.compiling import compiled_apart
+from agents.compiling import BROKEN, compiled_apart
 from agents.tables import open_dated
 from claims.chargemaster import Chargemaster, parse_chargemaster
 from claims.codesets import CodeSets
@@ -88,8 +88,8 @@ def _compile(draft: Path, index: Path | None) -> None:
     from claims.codesets.build import compile_codesets  # noqa: PLC0415
     from claims.codesets.sources import RELEASE, rows  # noqa: PLC0415
 
-    listed = list(rows())
     terms = [] if index is None else index_terms(index.read_bytes(), index.name)
+    listed = list(rows())
     lacking = of_another_release(terms, (row.code for row in listed), "" if index is None else index.name)
     if lacking:
         print(f"{lacking} paths of the Index lead to codes that the list lacks", file=sys.stderr)  # noqa: T201
@@ -99,5 +99,6 @@ def _compile(draft: Path, index: Path | None) -> None:
 if __name__ == "__main__":
     try:
         _compile(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else None)
-    except BadReference as error:
-        sys.exit(str(error))
+    except BadReference as broken:
+        sys.stderr.write(str(broken))
+        sys.exit(BROKEN)

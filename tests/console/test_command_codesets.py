@@ -55,6 +55,18 @@ def test_a_manifest_that_is_broken_stops_the_build(alone: Terminal, folder: Path
     assert not (tmp_path / "new").exists()
 
 
+def test_an_index_that_is_broken_stops_the_build_in_one_line(alone: Terminal, built: Path, tmp_path: Path) -> None:
+    index = tmp_path / "index.xml"
+    index.write_text("<index", encoding="utf-8")
+    out = built.with_name(CODESETS.name)
+    before = out.read_bytes()
+
+    done = alone.run("codesets", "build", "--index", index, "--out", out)
+
+    assert (done.exit_code, "not built: index.xml:1:" in done.stderr, done.stderr.count("\n")) == (1, True, 1)
+    assert out.read_bytes() == before
+
+
 def test_the_tables_are_listed_with_source_sum_rows_and_days(alone: Terminal, built: Path) -> None:
     listed = {(each["table"], each["source"][:8]): each for each in alone.json("codesets", "list", "--file", built)}
     limits = listed["mue-dme", "invented"]
