@@ -15,6 +15,7 @@ from schemas.events.coded import Indicator, Query
 from schemas.identity import derived
 
 Kind = Literal["open", "choice", "yes-no", "task"]
+Mode = Literal["off", "warn", "on"]
 Allowed = Literal["present-on-admission", "cause-and-effect", "detail", "conflict"]
 """What may be asked with yes or no (AHIMA/ACDIS 2022); a new diagnosis never."""
 
@@ -40,10 +41,12 @@ SIGNED: Final = Due(14, "a record is complete 30 days after discharge (42 CFR 48
 
 
 class Template(NamedTuple):
-    """One question. `gap` is what is missing, as its title; `holds`: without an answer there is no right claim.
+    """One question. `gap` is what is missing, as its title. `ask` of a task may name what is missing in braces; what a
+    clinician reads is a constant.
 
-    Of a template that doesn't hold, a coded chart carries a finding that warns, since it carries no queries. `ask` of a
-    task may name what is missing in braces; what a clinician reads is a constant.
+    `mode`: 'on' where without an answer there is no right claim, so that the chart waits. Of one that warns a coded
+    chart carries a finding, since it carries no queries; one that is off is asked where a hospital says so
+    (partners.yaml).
     """
 
     id: str
@@ -56,7 +59,11 @@ class Template(NamedTuple):
     source: str
     options: tuple[str, ...] = ()
     allows: Allowed | None = None
-    holds: bool = True
+    mode: Mode = "on"
+
+    @property
+    def holds(self) -> bool:
+        return self.mode == "on"
 
 
 NO_DIAGNOSIS: Final = (

@@ -5,7 +5,7 @@ finding that rejects; what doesn't is a finding that warns.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Final, Literal
+from typing import Final
 
 from claims.completeness import (
     care,
@@ -21,7 +21,7 @@ from claims.completeness import (
 )
 from claims.completeness.case import Asked, Case, Said, signatures_on_file
 from claims.findings import warn
-from claims.queries import AUTHOR, OTHERWISE, SIDE, Template, answered, dated, query_id
+from claims.queries import AUTHOR, OTHERWISE, SIDE, Mode, Template, answered, dated, query_id
 from schemas.events.coded import Finding, Query, WorkItem
 
 Rule = Callable[[Case], Said]
@@ -103,13 +103,13 @@ def _put(case: Case, said: Finding | Asked) -> Finding | Query | None:
     return query if mode == "on" else _warning(said)
 
 
-def _mode(case: Case, template: Template) -> Literal["off", "warn", "on"]:
+def _mode(case: Case, template: Template) -> Mode:
     """Whether a question is asked, from the first day of service: what holds always is, and of the rest a hospital may
     say (partners.yaml)."""
     if template.holds:
         return "on"
     day = case.day(case.chart.encounter.start or case.chart.occurred_at)
-    return (case.hospital.rule_mode(template.id, day) if day else None) or "warn"
+    return (case.hospital.rule_mode(template.id, day) if day else None) or template.mode
 
 
 def query_of(case: Case, said: Asked) -> Query:

@@ -44,7 +44,7 @@ SYMPTOM_ONLY: Final = Template(
     f"Please document the condition that was treated, if one was established, {JUDGE}",
     due=ANSWERED,
     source="OCG I.B.4, II.A",
-    holds=False,
+    mode="warn",
 )
 
 
@@ -74,7 +74,7 @@ DRUG_WITHOUT_DIAGNOSIS: Final = Template(
     f"Please document the condition, if there is one, {JUDGE}",
     due=ANSWERED,
     source="OCG III",
-    holds=False,
+    mode="warn",
 )
 
 
@@ -102,7 +102,7 @@ BREATHING: Final = Template(
     f"Please document the condition, if there is one, {JUDGE}",
     due=ANSWERED,
     source="OCG III",
-    holds=False,
+    mode="warn",
 )
 # Failure or distress of breathing, arrest, of the newborn too; sleep apnea and neuromuscular disease have it at home.
 _BREATHING: Final = ("J80", "J95", "J96", "P22", "P28", "R092", "G47", "G12", "G70", "G71", "I46", "Z99")

@@ -19,16 +19,16 @@ supports, then `Other` and `Clinically unable to determine`. It can be answered 
 whether a condition was present on admission or is the cause of another. An answered query is not asked again; while the
 chart still says the same, its answer is a coder's item.
 
-What *holds* a chart: without it there is no right claim. The others leave a finding that warns, under the same id, on
-the coded chart; a hospital may have such a one `off`, to a `warn`ing, or `on`, so that its charts wait for the answer,
-from a day of service, under `rules` of its entry in partners.yaml. `topic` stands in the query and is the same in every
-version.
+What *holds* a chart: without it there is no right claim. One that *warns* leaves a finding under the same id on the
+coded chart. One that is *off* asks nothing. A hospital may have those that don't hold `off`, to a `warn`ing, or `on`,
+so that its charts wait for the answer, from a day of service, under `rules` of its entry in partners.yaml. `topic`
+stands in the query and is the same in every version.
 
 Values are known to a rule only where the words have them, so no rule has a threshold: it fires on what was done, given
 or found. A condition that is coded to the full is never asked about.
 
 Not asked here: a service or supply without a row of the chargemaster (a coder's item `charge`), a drug line without its
-package code (edit `U1`), and one without JW or JZ (edit `M4`).
+package code or the quantity of it (edit `U1`), and one without JW or JZ (edit `M4`).
 """
 # Rules of claims/encoding.py, which knows what is left to choose from.
 _OF_ENCODING: Final = {
@@ -38,6 +38,7 @@ _OF_ENCODING: Final = {
     "names is the provider's to diagnose (OCG I.A.19, I.B.14). Holds the chart: it is coded or left out by the answer.",
 }
 _KINDS: Final = {"open": "open", "choice": "choice", "yes-no": "yes or no", "task": "task"}
+_MODES: Final = {"on": "holds", "warn": "warns", "off": "off"}
 _ID: Final = re.compile(r"Q(?:-[A-Z]+)+")
 
 
@@ -96,7 +97,7 @@ def _paragraph(entry: Entry) -> str:
         f"topic `{template.topic}`",
         f"to `{template.to}`",
         _KINDS[template.kind],
-        "holds" if template.holds else "warns",
+        _MODES[template.mode],
         "inpatient stays" if entry.of_stays else "every chart",
         f"due in {template.due.days} days",
     ]

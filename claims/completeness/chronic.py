@@ -33,7 +33,7 @@ HEART_ACUITY: Final = Template(
     options=("Acute", "Chronic", "Acute on chronic", *OTHERWISE),
     due=ANSWERED,
     source="ICD-10-CM I50.2-I50.4",
-    holds=False,
+    mode="warn",
 )
 HEART_TYPE: Final = HEART_ACUITY._replace(
     id="Q-HEART-FAILURE-TYPE",
@@ -88,7 +88,7 @@ KIDNEY_STAGE: Final = Template(
     options=("Stage 1", "Stage 2", "Stage 3a", "Stage 3b", "Stage 4", "Stage 5", "End stage", *OTHERWISE),
     due=ANSWERED,
     source="OCG I.C.14.a.1",
-    holds=False,
+    mode="warn",
 )
 _KIDNEY: Final = Vague(
     family=("N18",),
@@ -127,7 +127,7 @@ ANEMIA: Final = Template(
     ),
     due=ANSWERED,
     source="ICD-10-CM D50-D64",
-    holds=False,
+    mode="warn",
 )
 _ANEMIA: Final = Vague(
     family=("D50", "D51", "D52", "D53", "D55", "D56", "D57", "D58", "D59", "D60", "D61", "D62", "D63", "D64"),
@@ -177,7 +177,7 @@ SUBSTANCE: Final = Template(
     options=("Use", "Abuse", "Dependence", *OTHERWISE),
     due=ANSWERED,
     source="OCG I.C.5.b",
-    holds=False,
+    mode="warn",
 )
 _SUBSTANCES: Final = named("tobacco", "alcohol", "alcoholic", "cigarettes?", "nicotine")
 _PATTERN: Final = named(

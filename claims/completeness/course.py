@@ -140,7 +140,7 @@ POA_INSUFFICIENT: Final = POA._replace(
     topic="present-on-admission-insufficient",
     ask="The record does not say of the condition quoted here whether it was present on admission. "
     f"Was it present on admission, {JUDGE[:-1]}?",
-    holds=False,
+    mode="warn",
 )
 # Codes that need no indicator (CMS's list of exempt codes): factors of health, causes, normal and cesarean delivery.
 _EXEMPT: Final = ("O80", "O82", "V", "W", "X", "Y", "Z")

@@ -17,7 +17,7 @@ DIABETES_TYPE: Final = Template(
     options=("Type 1", "Type 2", "Due to another condition", "Due to a drug or chemical", *OTHERWISE),
     due=ANSWERED,
     source="OCG I.C.4.a",
-    holds=False,
+    mode="warn",
 )
 _DIABETES: Final = Vague(
     family=("E08", "E09", "E10", "E11", "E13", "O24"),
@@ -49,7 +49,7 @@ DIABETES_LINK: Final = Template(
     due=ANSWERED,
     source="OCG I.A.15",
     allows="cause-and-effect",
-    holds=False,
+    mode="warn",
 )
 # Diabetes with no complication of the kidney, nerves, eye, vessels or foot; and what the index has under 'with'.
 _UNCOMPLICATED: Final = ("E089", "E099", "E109", "E119", "E139")

@@ -89,7 +89,7 @@ INJURY: Final = Template(
     f"Please document the cause, the place and what the patient was doing, as far as it is known, {JUDGE}",
     due=ANSWERED,
     source="OCG I.C.20",
-    holds=False,
+    mode="off",
 )
 # Wounds and burns; not poisoning, whose code has its cause (OCG I.C.19.e), nor complications of care.
 _INJURIES: Final = (
@@ -115,8 +115,8 @@ _ACTIVE: Final = frozenset("ABC")  # seventh characters of active treatment
 def injury(case: Case) -> Said:
     """Q-INJURY: an injury that is treated has a cause, a place and an activity (OCG I.C.20).
 
-    No hold: nothing national requires these codes (OCG I.C.20), and whether somebody else has to pay is asked by edit
-    X16 of the accident's facts. Asked once, of the first injury, where the chart has neither a cause nor such facts.
+    Off, and no hold: nothing national requires these codes (OCG I.C.20), and edit X16 warns where a chart has neither a
+    cause nor the facts of an accident. A hospital that wants to ask turns it on; it asks once, of the first injury.
     """
     if case.has(_INJURIES) and not case.chart.causes and not any(map(is_external_cause, case.codes)):
         treated = [entry for entry in case.coded(_INJURIES) if any(map(_is_treated_injury, entry.codes))]

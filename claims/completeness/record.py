@@ -125,7 +125,7 @@ ADMISSION_ORDER: Final = Template(
     ask="The order to admit as an inpatient lacks its signer or the time of signing. Please complete it.",
     due=SIGNED,
     source="42 CFR 412.3(a)",
-    holds=False,
+    mode="warn",
 )
 
 
@@ -176,13 +176,6 @@ DOSE: Final = Template(
     due=LOOKED_UP,
     source="42 CFR 482.24(c)(4)(vi); CPM 17/10",
 )
-NDC_QUANTITY: Final = DOSE._replace(
-    id="Q-NDC",
-    topic="ndc-quantity",
-    gap="how much of a package was used",
-    ask="The drug quoted here has its package code without the quantity or the unit of it. Please add both.",
-    source="837 2410 CTP04-05",
-)
 WASTE: Final = DOSE._replace(
     id="Q-WASTE",
     topic="waste",
@@ -194,11 +187,10 @@ WASTE: Final = DOSE._replace(
 
 
 def drugs(case: Case) -> Said:
-    """Q-DOSE, Q-NDC, Q-WASTE: of a drug given, its dose; of its package code, how much; of a discard, how much.
+    """Q-DOSE, Q-WASTE: of a drug given its dose is recorded; of one of which some was discarded, how much.
 
-    Source: 42 CFR 482.24(c)(4)(vi), medication records, and CPM 17/10 (dose); 837 loop 2410 CTP (package); CPM 17/40
-    (JW says that some was discarded, JZ that none was). That a line lacks its package code, or both JW and JZ, is said
-    by edits U1 and M4.
+    Source: 42 CFR 482.24(c)(4)(vi), medication records, and CPM 17/10 (dose); CPM 17/40 (JW says that some was
+    discarded, JZ that none was). What a line lacks of its package code, or both JW and JZ, is said by edits U1 and M4.
     """
     for at, drug in case.done("drug"):
         yield from (case.about(template, done_entry(at, drug)) for template in _unrecorded(drug))
@@ -207,15 +199,13 @@ def drugs(case: Case) -> Said:
 def _unrecorded(drug: Statement) -> Iterator[Template]:
     if drug.quantity is None or drug.unit is None:
         yield DOSE
-    if drug.ndc and (drug.ndc_quantity is None) != (drug.ndc_unit is None):
-        yield NDC_QUANTITY
     if _waste_unclear(drug):
         yield WASTE
 
 
 def _waste_unclear(drug: Statement) -> bool:
     some, none = "JW" in drug.modifiers, "JZ" in drug.modifiers
-    return (some and not drug.discarded) or (none and bool(drug.discarded))
+    return (some and drug.discarded is None) or (none and bool(drug.discarded))
 
 
 DEVICE: Final = Template(
@@ -250,7 +240,6 @@ TEMPLATES: Final = (
     ADMISSION_ORDER,
     RESULT,
     DOSE,
-    NDC_QUANTITY,
     WASTE,
     DEVICE,
 )

@@ -31,7 +31,7 @@ VALIDITY: Final = Template(
     f"Please document what supports the condition, or that it was not found, {JUDGE}",
     due=ANSWERED,
     source="OCG I.A.19; AHIMA/ACDIS 2022",
-    holds=False,
+    mode="warn",
 )
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from claims.completeness import TEMPLATES, Case, answers, incompleteness
+from claims.completeness import TEMPLATES, Asked, Case, answers, incompleteness, said_of
 from claims.partners import Hospital, Partners, RuleSetting
 from claims.queries import OTHERWISE, query_id
 from schemas.events.chart import Cause, ChartCompleted, QueryAnswer, Statement
@@ -17,13 +17,25 @@ from tests.claims.coding.builders import at
 from tests.claims.coding.given_stays import coded, given, holding, measured, operated, worded
 
 Asking = Callable[[ChartCompleted], tuple[Finding | Query, ...]]
-HOLDS = {template.topic: template.holds for template in TEMPLATES}
+MODES = {template.topic: template.mode for template in TEMPLATES}
+BECOMES = {"on": {Query}, "warn": {Finding}, "off": set()}
 IDS = {template.id: template.topic for template in TEMPLATES}
 
 
 @pytest.fixture
 def asking(mercy: Hospital, partners: Partners) -> Asking:
     return lambda chart: incompleteness(Case(chart, mercy, partners.payers.keys()))
+
+
+@pytest.fixture
+def asked_of(mercy: Hospital, partners: Partners) -> Callable[[ChartCompleted], set[str]]:
+    """The topics of all questions, whatever becomes of them."""
+
+    def topics_of(chart: ChartCompleted) -> set[str]:
+        said = said_of(Case(chart, mercy, partners.payers.keys()))
+        return {thing.template.topic for thing in said if isinstance(thing, Asked)}
+
+    return topics_of
 
 
 def topics(said: tuple[Finding | Query, ...]) -> set[str | None]:
@@ -257,13 +269,13 @@ def made(row: Row, chart: ChartCompleted, inpatient: ChartCompleted) -> ChartCom
 
 
 @pytest.mark.parametrize("row", ASKED, ids=[f"{row.topic}: {row.why}" for row in ASKED])
-def test_what_is_asked_about(row: Row, chart: ChartCompleted, inpatient: ChartCompleted, asking: Asking) -> None:
-    assert row.topic in topics(asking(made(row, chart, inpatient)))
+def test_what_is_asked_about(row: Row, chart: ChartCompleted, inpatient: ChartCompleted, asked_of: Any) -> None:
+    assert row.topic in asked_of(made(row, chart, inpatient))
 
 
 @pytest.mark.parametrize("row", LEFT_ALONE, ids=[f"{row.topic}: {row.why}" for row in LEFT_ALONE])
-def test_what_is_left_alone(row: Row, chart: ChartCompleted, inpatient: ChartCompleted, asking: Asking) -> None:
-    assert row.topic not in topics(asking(made(row, chart, inpatient)))
+def test_what_is_left_alone(row: Row, chart: ChartCompleted, inpatient: ChartCompleted, asked_of: Any) -> None:
+    assert row.topic not in asked_of(made(row, chart, inpatient))
 
 
 @pytest.mark.parametrize("row", ASKED, ids=[f"{row.topic}: {row.why}" for row in ASKED])
@@ -272,7 +284,7 @@ def test_only_a_question_that_a_claim_needs_holds_the_chart(
 ) -> None:
     said = [thing for thing in asking(made(row, chart, inpatient)) if topics((thing,)) == {row.topic}]
 
-    assert {isinstance(thing, Query) for thing in said} == {HOLDS[row.topic]}
+    assert {type(thing) for thing in said} == BECOMES[MODES[row.topic]]
 
 
 def test_every_clinical_question_has_a_case_that_asks_it_and_one_that_does_not() -> None:
@@ -304,6 +316,16 @@ def test_a_hospital_says_which_questions_its_charts_wait_for(
     said = incompleteness(Case(chart, own, partners.payers.keys()))
 
     assert [type(thing) for thing in said] == kinds
+
+
+def test_a_question_that_is_off_is_asked_where_the_hospital_wants_it(
+    chart: ChartCompleted, mercy: Hospital, partners: Partners
+) -> None:
+    hurt = holding(chart, coded("S93.401A"))
+    own = mercy.model_copy(update={"rules": {"Q-INJURY": RuleSetting(mode="on", since=date(2026, 1, 1))}})
+
+    assert incompleteness(Case(hurt, mercy, partners.payers.keys())) == ()
+    assert topics(incompleteness(Case(hurt, own, partners.payers.keys()))) == {"injury"}
 
 
 def test_what_a_claim_needs_is_asked_whatever_the_hospital_says(

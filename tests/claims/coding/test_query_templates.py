@@ -111,7 +111,7 @@ TOPICS = {
     "encounter-start", "encounter-end", "attending", "npi-attending", "npi-rendering", "discharge-status",
     "assignment-of-benefits", "release-of-information", "provider-accepts-assignment", "release-refused",
     "restricted-item", "unsigned", "discharge-summary", "unsigned-summary", "operative-report",
-    "unsigned-operative-report", "admission-order", "order", "dose", "ndc-quantity", "waste", "device",
+    "unsigned-operative-report", "admission-order", "order", "dose", "waste", "device",
     "no-diagnosis", "symptom-treated", "drug-without-diagnosis", "breathing-support", "fracture",
     "fracture-healing", "injury", "diabetes-type", "diabetes-link", "heart-failure-acuity",
     "heart-failure-type", "kidney-stage", "anemia-cause", "substance", "probable", "conflict",

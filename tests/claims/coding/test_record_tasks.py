@@ -58,10 +58,8 @@ REPORTS = [
 DRUGS = [
     Row("no dose", frozenset({"dose"}), (coded("I10"), given("Ceftriaxone", quantity=None))),
     Row("a dose of nothing", frozenset({"dose"}), (coded("I10"), given("Ceftriaxone", unit=None))),
-    Row("a package and how much", frozenset({"ndc-quantity"}), (coded("I10"), given("X", ndc="1", ndc_quantity=1000))),
-    Row("a package and both", NONE, (coded("I10"), given("X", ndc="1", ndc_quantity=1000, ndc_unit="ML"))),
-    Row("a package alone is edit U1's", NONE, (coded("I10"), given("X", ndc="1"))),
     Row("some discarded, not how much", frozenset({"waste"}), (coded("I10"), given("X", modifiers=("JW",)))),
+    Row("JW and nothing discarded is edit M4's", NONE, (coded("I10"), given("X", modifiers=("JW",), discarded=0))),
     Row("none discarded, and some", frozenset({"waste"}), (coded("I10"), given("X", modifiers=("JZ",), discarded=5))),
     Row("some discarded", NONE, (coded("I10"), given("X", modifiers=("JW",), discarded=500))),
     Row("none discarded", NONE, (coded("I10"), given("X", modifiers=("JZ",)))),
@@ -143,13 +141,15 @@ def test_a_dependents_plan_names_who_holds_it(
     assert [thing.topic for thing in asking(chart.model_copy(update={"coverages": (own,)}))] == topics  # type: ignore[union-attr]
 
 
-def test_a_chart_goes_on_with_what_only_warns(chart: ChartCompleted, reference: Any) -> None:
-    hurt = chart.model_copy(update={"statements": (*chart.statements, coded("S93.401A"))})
+def test_a_chart_goes_on_with_what_only_warns(inpatient: ChartCompleted, reference: Any) -> None:
+    assert inpatient.encounter.admission is not None
+    half_signed = inpatient.encounter.admission.model_copy(update={"order_signed_by": "DR-IM-001"})
+    stay = inpatient.encounter.model_copy(update={"admission": half_signed})
 
-    judged = validate(hurt, reference)
+    judged = validate(inpatient.model_copy(update={"encounter": stay}), reference)
 
     assert isinstance(judged, ChartCoded)
-    assert [finding.rule for finding in judged.findings] == ["Q-INJURY"]
+    assert [finding.rule for finding in judged.findings] == ["Q-ADMISSION-ORDER"]
 
 
 def test_an_answer_that_is_still_to_be_coded_holds_the_chart(inpatient: ChartCompleted, reference: Any) -> None:
