@@ -20,7 +20,7 @@ EPISODE_LETTERS: Final = frozenset({"A", "D", "S"})
 _EPISODES: Final = {"initial": "initial encounter", "subsequent": "subsequent encounter", "sequela": "sequela"}
 _SIDED: Final = frozenset({*SIDES, "unilateral"})
 _OF_SIDE: Final = _SIDED | {"of", "in", "the", "side", "both"}
-_LEAVES, _POOL, _SHOWN = 64, 60, 5
+_LEAVES, _POOL, _SHOWN = 64, 60, 8
 _LINE: Final = 240
 
 
@@ -69,19 +69,29 @@ def ranked(scene: Scene, phrase: str, told: Told) -> tuple[Candidate, ...]:
     """The titles nearest to a phrase among those that share its rarest words; the fitting ones first."""
     codes = scene.reference.codes
     pool = {entry.code: entry.title for entry in codes.sharing_words(phrase, _POOL)}
-    near = process.extract(normalised(phrase), pool, scorer=fuzz.WRatio, processor=normalised, limit=_SHOWN)
+    near = process.extract(normalised(phrase), pool, scorer=fuzz.token_sort_ratio, processor=normalised, limit=_SHOWN)
     entries = [entry for _, _, code in near if (entry := codes.diagnosis(code)) is not None]
-    return listed(scene, entries, "shares words with the statement", told)
+    return listed(scene, entries, "shares words with the statement", told, phrase)
 
 
-def listed(scene: Scene, entries: Sequence[CodeEntry], why: str, told: Told = NOTHING_TOLD) -> tuple[Candidate, ...]:
-    """Those without an objection first, each with its reason."""
-    given = scene.given()
+def listed(
+    scene: Scene, entries: Sequence[CodeEntry], why: str, told: Told = NOTHING_TOLD, phrase: str = ""
+) -> tuple[Candidate, ...]:
+    """Those without an objection first, then the nearest to the phrase, each with its reason."""
+    given, said = scene.given(), normalised(phrase)
     judged = [(entry, doubt(scene, entry, told, given)) for entry in entries]
-    best = sorted(judged, key=lambda each: each[1] is not None)[:_SHOWN]
+    near = {entry: -fuzz.token_sort_ratio(said, normalised(entry.title)) if said else 0 for entry in entries}
+    best = sorted(judged, key=lambda each: (each[1] is not None, near[each[0]]))[:_SHOWN]
     return tuple(
-        Candidate(code=entry.code, title=entry.title[:_LINE], why=(against or why)[:_LINE]) for entry, against in best
+        Candidate(code=entry.code, title=entry.title[:_LINE], why=(against or _for(entry, why, said))[:_LINE])
+        for entry, against in best
     )
+
+
+def _for(entry: CodeEntry, why: str, said: str) -> str:
+    """Why it may fit, and what its title says beyond the phrase: a coder's to find in the record."""
+    more = [word for word in words_of(entry.title) if word not in {*said.split(), *_OF_SIDE}] if said else []
+    return f"{why}; says also: {' '.join(more)}" if more else why
 
 
 def doubt(scene: Scene, entry: CodeEntry, told: Told, given: frozenset[str]) -> str | None:

@@ -80,7 +80,7 @@ def chosen(about: Documented, choice: Choice) -> list[Outcome]:
 def work(about: Documented, kind: str, why: str, entries: tuple[CodeEntry, ...] = ()) -> WorkItem:
     """A coder's item with candidates: those at hand, or titles near to the words."""
     if entries:
-        candidates = listed(about.scene, entries, why, about.told)
+        candidates = listed(about.scene, entries, why, about.told, about.wording.disease)
     else:
         candidates = ranked(about.scene, about.wording.disease, about.told) if about.text else ()
     return WorkItem(statement=about.statement.id, kind=kind, text=about.text, candidates=candidates, why=why)

@@ -8,6 +8,7 @@ import pytest
 from claims.chargemaster import Chargemaster, parse_chargemaster
 from claims.codesets import CodeSets
 from claims.codesets.build import Row, compile_codesets
+from claims.codesets.notes import RowNote
 from claims.mce import MedicareCodeEditor
 from claims.partners import Partners
 from claims.tables import Reference
@@ -26,12 +27,23 @@ from schemas.events.coded import ChartCoded
 from schemas.events.people import Name, Patient, Provider, Subscriber
 from tests.claims.coding.builders import CHARGEMASTER, ICD, at, done, said
 
+EPISODES = {"A": "initial encounter", "D": "subsequent encounter", "S": "sequela"}
+FRACTURE = {
+    "A": "initial encounter for closed fracture",
+    "B": "initial encounter for open fracture",
+    "D": "subsequent encounter for fracture with routine healing",
+    "S": "sequela",
+}
 ROWS = (
     Row("A00", "Cholera", False),
     Row("A00.0", "Cholera due to Vibrio cholerae 01, biovar cholerae", True, "A00", ("Classical cholera",), "DIG001"),
     Row("A00.9", "Cholera, unspecified", True, "A00", (), "DIG001"),
     Row("C50", "Malignant neoplasm of breast", False),
-    Row("E11", "Type 2 diabetes mellitus", False),
+    Row("E10.9", "Type 1 diabetes mellitus without complications", True),
+    Row("E11", "Type 2 diabetes mellitus", False, notes=(
+        RowNote("excludes1", "E11", "type 1 diabetes mellitus (E10.-)"),
+        RowNote("use-additional", "E11", "code to identify control using: insulin (Z79.4)"),
+    )),
     Row("E11.9", "Type 2 diabetes mellitus without complications", True, "E11", (), "END002"),
     Row("G35", "Multiple sclerosis", False, None, (), "NVS005"),
     Row("G35.D", "Multiple sclerosis, unspecified", True, "G35", ("Multiple sclerosis NOS",)),
@@ -42,21 +54,47 @@ ROWS = (
     Row("H81.01", "Ménière's disease, right ear", True, "H81.0"),
     Row("H81.02", "Ménière's disease, left ear", True, "H81.0"),
     Row("I10", "Essential (primary) hypertension", True, None, ("High blood pressure",), "CIR007"),
+    Row("J44", "Other chronic obstructive pulmonary disease", False),
+    Row("J44.9", "Chronic obstructive pulmonary disease, unspecified", True, "J44"),
+    Row("M25.56", "Pain in knee", False),
+    *(
+        Row(f"M25.56{n}", f"Pain in {side} knee", True, "M25.56")
+        for n, side in ((1, "right"), (2, "left"), (9, "unspecified"))
+    ),
+    Row("N18", "Chronic kidney disease (CKD)", False, notes=(
+        RowNote("code-first", "N18", "any associated: hypertensive chronic kidney disease (I12.-, I13.-)"),
+    )),
+    Row("I12.9", "Hypertensive chronic kidney disease with stage 1 chronic kidney disease", True),
+    Row("N18.1", "Chronic kidney disease, stage 1", True, "N18"),
+    Row("R05.1", "Acute cough", True),
+    Row("S52", "Fracture of forearm", False, notes=tuple(
+        RowNote("seventh", "S52", f"{letter}={said}") for letter, said in FRACTURE.items()
+    )),
+    Row("S52.90", "Unspecified fracture of unspecified forearm", False, "S52", ("Broken forearm NOS",)),
+    *(
+        Row(f"S52.90X{letter}", f"Unspecified fracture of unspecified forearm, {said}", True, "S52.90")
+        for letter, said in FRACTURE.items()
+    ),
     Row("I50.9", "Heart failure, unspecified", True, None, (), "CIR019"),
     Row("O80", "Encounter for full-term uncomplicated delivery", True, None, (), "PRG023"),
     Row("R07.9", "Chest pain, unspecified", True, None, (), "SYM011"),
-    Row("S93.40", "Sprain of unspecified ligament of ankle", False, None, ("Sprained ankle NOS",)),
+    Row("S93.40", "Sprain of unspecified ligament of ankle", False, None, ("Sprained ankle NOS",), notes=tuple(
+        RowNote("seventh", "S93", f"{letter}={said}") for letter, said in EPISODES.items()
+    )),
     *(
         Row(f"S93.40{side}{letter}", f"Sprain of unspecified ligament of {name} ankle, {episode}", True, "S93.40")
         for side, name in (("1", "right"), ("2", "left"), ("9", "unspecified"))
-        for letter, episode in (("A", "initial encounter"), ("D", "subsequent encounter"), ("S", "sequela"))
+        for letter, episode in EPISODES.items()
     ),
     Row("W19", "Unspecified fall", False),
     Row("W19.XXXA", "Unspecified fall, initial encounter", True, "W19", (), "EXT003"),
     Row("Z37.0", "Single live birth", True, None, (), "PRG030"),
+    Row("Z28.310", "Unvaccinated for COVID-19", True),
+    Row("Z79.4", "Long term (current) use of insulin", True),
     Row("Z80.3", "Family history of malignant neoplasm of breast", True, None, (), "FAC021"),
     Row("Z85.3", "Personal history of malignant neoplasm of breast", True, None, (), "FAC022"),
-)
+    Row("Z91.81", "History of falling", True),
+)  # fmt: skip
 
 
 @pytest.fixture(scope="session")
