@@ -9,7 +9,7 @@ from claims.codesets.shapes import without_dot
 NoteKind = Literal["excludes1", "excludes2", "code-first", "use-additional", "seventh"]
 KINDS: Final[tuple[NoteKind, ...]] = ("excludes1", "excludes2", "code-first", "use-additional", "seventh")
 
-_CODE: Final = r"[A-Z][0-9][0-9A-Z](?:\.[0-9A-Z]{1,4})?"
+_CODE: Final = r"[A-Z][0-9A][0-9A-Z](?:\.[0-9A-Z]{1,4})?"
 _RANGE: Final = rf"({_CODE})(?:(?:\.?-)?\s*-\s*({_CODE}))?(?:\.?-)?"
 _REFERENCE = re.compile(_RANGE)
 _REFERENCES = re.compile(rf"\s*{_RANGE}(?:[\s,;]+{_RANGE})*[\s,;]*")

@@ -10,7 +10,7 @@ ICD_10_CM: Final = frozenset({"http://hl7.org/fhir/sid/icd-10-cm", "urn:oid:2.16
 ICD_10_PCS: Final = frozenset({"http://www.cms.gov/Medicare/Coding/ICD10", "urn:oid:2.16.840.1.113883.6.4"})
 """FHIR's URI of the code system, and its OID."""
 
-_DIAGNOSIS = re.compile(r"[A-Z][0-9][0-9A-Z](\.?[0-9A-Z]{1,4})?")
+_DIAGNOSIS = re.compile(r"[A-Z][0-9A][0-9A-Z](\.?[0-9A-Z]{1,4})?")
 _PROCEDURE = re.compile(r"[A-CE-Z][0-9]{4}|[0-9]{5}|[0-9]{4}[FTUM]")
 _INPATIENT_PROCEDURE = re.compile(r"[0-9A-HJ-NP-Z]{7}")
 _MODIFIER = re.compile(r"[0-9A-Z]{2}")
@@ -18,7 +18,7 @@ _REVENUE = re.compile(r"0[0-9]{3}|[1-9][0-9]{3}")
 
 
 def is_diagnosis_shape(code: str) -> bool:
-    """ICD-10-CM: a letter, a digit, a character; then up to four more, with or without the dot."""
+    """ICD-10-CM: a letter, a digit (or A: QA0), a character; then up to four more, with or without the dot."""
     return _DIAGNOSIS.fullmatch(code) is not None
 
 

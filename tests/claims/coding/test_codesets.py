@@ -154,6 +154,7 @@ SHAPES = [
     ("inpatient procedure", is_inpatient_procedure_shape, "10E0XZZ", True),
     ("inpatient procedure with an O", is_inpatient_procedure_shape, "1OE0XZZ", False),
     ("diagnosis", is_diagnosis_shape, "S93.402A", True),
+    ("diagnosis of April 2026, a letter in second place", is_diagnosis_shape, "QA0.0101", True),
     ("diagnosis, lower case", is_diagnosis_shape, "s93.402a", False),
     ("diagnosis, dot alone", is_diagnosis_shape, "S93.", False),
     ("revenue code", is_revenue_shape, "0510", True),
