@@ -8,6 +8,7 @@ from agents.compiling import BROKEN, compiled_apart
 from agents.tables import open_dated
 from claims.chargemaster import Chargemaster, parse_chargemaster
 from claims.codesets import CodeSets
+from claims.diagnosis_map import DiagnosisMap, parse_diagnosis_map
 from claims.mce import MedicareCodeEditor
 from claims.partners import Partners, parse_partners
 from claims.partners_file import read_yaml
@@ -40,6 +41,7 @@ def read_reference(infra: Path, codesets: Path = CODESETS) -> Reference:
         mce=MedicareCodeEditor.open(),
         edits=EDITS_VERSION,
         tables=open_dated(codesets.with_name(TABLES)),
+        diagnosis_maps=_diagnosis_maps(infra, partners),
     )
 
 
@@ -53,6 +55,16 @@ def _chargemasters(infra: Path, partners: Partners) -> dict[str, Chargemaster]:
                 mend = f"no row of chargemasters/{hospital.chargemaster} has this price list"
                 raise read_yaml(read_text(file), file.name).bad(("hospitals", name, "price_lists", payer), mend)
     return masters
+
+
+def _diagnosis_maps(infra: Path, partners: Partners) -> dict[str, DiagnosisMap]:
+    """One file for each hospital that maps its own codes; none has to. A file of nobody's would map nothing in
+    silence."""
+    files = sorted((infra / "diagnosis-maps").glob("*.csv"))
+    for file in files:
+        if file.stem not in partners.hospitals:
+            raise BadReference(f"diagnosis-maps/{file.name}", 1, 1, "file", "name it after a hospital of partners.yaml")
+    return {file.stem: parse_diagnosis_map(read_text(file), f"diagnosis-maps/{file.name}") for file in files}
 
 
 def open_codesets(file: Path) -> CodeSets:

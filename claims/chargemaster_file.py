@@ -106,11 +106,13 @@ def _has_control(value: str) -> bool:
 class Sheet:
     """A file by its lines. BadReference where its header can't be read."""
 
-    def __init__(self, text: str, file: str) -> None:
+    def __init__(
+        self, text: str, file: str, columns: tuple[str, ...] = COLUMNS, optional: tuple[str, ...] = OPTIONAL
+    ) -> None:
         self.file = file
         # Not splitlines(): it also splits at characters that an editor shows within a line.
         self._lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        self._order = _header(self._lines, file)
+        self._order = _header(self._lines, file, columns, optional)
 
     def rows(self) -> Iterator[Cells | BadReference]:
         """Below the header a line is a row, and an empty line or one that starts with # is none."""
@@ -123,15 +125,17 @@ class Sheet:
         return _column(self._lines[line - 1], self._order.index(field)) if field in self._order else 1
 
 
-def _header(lines: list[str], file: str) -> tuple[str, ...]:
+def _header(lines: list[str], file: str, columns: tuple[str, ...], optional: tuple[str, ...]) -> tuple[str, ...]:
     order = tuple(name.strip() for name in lines[0].split(","))
-    missing = [name for name in COLUMNS if name not in order]
+    missing = [name for name in columns if name not in order]
     if missing:
-        mend = f"the header lacks {', '.join(missing)}; it reads {','.join(COLUMNS)}, with commas between"
+        mend = f"the header lacks {', '.join(missing)}; it reads {','.join(columns)}, with commas between"
         raise BadReference(file, 1, 1, missing[0], mend)
     for position, name in enumerate(order):
-        if name not in {*COLUMNS, *OPTIONAL} or order.count(name) > 1:
-            mend = f"a column unknown or named twice; beside those required there may be {', '.join(OPTIONAL)}"
+        if name not in {*columns, *optional} or order.count(name) > 1:
+            mend = "a column unknown or named twice"
+            if optional:
+                mend += f"; beside those required there may be {', '.join(optional)}"
             raise BadReference(file, 1, _column(lines[0], position), "header", mend)
     return order
 

@@ -10,7 +10,7 @@ from claims.authors import a_provider_says_so, by_a_provider, is_stage_of_a_prov
 from claims.codesets.shapes import ICD_10_CM, with_dot
 from claims.conflicts import conflicts
 from claims.documented import Choice, Documented, Outcome, chosen, documented, quoted, work
-from claims.given_codes import given_code
+from claims.given_codes import given_code, mapped_codes
 from claims.naming import named
 from claims.operations import inpatient_procedures
 from claims.queries import NOT_BY_A_PROVIDER, answered, open_query, query_id
@@ -88,7 +88,7 @@ def _words(about: Documented) -> list[Outcome]:
         return [work(about, "uncertain", "the words confirm one part, and doubt or deny another")]
     if certainty == "sequela":
         return [work(about, "sequela", "a sequela: what remains is coded first, then its cause (OCG I.B.10)")]
-    return _phrase(about)
+    return mapped_codes(about) or _phrase(about)
 
 
 def _phrase(about: Documented) -> list[Outcome]:

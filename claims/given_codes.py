@@ -15,13 +15,30 @@ _NOT_CONFIRMED: Final[frozenset[Certainty]] = frozenset({"negated", "uncertain",
 _OF_HISTORY: Final[frozenset[Certainty]] = frozenset({"history", "family-history"})
 
 
-def given_code(about: Documented, code: str) -> list[Outcome]:
+def mapped_codes(about: Documented) -> list[Outcome]:
+    """The code that the hospital's own mapping gives for another system's on the day; more than one is a coder's."""
+    scene = about.scene
+    table = scene.reference.diagnosis_maps.get(scene.chart.hospital)
+    if table is None:
+        return []
+    found = {
+        code: f"mapped from {each.system} {each.code}"
+        for each in about.statement.codings
+        for code in table.on(each.system, each.code, scene.day)
+    }
+    if len(found) > 1:
+        entries = tuple(entry for code in found if (entry := about.codes.diagnosis(code)) is not None)
+        return [work(about, "ambiguous", "the hospital's mapping has more than one code", entries)]
+    return [outcome for code, note in found.items() for outcome in given_code(about, code, note)]
+
+
+def given_code(about: Documented, code: str, note: str | None = None) -> list[Outcome]:
     """Taken when billable on the day; of a category the documented side and episode may choose the one code below."""
     scene, told = about.scene, with_dot(without_dot(code))
     if (item := _contradicted(about, code)) is not None:
         return [item]
     if billable_on(code, scene.day, scene.reference):
-        return [Found(told, about.statement, "given", about.text)]
+        return [Found(told, about.statement, "given", about.text, note)]
     entry = about.codes.diagnosis(code)
     if entry is not None and not entry.billable:
         why = "the code given is not billable on the day of service"

@@ -10,6 +10,7 @@ from claims.codesets import CodeSets
 from claims.codesets.dated import DatedTables
 from claims.codesets.lists import shipped_tables
 from claims.deidentify import CountedBy
+from claims.diagnosis_map import DiagnosisMap
 from claims.mce import MedicareCodeEditor
 from claims.partners import Partners
 
@@ -27,6 +28,7 @@ class Reference:
     mce: MedicareCodeEditor
     edits: str
     tables: DatedTables = field(default_factory=shipped_tables)
+    diagnosis_maps: Mapping[str, DiagnosisMap] = field(default_factory=dict)
 
     @property
     def edit_tables(self) -> str:
