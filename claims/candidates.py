@@ -61,8 +61,10 @@ def differ_by_side(entries: Sequence[CodeEntry]) -> bool:
 
 def contradicts(entry: CodeEntry, side: Laterality | None) -> bool:
     """The code says one side and the record another (OCG I.B.13)."""
+    if side is None:
+        return False
     said = set(SIDES).intersection(words_of(entry.title))
-    return side is not None and bool(said) and side not in said
+    return bool(said) and side not in said
 
 
 def ranked(scene: Scene, phrase: str, told: Told) -> tuple[Candidate, ...]:

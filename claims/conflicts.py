@@ -23,8 +23,10 @@ def conflicts(scene: Scene, found: Sequence[Found]) -> Iterator[WorkItem]:
 def _excluded(scene: Scene, found: Sequence[Found]) -> Iterator[WorkItem]:
     """An Excludes1 pair stands together only if the two conditions are unrelated, which is asked (OCG I.A.12.a)."""
     for one, other in combinations(found, 2):
+        if one.path == other.path == "given":
+            continue
         note = scene.reference.codes.excluded(one.code, other.code)
-        if note is not None and not (one.path == other.path == "given"):
+        if note is not None:
             why = f"{one.code} and {other.code}: Excludes1 at {note.at}: {note.text}"[:_LINE]
             yield _item(scene, other, "excludes1", why, (one, other))
 

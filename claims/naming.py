@@ -1,12 +1,14 @@
 """Which codes a documented phrase names, by the words of the Tabular List and the Alphabetic Index (OCG I.B.1)."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from claims.candidates import leaves
+from claims.candidates import SIDES, leaves
 from claims.codesets import CodeEntry, CodeSets, Match
+from claims.codesets.phrases import words as words_of
 from claims.wording import Wording
 
-_LINE = 240
+_LINE: Final = 240
+_SIDED: Final = frozenset(SIDES)
 
 
 class Named(NamedTuple):
@@ -32,12 +34,18 @@ def named(codes: CodeSets, phrase: str, wording: Wording) -> Named | None:
     with 'unspecified' added."""
     ways = dict.fromkeys((phrase, wording.disease, wording.bare))
     for words in ways:
-        if found := _named(codes, words):
+        found = _named(codes, words)
+        if found and (words != wording.bare or wording.side is None or _is_sided(found)):
             return found
     for words in ways:
         if found := _named(codes, f"{words}, unspecified") or _named(codes, f"unspecified {words}"):
             return found._replace(whole=False, default=True)
     return None
+
+
+def _is_sided(found: Named) -> bool:
+    """A side may be left out of the phrase only where the codes have it: left heart failure is no heart failure."""
+    return any(_SIDED.intersection(words_of(entry.title)) for entry in found.entries)
 
 
 def is_official(codes: CodeSets, phrase: str) -> bool:

@@ -32,9 +32,11 @@ def diagnoses(scene: Scene, found: Iterable[Found]) -> tuple[CodedDiagnosis, ...
 def undecided_principal(scene: Scene, found: Iterable[Found]) -> Iterator[WorkItem]:
     """Of an inpatient's diagnoses that lead alike, the one chiefly responsible for the admission is a coder's to choose
     (UHDDS; OCG II)."""
+    if not scene.inpatient:
+        return
     ordered = _sequenced(scene, _unique(sorted(found, key=_lead)))
     first = [each for each in ordered if _lead(each) == _lead(ordered[0]) and not _follows_any(scene, each, ordered)]
-    if scene.inpatient and len(first) > 1 and _precedence(first[0].code) <= 1:
+    if len(first) > 1 and _precedence(first[0].code) <= 1:
         why = "several diagnoses could be the principal one, and none is ranked first"
         entries = [entry for each in first if (entry := scene.reference.codes.diagnosis(each.code)) is not None]
         yield WorkItem(

@@ -4,6 +4,7 @@ Words only: what they mean for a code is claims/encoding.py's to say.
 """
 
 import re
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple, TypeVar
 
 from claims.abbreviations import expanded
@@ -59,8 +60,12 @@ class Wording(NamedTuple):
     bare: str = ""
 
 
+@lru_cache(4096)
 def read_wording(phrase: str) -> Wording:
-    """The phrase with its abbreviations written out, freed of the words that say how certain it is."""
+    """The phrase with its abbreviations written out, freed of the words that say how certain it is.
+
+    Charts repeat few phrases, and a phrase without its chart is nobody's.
+    """
     text = " ".join(phrase.split()).strip(" .;,")
     certainty, disease = _certainty(text)
     full = expanded(disease)

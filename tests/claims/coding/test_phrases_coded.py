@@ -72,6 +72,7 @@ WORK = [
     ("one or the other", phrase("acute cough versus COPD"), "uncertain", "R05.1", "shares words"),
     ("history without a Z code", phrase("history of multiple sclerosis"), "history", "G35.D", "shares words"),
     ("family history without one", phrase("family history of acute cough"), "history", "R05.1", "shares words"),
+    ("a side that the code has not", phrase("left-sided essential hypertension"), "phrase", "I10", "says also"),
     ("an abbreviation with two meanings", phrase("MS"), "phrase", None, ""),
     ("more than the phrase says", phrase("Sprain of ankle"), "phrase", "S93.401A", "names a side"),
 ]  # fmt: skip
