@@ -7,7 +7,7 @@ from typing import Final
 from rapidfuzz import fuzz, process
 
 from claims.codesets import CodeEntry, CodeSets
-from claims.codesets.phrases import normalised
+from claims.codesets.phrases import formed, normalised
 from claims.codesets.phrases import words as words_of
 from claims.codesets.shapes import without_dot
 from claims.scene import NOTHING_TOLD, Scene, Told
@@ -144,4 +144,4 @@ def _disease(entry: CodeEntry) -> tuple[str, ...]:
     found = sorted(title.split())
     if not _SIDED.intersection(found) and "unspecified" in found:
         found.remove("unspecified")
-    return tuple(word for word in found if word not in _OF_SIDE)
+    return tuple(formed(word) for word in found if word not in _OF_SIDE)  # both upper limbs, the left upper limb

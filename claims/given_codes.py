@@ -11,7 +11,7 @@ from claims.wording import Certainty
 from schemas.events.coded import WorkItem
 
 HISTORY: Final = "Z8"  # Z80-Z84 family, Z85-Z87 personal history
-_NOT_CONFIRMED: Final[frozenset[Certainty]] = frozenset({"negated", "uncertain", "mixed"})
+_NOT_CONFIRMED: Final[frozenset[Certainty]] = frozenset({"negated", "uncertain"})
 _OF_HISTORY: Final[frozenset[Certainty]] = frozenset({"history", "family-history"})
 
 

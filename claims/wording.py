@@ -26,11 +26,12 @@ _LEADS_NEGATED = re.compile(
     r"[\s:,]*(?P<rest>.+)",
     re.IGNORECASE,
 )
-_ENDS_NEGATED = re.compile(r"(?P<rest>.+?)[\s,(:]+(?:(?:was |has been )?ruled out|not found|absent)\)?", re.IGNORECASE)
+_ENDS_NEGATED = re.compile(r"(?P<rest>.+?)[\s,(:]+(?:was |has been )?ruled out\)?", re.IGNORECASE)
 _NEGATED_WITHIN = re.compile(r"\b(?:ruled out|no evidence of|denie[sd]|negative for)\b", re.IGNORECASE)
-_FAMILY = re.compile(r"(?:family (?:history|hx)(?: of)?|fhx?(?: of)?)\b[\s:,]*(?P<rest>.+)", re.IGNORECASE)
+_FAMILY = re.compile(r"(?:family (?:history|hx)(?: of)?|fhx(?: of)?|fh of)\b[\s:,]*(?P<rest>.+)", re.IGNORECASE)
 _HISTORY = re.compile(
-    r"(?:(?:personal|past|prior|previous|remote)(?: medical)? )?(?:history of|hx(?: of)?|h/o)\b[\s:,]*(?P<rest>.+)"
+    r"(?:(?:personal|past|prior|previous|remote)(?: medical)? )?(?:history of(?! present)|hx(?: of)?|h/o)\b"
+    r"[\s:,]*(?P<rest>.+)"
     r"|(?P<before>.+?)[\s,(]+(?:(?:personal )?history(?: of)?|by history|hx|h/o)\)?",
     re.IGNORECASE,
 )

@@ -104,10 +104,10 @@ def _readings(term: str) -> Iterator[str]:
 
 
 def _key(found: list[str]) -> str:
-    formed = [_formed(word) for word in found]
-    if any(len(group.intersection(formed)) > 1 for group in _OPPOSITES):
+    said = [formed(word) for word in found]
+    if any(len(group.intersection(said)) > 1 for group in _OPPOSITES):
         return ""
-    return " | ".join(" + ".join(sorted(part)) for part in _parts(formed)).strip()
+    return " | ".join(" + ".join(sorted(part)) for part in _parts(said)).strip()
 
 
 def _parts(found: list[str]) -> Iterator[list[str]]:
@@ -132,7 +132,7 @@ def _append(phrase: list[str], word: str) -> None:
         phrase.append(word)
 
 
-def _formed(word: str) -> str:
+def formed(word: str) -> str:
     """American spelling and the singular. "diabete" is no word, but both sides of the comparison come to it."""
     word = _FORMS.get(word, word)
     if len(word) <= 3:

@@ -19,6 +19,8 @@ CODED = [
     ("a side short", phrase("Rt knee pain"), ["M25.561"]),
     ("a side in a field", phrase("knee pain", laterality="left"), ["M25.562"]),
     ("both sides, and no code for both", phrase("bilateral knee pain"), ["M25.562", "M25.561"]),
+    ("one side where a code says both limbs", phrase("Carpal tunnel syndrome, left"), ["G56.02"]),
+    ("both sides, and a code for both", phrase("bilateral carpal tunnel syndrome"), ["G56.03"]),
     ("the side is unspecified in so many words", phrase("Pain in unspecified knee"), ["M25.569"]),
     ("side and episode in words", phrase("Sprained ankle NOS, left, initial encounter"), ["S93.402A"]),
     ("an official title of a fracture", phrase(
@@ -134,6 +136,12 @@ def test_a_code_that_is_not_yet_in_force_says_so(chart: ChartCompleted, referenc
     (item,) = encode(scene(early, reference, said("D71.8"))).worklist
 
     assert (item.kind, item.why) == ("not-on-day", "the code given is valid only after the day of service")
+
+
+def test_a_given_code_stands_beside_words_that_deny_something_else(chart: ChartCompleted, reference: Reference) -> None:
+    statement = said("I10", text="Hypertension, no evidence of heart failure")
+
+    assert found(encode(scene(chart, reference, statement))) == [("I10", "given")]
 
 
 def test_a_given_code_stands_beside_the_title_of_another_meaning(chart: ChartCompleted, reference: Reference) -> None:

@@ -30,6 +30,9 @@ CERTAINTIES = [
     ("Pneumonia, history of", "history", "Pneumonia"),
     ("family history of asthma", "family-history", "asthma"),
     ("FHx: asthma", "family-history", "asthma"),
+    ("FH: xanthoma", "stated", "FH: xanthoma"),
+    ("pedal pulse absent", "stated", "pedal pulse absent"),
+    ("history of present illness: cough", "stated", "history of present illness: cough"),
     ("sequela of poliomyelitis", "sequela", "sequela of poliomyelitis"),
     ("unlikely pneumonia", "stated", "unlikely pneumonia"),
 ]
