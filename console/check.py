@@ -67,7 +67,7 @@ def _charts(files: Sequence[Path], reference: Reference, hospital: str, read: Pu
     events = [
         file for file in files if file.is_file() and (said := _document(file)) is not None and "statements" in said
     ]
-    yield from (_event(file) for file in events)
+    yield from (_event(file, hospital) for file in events)
     if rest := [file for file in files if file not in events]:
         yield from read_charts(reference.partners, hospital, rest, read)
 
@@ -81,13 +81,16 @@ def _document(file: Path) -> dict[str, Any] | None:
     return said if isinstance(said, dict) else None
 
 
-def _event(file: Path) -> ChartCompleted:
+def _event(file: Path, hospital: str) -> ChartCompleted:
     try:
-        return ChartCompleted.model_validate_json(file.read_text(encoding="utf-8"), strict=False)
+        chart = ChartCompleted.model_validate_json(file.read_text(encoding="utf-8"))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         field = ".".join(str(part) for part in first["loc"])
         raise BadChartFile(str(file), 1, 1, field, f"{first['msg']}; docs/hospital.md has the fields") from None
+    if chart.hospital != hospital:
+        raise BadChartFile(str(file), 1, 1, "hospital", "the chart is another hospital's: say so in --hospital")
+    return chart
 
 
 def _judged(chart: ChartCompleted, reference: Reference, now_ms: int) -> Said:

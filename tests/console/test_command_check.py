@@ -37,8 +37,16 @@ def test_a_folder_is_one_export_and_an_unfinished_encounter_is_told() -> None:
 
 def test_an_event_as_json_is_a_chart_too(tmp_path: Path) -> None:
     file = tmp_path / "chart.json"
-    file.write_text((ROOT / "schemas/examples/chart-completed.json").read_text())
+    event = json.loads((ROOT / "schemas/examples/chart-completed.json").read_text())
+    file.write_text(json.dumps({**event, "hospital": "mercy-general"}))
     assert "1 charts checked" in check(file).stdout
+
+
+def test_another_hospitals_chart_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "chart.json"
+    file.write_text((ROOT / "schemas/examples/chart-completed.json").read_text())
+    done = check(file)
+    assert (done.exit_code, "chart.json:1:1 hospital" in done.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(
