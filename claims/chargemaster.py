@@ -12,7 +12,8 @@ A row that can't be read stops the start, because a price that is quietly missin
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from claims.charge import Charge
 from claims.charge_row import SYSTEMS, order_text, read_charge
@@ -21,10 +22,19 @@ from claims.reference import BadReference
 from schemas.events.chart import Coding
 from schemas.events.coded import Service
 
+_CACHED: Final = 8192
+
 
 class Key(NamedTuple):
     system: str
     code: str
+
+
+class Prices(NamedTuple):
+    """Of a unit, in cents."""
+
+    lowest: int
+    highest: int
 
 
 class Chargemaster:
@@ -40,6 +50,7 @@ class Chargemaster:
             self._lines[row.billing_code, row.revenue_code, row.component, row.department].append(row)
         self.departments = frozenset(row.department for row in rows if row.department)
         self.price_lists = frozenset(row.price_list for row in rows if row.price_list)
+        self._priced = lru_cache(_CACHED)(self._find_prices)
         self.prices_visits = any(key.system == "class" for key in self._rows)
 
     def __len__(self) -> int:
@@ -73,8 +84,18 @@ class Chargemaster:
 
     def made(self, line: Service) -> bool:
         """Whether a row in force on its day makes a line of these codes, this component and department."""
-        same = self._lines.get((line.code, line.revenue_code, line.component, line.group), ())
-        return any(charge.covers(line.service_from) for charge in same)
+        return self.prices(line) is not None
+
+    def prices(self, line: Service) -> Prices | None:
+        """What a unit of such a line costs by the rows that make it, of whatever price list; None: no row does."""
+        return self._priced(line.code, line.revenue_code, line.component, line.group, line.service_from)
+
+    def _find_prices(
+        self, code: str | None, revenue_code: str | None, component: str, department: str | None, day: date
+    ) -> Prices | None:
+        same = self._lines.get((code, revenue_code, component, department), ())
+        cents = [charge.price_cents for charge in same if charge.covers(day)]
+        return Prices(min(cents), max(cents)) if cents else None
 
     def _on(self, key: Key, on: date, price_list: str | None) -> tuple[Charge, ...]:
         """The list's own rows; of a component for which it has none that day, the standard row."""

@@ -4,14 +4,16 @@ from typing import Final
 
 # A test holds that these are the rules of CHART_EDITS and ACCOUNT_EDITS (claims/edits), which read partners themselves.
 SETTABLE: Final = (
+    "$2",
     "B1", "B10", "B2", "B7", "B8", "B9",
     "C1",
     "D1",
-    "H2", "H4",
+    "H1", "H2", "H3", "H4", "H5", "H6", "H7",
     "I1", "I4", "I7", "I8",
-    "M1", "M2",
-    "N4", "N5",
+    "M1", "M2", "M3", "M4", "M5",
+    "N1", "N2", "N3", "N4", "N5",
     "P1", "P2", "P5",
+    "U1",
     "X1", "X11", "X14", "X3", "X4", "X5", "X6", "X7", "X8",
 )  # fmt: skip
 

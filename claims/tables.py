@@ -1,7 +1,7 @@
 """What a rule may ask: code sets, partners and price lists, each with its version. Built once at start, read by
 every step."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -9,6 +9,7 @@ from claims.chargemaster import Chargemaster
 from claims.codesets import CodeSets
 from claims.codesets.dated import DatedTables
 from claims.codesets.lists import shipped_tables
+from claims.codesets.sides import Side, sides_of
 from claims.deidentify import CountedBy
 from claims.diagnosis_map import DiagnosisMap
 from claims.mce import MedicareCodeEditor
@@ -34,6 +35,11 @@ class Reference:
     def edit_tables(self) -> str:
         """The versions of the rules and of their tables in one line, as events carry them."""
         return f"{self.edits}; {self.mce.version}; {self.tables.version}"
+
+    @cached_property
+    def side(self) -> Callable[[str], Side | None]:
+        """The side of the body that a diagnosis code says."""
+        return sides_of(self.codes)
 
     @cached_property
     def counted_by(self) -> CountedBy:

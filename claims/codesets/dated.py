@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any, Final
+from itertools import permutations
+from typing import Any, Final, NamedTuple, TypeVar
 from zlib import crc32
 
 from claims.codesets.dated_layout import FORMAT, HEADER, LENGTH, MAGIC, latest
@@ -51,10 +52,16 @@ class DatedTables:
         self._known = lru_cache(_CACHED)(self._find)
         self._add_on_of = lru_cache(_GROUPED)(self._add_on)
         self._policies_of = lru_cache(_GROUPED)(self._policies)
+        self._pairs_of = lru_cache(_GROUPED)(self._pairs_among)
 
     def has(self, table: str) -> bool:
         """Was such a table loaded? Without it nothing follows from what a look-up doesn't find."""
         return table in self._tables
+
+    def speaks_of(self, table: str, day: date) -> bool:
+        """Does a release of the table cover the day? If not, that a code is missing there says nothing."""
+        sections = self._tables.get(table, ())
+        return any((each.first or FIRST_DAY) <= day <= (each.last or LAST_DAY) for each in sections)
 
     def as_known(self, day: date) -> "DatedTables":
         """What we had learned by that day. Days between two releases share one view, and what it remembers."""
@@ -74,6 +81,10 @@ class DatedTables:
         """The PTP edit of two codes, in this order."""
         found: Pair | None = _in_force(self._known(_PTP[setting], column1, column2), day)
         return found
+
+    def pairs_among(self, setting: Setting, codes: tuple[str, ...], day: date) -> tuple[Pair, ...]:
+        """The PTP edits that any two of these codes are under; the same codes meet again and again."""
+        return self._pairs_of(setting, codes, day) if _PTP[setting] in self._tables else ()
 
     def unit_limit(self, setting: Setting, code: str, day: date) -> UnitLimit | None:
         """The MUE of a code; none is unknown, not unlimited: some values are confidential."""
@@ -104,6 +115,10 @@ class DatedTables:
             return None
         bases = frozenset[str]().union(*(row.bases for row in rows))
         return AddOn(code, bases, max(row.kind for row in rows), *_span(rows))
+
+    def _pairs_among(self, setting: Setting, codes: tuple[str, ...], day: date) -> tuple[Pair, ...]:
+        found = (self.pair(setting, column1, column2, day) for column1, column2 in permutations(codes, 2))
+        return tuple(pair for pair in found if pair is not None and not _ignored(pair))
 
     def _policies(self, code: str, day: date) -> tuple[Necessity, ...]:
         by_policy: dict[str, list[Necessity]] = {}

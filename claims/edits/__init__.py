@@ -14,10 +14,15 @@ from claims.edits.account import ACCOUNT
 from claims.edits.coverage import COVERAGE
 from claims.edits.dates import DATES
 from claims.edits.diagnosis import DIAGNOSIS
+from claims.edits.drugs import DRUGS
+from claims.edits.duplicates import DUPLICATES
 from claims.edits.inpatient import INPATIENT
 from claims.edits.institutional import INSTITUTIONAL
 from claims.edits.modifiers import MODIFIERS
 from claims.edits.money import MONEY
+from claims.edits.necessity import NECESSITY
+from claims.edits.pairs import PAIRS
+from claims.edits.patient_fit import PATIENT_FIT
 from claims.edits.procedures import PROCEDURES
 from claims.edits.providers import PROVIDERS
 from claims.edits.rule import Fault, Mode, Rule
@@ -35,8 +40,13 @@ FAMILIES: Final[dict[str, tuple[Rule, ...]]] = {
     "dates": DATES,
     "providers": PROVIDERS,
     "units": UNITS,
+    "pairs": PAIRS,
+    "duplicates": DUPLICATES,
     "modifiers": MODIFIERS,
     "procedures": PROCEDURES,
+    "patient fit": PATIENT_FIT,
+    "necessity": NECESSITY,
+    "drugs": DRUGS,
     "inpatient": INPATIENT,
     "institutional": INSTITUTIONAL,
     "coverage": COVERAGE,

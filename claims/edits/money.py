@@ -50,4 +50,26 @@ def nothing_charged(subject: Subject) -> Iterator[Fault]:
         yield Fault("a chart with nothing to charge", "services")
 
 
-MONEY: Final[tuple[Rule, ...]] = (amounts_beyond_a_claim, nothing_charged)
+@rule(
+    "$2",
+    "warn",
+    citation="the hospital's chargemaster",
+    mend="charge what the chargemaster has for that day, or mend it",
+)
+def charge_not_of_the_chargemaster(subject: Subject) -> Iterator[Fault]:
+    """A line whose codes, component and department the chargemaster has on its day costs its units times a price there.
+
+    Where several rows make such a line, it may be a sum of theirs: from the lowest to the highest price. So it is with
+    every line of our own; a coder's may differ. What the chargemaster doesn't have is a price of the coder's, and what
+    units that are no whole ones should cost, nobody knows (N4).
+    """
+    master = subject.reference.chargemasters[subject.chart.hospital]
+    for at, service in enumerate(subject.services):
+        units, rest = divmod(service.units, 1000)
+        prices = master.prices(service) if units and not rest else None
+        if prices is not None and not units * prices.lowest <= service.charge_cents <= units * prices.highest:
+            message = "a charge that differs from the chargemaster's of that day"
+            yield Fault(message, f"services[{at}].charge_cents", at, "amount")
+
+
+MONEY: Final[tuple[Rule, ...]] = (amounts_beyond_a_claim, nothing_charged, charge_not_of_the_chargemaster)

@@ -3,9 +3,11 @@
 from datetime import date
 from functools import cached_property
 
+from claims.codesets.dated import Term
 from claims.codesets.shapes import without_dot
+from claims.edits.ncci import Days, Excess, Unbundled, days_of_chart, days_with_others, over_limits, unbundled
 from claims.edits.stays import inpatient_stay
-from claims.history import PatientHistory
+from claims.history import HistoryLine, PatientHistory
 from claims.mce import MceEdit, Stay
 from claims.partners import Hospital, Payer
 from claims.payers import first_payer
@@ -22,6 +24,7 @@ class Subject:
 
     def __init__(self, chart: ChartCoded, reference: Reference, history: PatientHistory = NO_HISTORY) -> None:
         self.chart, self.reference, self.history = chart, reference, history
+        self.tables = reference.tables
         self.stay, self.patient = chart.encounter, chart.patient
         self.services, self.diagnoses, self.coverages = chart.services, chart.diagnoses, chart.coverages
         self.inpatient = self.stay.encounter_class == "inpatient"
@@ -60,6 +63,48 @@ class Subject:
     def codes(self) -> tuple[str, ...]:
         """The diagnosis codes in their order, without dots."""
         return tuple(without_dot(diagnosis.code) for diagnosis in self.diagnoses)
+
+    @cached_property
+    def provider_days(self) -> Days:
+        """The lines that NCCI compares, by provider and day."""
+        return days_of_chart(self.chart)
+
+    @cached_property
+    def other_charts(self) -> tuple[HistoryLine, ...]:
+        """The lines of the patient's other charts; an earlier version of this one is corrected, not another."""
+        own = (self.chart.hospital, self.chart.chart_id)
+        return tuple(line for line in self.history.lines if (line.hospital, line.chart_id) != own)
+
+    @cached_property
+    def days_with_others(self) -> Days:
+        """Those of the days on which the same provider has lines on other charts of the patient."""
+        if not self.other_charts:
+            return {}
+        return days_with_others(self.provider_days, self.other_charts, self.history)
+
+    @cached_property
+    def unbundled(self) -> tuple[Unbundled, ...]:
+        """Lines of the chart that are not paid together."""
+        return tuple(unbundled(self.provider_days, self.tables))
+
+    @cached_property
+    def unbundled_across(self) -> tuple[Unbundled, ...]:
+        """The same with the lines of the patient's other charts."""
+        return tuple(unbundled(self.days_with_others, self.tables))
+
+    @cached_property
+    def excesses(self) -> tuple[Excess, ...]:
+        """Lines of the chart with more units than their limit."""
+        return tuple(over_limits(self.provider_days, self.tables))
+
+    @cached_property
+    def terms(self) -> tuple[Term | None, ...]:
+        """What CMS's HCPCS file says of each line's code on its day."""
+        term = self.tables.term
+        return tuple(
+            None if service.code is None else term("hcpcs", service.code, service.service_from)
+            for service in self.services
+        )
 
     @cached_property
     def inpatient_stay(self) -> Stay | None:

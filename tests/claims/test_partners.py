@@ -57,7 +57,7 @@ BROKEN = [
         "    filing_indicator: CI\n",
         "    filing_indicator: CI\n    rules: {N99: {mode: 'off', since: 2026-01-01}}\n",
         "payers.commercial.rules.N99",
-        "known: B1, B10",
+        "known: $2, B1",
     ),
     (
         "a rule that no payer turns off",
@@ -112,9 +112,9 @@ def test_a_broken_entry_is_named_by_line_and_column(partners_text: str) -> None:
 
 def test_an_unknown_rule_is_named_by_its_own_line(partners_text: str) -> None:
     setting = "{mode: warn, since: 2026-01-01}"
-    rules = f"    filing_indicator: CI\n    rules:\n      N4: {setting}\n      N3: {setting}\n"
+    rules = f"    filing_indicator: CI\n    rules:\n      N4: {setting}\n      N99: {setting}\n"
     broken = partners_text.replace("    filing_indicator: CI\n", rules, 1)
-    line = next(n for n, text in enumerate(broken.splitlines(), start=1) if "N3:" in text)
+    line = next(n for n, text in enumerate(broken.splitlines(), start=1) if "N99:" in text)
 
     with pytest.raises(BadReference) as caught:
         parse_partners(broken, "partners.yaml")

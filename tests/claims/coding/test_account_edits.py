@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from claims.edits import check_account
+from claims.edits.duplicates import same_line_on_another_chart
 from claims.history import HistoryLine, PatientHistory
 from claims.tables import Reference
 from schemas.events.coded import ChartCoded
 from tests.claims.coding.builders import GOOD_NPI, with_line
+from tests.claims.coding.given_edits import Case, found, kinds, named, places
 
 
 def earlier(chart: ChartCoded, line: int = 0, **fields: Any) -> PatientHistory:
@@ -36,10 +38,19 @@ def duplicates(chart: ChartCoded, history: PatientHistory, reference: Reference)
     return [finding.line for finding in check_account(chart, history, reference).findings]
 
 
-def test_the_same_service_on_another_chart_of_that_day_is_found(coded: ChartCoded, reference: Reference) -> None:
-    (finding,) = check_account(coded, earlier(coded), reference).findings
+FIRES: list[Case] = [(same_line_on_another_chart, "N5", "reject", "18", lambda c: c)]
 
-    assert (finding.rule, finding.severity, finding.carc, finding.line) == ("N5", "reject", "18", 1)
+
+@pytest.mark.parametrize("case", FIRES, ids=named(FIRES))
+def test_the_same_service_on_another_chart_of_that_day_is_found(
+    coded: ChartCoded, reference: Reference, case: Case
+) -> None:
+    edit, rule, severity, carc, change = case
+
+    said = found(edit, change(coded), reference, earlier(coded))
+
+    assert (kinds(said), places(said)) == ({(rule, severity, carc)}, [(1, "services[0]")])
+    assert check_account(coded, earlier(coded), reference).findings == tuple(said)
 
 
 APART = [
