@@ -1,6 +1,6 @@
 """A small code set of real rows, a small chargemaster, and one whole chart that tests take pieces away from."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 
 import pytest
@@ -208,3 +208,14 @@ def stay(inpatient: ChartCompleted, reference: Reference) -> ChartCoded:
     answer = validate(inpatient, reference)
     assert isinstance(answer, ChartCoded)
     return answer
+
+
+@pytest.fixture(scope="session")
+def coded_once(whole_chart: ChartCompleted, reference: Reference) -> Callable[[bool], ChartCoded]:
+    """For properties, which take no fixture of one test: a coded visit, or the same as a stay."""
+    visit = validate(whole_chart, reference)
+    assert isinstance(visit, ChartCoded)
+    stay = visit.model_copy(
+        update={"encounter": visit.encounter.model_copy(update={"encounter_class": "inpatient"}), "chart_id": "c-2"}
+    )
+    return lambda stays: stay if stays else visit
