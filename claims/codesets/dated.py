@@ -7,7 +7,7 @@ says nothing of a code. Only our own lists are added to by newer releases, code 
 
 import json
 import mmap
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
@@ -50,6 +50,8 @@ class DatedTables:
         digest = blake2b("".join(sorted(section.digest for section in newest)).encode(), digest_size=6)
         self.version = f"tables-{digest.hexdigest()}"
         self._known = lru_cache(_CACHED)(self._find)
+        self._term_of: Callable[[str, str, date], Term | None] = lru_cache(_CACHED)(self._row)
+        self._limit_of: Callable[[str, str, date], UnitLimit | None] = lru_cache(_CACHED)(self._row)
         self._add_on_of = lru_cache(_GROUPED)(self._add_on)
         self._policies_of = lru_cache(_GROUPED)(self._policies)
         self._pairs_of = lru_cache(_GROUPED)(self._pairs_among)
@@ -74,8 +76,7 @@ class DatedTables:
 
     def term(self, table: str, code: str, day: date) -> Term | None:
         """The entry of a list that is valid on the day."""
-        found: Term | None = _in_force(self._known(table, code), day)
-        return found
+        return self._term_of(table, code, day)
 
     def pair(self, setting: Setting, column1: str, column2: str, day: date) -> Pair | None:
         """The PTP edit of two codes, in this order."""
@@ -88,8 +89,7 @@ class DatedTables:
 
     def unit_limit(self, setting: Setting, code: str, day: date) -> UnitLimit | None:
         """The MUE of a code; none is unknown, not unlimited: some values are confidential."""
-        found: UnitLimit | None = _in_force(self._known(_MUE[setting], code), day)
-        return found
+        return self._limit_of(_MUE[setting], code, day)
 
     def add_on(self, code: str, day: date) -> AddOn | None:
         """A code that needs a base beside it, with the bases that hold on the day."""
@@ -107,6 +107,9 @@ class DatedTables:
         if table.startswith("ptp-"):
             found = tuple(known._replace(rows=tuple(sorted(known.rows, key=_ignored))) for known in found)
         return found if any(known.rows for known in found) else ()
+
+    def _row(self, table: str, code: str, day: date) -> Any:
+        return _in_force(self._known(table, code), day)
 
     def _add_on(self, code: str, day: date) -> AddOn | None:
         """Of rows of several kinds the widest counts: it leaves more to the payer."""

@@ -36,14 +36,9 @@ class DayLine(NamedTuple):
     other: HistoryLine | None = None
 
 
-class ProviderDay(NamedTuple):
-    """Who gave the services and when: NCCI compares nothing else."""
-
-    provider: str
-    component: Literal["facility", "professional"]
-    day: date
-
-
+Component = Literal["facility", "professional"]
+ProviderDay = tuple[str, Component, date]
+"""Who gave the services and when: NCCI compares nothing else."""
 Days = Mapping[ProviderDay, list[DayLine]]
 
 
@@ -75,9 +70,9 @@ def days_of_chart(chart: ChartCoded) -> Days:
         code, component, day = service.code, service.component, service.service_from
         if code is None or (inpatient and component == "facility"):
             continue
-        key = ProviderDay(provider_of(service, chart.hospital), component, day)
+        by = provider_of(service, chart.hospital)
         line = DayLine(code, service.modifiers, units_of_a_day(service), component, at)
-        days.setdefault(key, []).append(line)
+        days.setdefault((by, component, day), []).append(line)
     return days
 
 
@@ -86,7 +81,7 @@ def days_with_others(days: Days, others: Iterable[HistoryLine], history: Patient
     stays = {(visit.hospital, visit.chart_id) for visit in history.visits if visit.encounter_class == "inpatient"}
     together: dict[ProviderDay, list[DayLine]] = {}
     for line in others:
-        key = ProviderDay(provider_of(line, line.hospital), line.component, line.day)
+        key = (provider_of(line, line.hospital), line.component, line.day)
         of_a_stay = line.component == "facility" and (line.hospital, line.chart_id) in stays
         if line.code is not None and key in days and not of_a_stay:
             other = DayLine(line.code, line.modifiers, -(-line.units // 1000), line.component, other=line)
