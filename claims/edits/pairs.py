@@ -57,14 +57,9 @@ def pair_without_modifier_elsewhere(subject: Subject) -> Iterator[Fault]:
     return _denied_elsewhere(subject, 1)
 
 
-def _is_loaded(subject: Subject) -> bool:
-    return subject.tables.has("ptp-practitioner") or subject.tables.has("ptp-outpatient")
-
-
 def _within(subject: Subject, indicator: int) -> Iterator[Fault]:
-    if len(subject.services) > 1 and _is_loaded(subject):
-        for at in sorted(_denied(subject.unbundled, indicator)):
-            yield Fault(_HERE, f"services[{at}]", at, "service")
+    for at in sorted(_denied(subject.unbundled, indicator)):
+        yield Fault(_HERE, f"services[{at}]", at, "service")
 
 
 def _denied(found: Iterable[Unbundled], indicator: int) -> dict[int, Unbundled]:
@@ -78,8 +73,6 @@ def _denied(found: Iterable[Unbundled], indicator: int) -> dict[int, Unbundled]:
 
 def _denied_here(subject: Subject, indicator: int) -> Iterator[Fault]:
     """What the chart alone doesn't say."""
-    if not subject.days_with_others or not _is_loaded(subject):
-        return
     known = _denied(subject.unbundled, indicator)
     across = (each for each in subject.unbundled_across if each.paid.other is not None)
     for at, each in sorted(_denied(across, indicator).items()):
@@ -88,8 +81,6 @@ def _denied_here(subject: Subject, indicator: int) -> Iterator[Fault]:
 
 
 def _denied_elsewhere(subject: Subject, indicator: int) -> Iterator[Fault]:
-    if not subject.days_with_others or not _is_loaded(subject):
-        return
     for each in subject.unbundled_across:
         at, other = each.paid.at, each.denied.other
         if each.indicator == indicator and at is not None and other is not None:

@@ -16,6 +16,7 @@ from claims.tables import Reference
 from schemas.events.chart import Coverage
 from schemas.events.coded import ChartCoded
 
+_LIMITS = ("mue-practitioner", "mue-outpatient", "mue-dme")
 NO_HISTORY = PatientHistory()
 
 
@@ -85,17 +86,30 @@ class Subject:
     @cached_property
     def unbundled(self) -> tuple[Unbundled, ...]:
         """Lines of the chart that are not paid together."""
-        return tuple(unbundled(self.provider_days, self.tables))
+        return tuple(unbundled(self.provider_days, self.tables)) if self._has_pairs else ()
 
     @cached_property
     def unbundled_across(self) -> tuple[Unbundled, ...]:
         """The same with the lines of the patient's other charts."""
-        return tuple(unbundled(self.days_with_others, self.tables))
+        return tuple(unbundled(self.days_with_others, self.tables)) if self._has_pairs else ()
+
+    @property
+    def _has_pairs(self) -> bool:
+        return self.tables.has("ptp-practitioner") or self.tables.has("ptp-outpatient")
 
     @cached_property
     def excesses(self) -> tuple[Excess, ...]:
         """Lines of the chart with more units than their limit."""
-        return tuple(over_limits(self.provider_days, self.tables))
+        return tuple(over_limits(self.provider_days, self.tables)) if self._has_limits else ()
+
+    @cached_property
+    def excesses_across(self) -> tuple[Excess, ...]:
+        """The same with the lines of the patient's other charts."""
+        return tuple(over_limits(self.days_with_others, self.tables)) if self._has_limits else ()
+
+    @property
+    def _has_limits(self) -> bool:
+        return any(map(self.tables.has, _LIMITS))
 
     @cached_property
     def terms(self) -> tuple[Term | None, ...]:

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
-from claims.edits.ncci import Excess, over_limits
+from claims.edits.ncci import Excess
 from claims.edits.rule import Fault, Rule, rule
 from claims.edits.subject import Subject
 
 _MOST: Final = 99_999_999_999  # 837 SV104: eight digits before the point; ours are thousandths
-_LIMITS: Final = ("mue-practitioner", "mue-outpatient", "mue-dme")
 
 
 @rule(
@@ -48,10 +47,9 @@ def units_over_line_limit(subject: Subject) -> Iterator[Fault]:
     several days by its average. Without CMS's file for the line's setting nothing is said; equipment that a
     professional bills as bought or rented (NU, UE, RR) is under that of suppliers.
     """
-    if _is_loaded(subject):
-        for excess in subject.excesses:
-            if excess.indicator == 1:
-                yield from _said(excess, "more units on a line than its limit")
+    for excess in subject.excesses:
+        if excess.indicator == 1:
+            yield from _said(excess, "more units on a line than its limit")
 
 
 @rule(
@@ -66,10 +64,9 @@ def units_over_day_limit(subject: Subject) -> Iterator[Fault]:
 
     No payer lets more than a limit of indicator 2 pass; one of 3 only warns, for the need can be documented.
     """
-    if _is_loaded(subject):
-        for excess in subject.excesses:
-            if excess.indicator != 1:
-                yield from _said(excess, "more units of a code in a day than its limit")
+    for excess in subject.excesses:
+        if excess.indicator != 1:
+            yield from _said(excess, "more units of a code in a day than its limit")
 
 
 @rule(
@@ -82,16 +79,10 @@ def units_over_day_limit(subject: Subject) -> Iterator[Fault]:
 )
 def units_over_day_limit_across_charts(subject: Subject) -> Iterator[Fault]:
     """The same over all charts of the patient, where the chart alone keeps to the limit (NCCI MUE)."""
-    if not subject.days_with_others or not _is_loaded(subject):
-        return
     known = {excess.lines[0] for excess in subject.excesses}
-    for excess in over_limits(subject.days_with_others, subject.tables):
+    for excess in subject.excesses_across:
         if excess.indicator != 1 and excess.lines[0] not in known:
             yield from _said(excess, "more units of a code in a day, with the patient's other charts, than its limit")
-
-
-def _is_loaded(subject: Subject) -> bool:
-    return any(map(subject.tables.has, _LIMITS))
 
 
 def _said(excess: Excess, message: str) -> Iterator[Fault]:

@@ -168,6 +168,15 @@ def test_each_setting_has_pairs_of_its_own(coded: ChartCoded, paired: Reference)
     assert [len(found(pair_never_paid, chart, paired)) for chart in (hospital, professional)] == [1, 0]
 
 
+@pytest.mark.parametrize(("table", "component"), [("ptp-outpatient", "facility"), ("ptp-practitioner", "professional")])
+def test_each_of_the_two_files_serves_alone(
+    coded: ChartCoded, reference: Reference, table: str, component: str
+) -> None:
+    alone = with_tables(reference, release(table, PAIRS))
+
+    assert len(found(pair_never_paid, coded_as(coded, "G0463", "A6402", component=component), alone)) == 1
+
+
 def test_a_hospitals_services_to_an_inpatient_are_no_pair(stay: ChartCoded, paired: Reference) -> None:
     hospital, professional = (coded_as(stay, "G0463", "A6402", component=c) for c in ("facility", "professional"))
 

@@ -168,6 +168,19 @@ def test_equipment_that_is_sold_or_rented_has_the_suppliers_limit(
     assert [charts("professional"), charts("facility")] == [[0, 1], [0, 0]]
 
 
+SETTINGS = [("outpatient", "facility", ()), ("practitioner", "professional", ()), ("dme", "professional", ("RR",))]
+
+
+@pytest.mark.parametrize(("setting", "component", "modifiers"), SETTINGS, ids=[row[0] for row in SETTINGS])
+def test_each_of_the_three_files_serves_alone(
+    coded: ChartCoded, reference: Reference, setting: str, component: str, modifiers: tuple[str, ...]
+) -> None:
+    alone = with_tables(reference, release(f"mue-{setting}", [UnitLimit("E0100", 1, 1, QUARTER)]))
+    chart = units(("E0100", 2), component=component, modifiers=modifiers)(coded)
+
+    assert len(found(units_over_line_limit, chart, alone)) == 1
+
+
 def test_a_hospitals_services_to_an_inpatient_have_no_limit(stay: ChartCoded, limited: Reference) -> None:
     line_limit, day_limit = units((LINE, 3))(stay), units((ABSOLUTE, 3))(stay)
 
