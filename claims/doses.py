@@ -114,7 +114,9 @@ def billed(pricing: Pricing, each: Amount) -> Iterator[Service | WorkItem]:
         yield fitting(line(pricing, charge, units, what, _NONE_DISCARDED), what)
     else:
         yield fitting(line(pricing, charge, units, what), what)
-        apart = line(pricing, charge, wasted, what, _DISCARDED).model_copy(update={"ndc_quantity": None})
+        apart = line(pricing, charge, wasted, what, _DISCARDED).model_copy(
+            update={"ndc_quantity": None, "ndc_unit": None}
+        )
         yield fitting(apart, what)
 
 

@@ -252,7 +252,7 @@ def test_the_discarded_line_leaves_the_ndc_quantity_to_the_first(chart: ChartCom
 
     lines: tuple[Service, ...] = priced(chart, told, opened).lines
 
-    assert [line.ndc_quantity for line in lines] == [3_000, None]
+    assert [(line.ndc_quantity, line.ndc_unit) for line in lines] == [(3_000, "ML"), (None, None)]
 
 
 def test_waste_that_no_claim_can_charge_is_an_item(chart: ChartCompleted, reference: Reference) -> None:
@@ -265,7 +265,8 @@ def test_waste_that_no_claim_can_charge_is_an_item(chart: ChartCompleted, refere
 
 def test_a_chart_with_discarded_drugs_passes_the_edits(chart: ChartCompleted, reference: Reference) -> None:
     told = with_master(reference, row(DRUG, waste="jw"))
-    statements = (*chart.statements[:1], vial(discarded=18_000))
+    opened = vial(discarded=18_000, ndc="00000000001", ndc_quantity=3_000, ndc_unit="ML")
+    statements = (*chart.statements[:1], opened)
 
     answer = validate(chart.model_copy(update={"statements": statements, "orders": ()}), told)
 
