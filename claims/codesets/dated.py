@@ -12,10 +12,10 @@ from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import permutations
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final
 from zlib import crc32
 
-from claims.codesets.dated_layout import FORMAT, HEADER, LENGTH, MAGIC, latest
+from claims.codesets.dated_layout import FIRST_DAY, FORMAT, HEADER, LAST_DAY, LENGTH, MAGIC, latest
 from claims.codesets.dated_rows import AddOn, Necessity, Pair, Setting, Term, UnitLimit
 from claims.codesets.dated_section import Known, Section
 from claims.reference import BadReference
