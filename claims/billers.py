@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from claims.operators import operators
 from claims.partners import BillingEntity, Hospital, Practitioner
 from schemas.events.claim import ClaimKind
-from schemas.events.coded import Service, StayFacts
+from schemas.events.coded import CodedProcedure, Service, StayFacts
 from schemas.events.people import Organization, Provider, ProviderRole
 
 _ON_THE_CLAIM: dict[ClaimKind, frozenset[ProviderRole]] = {
@@ -31,12 +32,17 @@ def billing_entity(service: Service, stay: StayFacts, hospital: Hospital) -> str
 
 
 def providers(
-    kind: ClaimKind, services: Sequence[Service], stay: StayFacts, hospital: Hospital
+    kind: ClaimKind,
+    services: Sequence[Service],
+    procedures: Sequence[CodedProcedure],
+    stay: StayFacts,
+    hospital: Hospital,
 ) -> tuple[Provider, ...]:
     """Each practitioner in each of his roles, once; on a professional claim who performed and ordered comes first."""
     of_visit = [provider for provider in stay.providers if provider.role in _ON_THE_CLAIM[kind]]
     if kind == "institutional":
-        return tuple(of_visit)
+        inpatient = stay.encounter_class == "inpatient"
+        return (*of_visit, *operators(procedures if inpatient else services, stay, hospital))
     performers = _acting("rendering", (service.performer_npi for service in services), stay, hospital)
     orderers = _acting("ordering", (service.ordering_npi for service in services), stay, hospital)
     everybody = {(provider.role, provider.npi): provider for provider in (*performers, *orderers, *of_visit)}

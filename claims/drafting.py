@@ -7,8 +7,9 @@ from typing import Any
 from claims import billers, claim_diagnoses, folding
 from claims.identity import billing_key, claim_built_id, claim_id, control_number, period
 from claims.partners import Hospital
-from claims.payers import NumberedService, Route, pays_for_work
+from claims.payers import MEDICARE, NumberedService, Route, pays_for_work
 from claims.splitting import Services, split
+from claims.stay import INPATIENT_PLACES, admission_day
 from schemas.events.chart import Cause, Coverage
 from schemas.events.claim import ChartVersion, ClaimBuilt, ClaimKind, ClaimLine, CodedValue
 from schemas.events.coded import ChartCoded, Service
@@ -17,9 +18,7 @@ from schemas.identity import caused_by
 
 PRODUCER = "claiming"
 
-_INPATIENT_PLACE = "21"  # place of service: a professional claim from there has the admission date (edit D3)
 _HOME = "12"
-_MEDICARE = frozenset({"MA", "MB"})
 _SENT_HOME, _DIED = "01", "20"  # patient status, X12 CL103
 
 
@@ -60,7 +59,7 @@ def payer_fields(coverage: Coverage, kind: ClaimKind, sequence: int) -> dict[str
 def _filing_indicator(plan_kind: str, kind: ClaimKind) -> str:
     """X12 SBR09: Medicare's contractors take a hospital's claims as MA and a professional's as MB, whatever the chart
     calls the plan."""
-    if plan_kind not in _MEDICARE:
+    if plan_kind not in MEDICARE:
         return plan_kind
     return "MA" if kind == "institutional" else "MB"
 
@@ -108,7 +107,9 @@ def _claim(chart: ChartCoded, hospital: Hospital, part: _Part, shared: dict[str,
         control_number=control_number(name, 1),
         kind=part.kind,
         billing_provider=part.billing,
-        providers=billers.providers(part.kind, services, chart.encounter, hospital),
+        providers=billers.providers(
+            part.kind, services, claim_diagnoses.disclosed_procedures(chart), chart.encounter, hospital
+        ),
         causes=causes,
         total_charge_cents=sum(service.charge_cents for service in services),
     )
@@ -152,7 +153,7 @@ def _institutional(chart: ChartCoded, part: _Part, causes: tuple[Cause, ...]) ->
         "bill_type": bill_type(inpatient, "1"),
         "statement_from": folding.first_day(chart),
         "statement_to": stay.end_day,
-        "admission_date": stay.start_day if inpatient else None,
+        "admission_date": admission_day(stay) if inpatient else None,
         "admission_type": stay.admission_type,
         "admission_source": stay.admission_source,
         "admission_hour": stay.admission_hour if inpatient else None,
@@ -177,7 +178,7 @@ def _professional(chart: ChartCoded, hospital: Hospital, part: _Part) -> dict[st
         "place_of_service": place,
         "statement_from": min(service.service_from for service in services),
         "statement_to": max(service.service_to for service in services),
-        "admission_date": chart.encounter.start_day if place == _INPATIENT_PLACE else None,
+        "admission_date": admission_day(chart.encounter) if place in INPATIENT_PLACES else None,
         "service_facility": None if place == _HOME or here.npi == part.billing.npi else here,
         "diagnoses": diagnoses,
         "lines": tuple(

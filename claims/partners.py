@@ -1,20 +1,31 @@
 """Who we work with: hospitals, their billing entities and rosters, and the payers (infra/kafka/partners.yaml)."""
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, StringConstraints, ValidationError
+from pydantic import Field, ValidationError
 
+from claims.partner_fields import (
+    CheckedNpi,
+    Clia,
+    Enrolment,
+    FileName,
+    Item,
+    MemberIdShape,
+    PartnerId,
+    TaxId,
+    Taxonomy,
+    TimeZone,
+    member_id_pattern,
+    no_street,
+)
 from claims.partners_file import Path, read_yaml
 from claims.rules import QUESTIONS, SETTABLE
 from schemas.events.chart import EncounterClass, PayerKind, Signatures
 from schemas.events.people import Address, Name
-from schemas.events.types import Code, Count, Day, Id, Line, Many, Npi, Wire
-
-_NPI_PREFIX = "80840"  # the card issuer prefix that the check digit is computed over (45 CFR 162.406)
+from schemas.events.types import Code, Count, Day, Id, Line, Many, Wire
 
 
 class UnknownPartner(LookupError):
@@ -22,43 +33,6 @@ class UnknownPartner(LookupError):
 
     def __init__(self, role: str, known: Mapping[str, object]) -> None:
         super().__init__(f"unknown {role}; known: {', '.join(sorted(known)) or 'none'}")
-
-
-def has_check_digit(npi: str) -> bool:
-    """Luhn over 80840 + NPI: 1234567893 passes, 1234567890 fails."""
-    digits = [int(digit) for digit in reversed(_NPI_PREFIX + npi)]
-    doubled = (sum(divmod(2 * digit, 10)) for digit in digits[1::2])
-    return (sum(digits[::2]) + sum(doubled)) % 10 == 0
-
-
-def _checked_npi(npi: str) -> str:
-    if not has_check_digit(npi):
-        raise ValueError("the check digit is wrong (Luhn over 80840 + NPI); take the NPI from NPPES")
-    return npi
-
-
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (LookupError, ValueError, OSError) as error:
-        raise ValueError("not a time zone; write one such as America/Chicago") from error
-    return name
-
-
-def _bare_file(name: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", name):
-        raise ValueError("the bare name of a file in chargemasters/, such as mercy-general.csv")
-    return name
-
-
-PartnerId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$")]
-"""Part of topic names and principals, so only a-z, 0-9 and the hyphen."""
-CheckedNpi = Annotated[Npi, AfterValidator(_checked_npi)]
-TaxId = Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")]
-Taxonomy = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{9}X$")]
-TimeZone = Annotated[str, AfterValidator(_known_zone)]
-FileName = Annotated[str, AfterValidator(_bare_file)]
-"""Of a file in a folder of ours: no path leads anywhere else."""
 
 
 class RuleSetting(Wire):
@@ -73,6 +47,10 @@ def _mode(rules: Mapping[str, RuleSetting], rule: str, service_day: Day) -> Lite
     return setting.mode if setting and setting.since <= service_day else None
 
 
+Enrolments = Many[Enrolment]
+"""With one payer; none means not enrolled. With a payer who is not named it is unknown."""
+
+
 class BillingEntity(Wire):
     """Who bills and is paid: the hospital itself, or a group its professionals belong to."""
 
@@ -82,6 +60,8 @@ class BillingEntity(Wire):
     taxonomy: Taxonomy
     tax_id: TaxId
     address: Address
+    clia: Clia | None = None
+    enrolments: Mapping[PartnerId, Enrolments] = {}
 
 
 class Practitioner(Wire):
@@ -91,6 +71,7 @@ class Practitioner(Wire):
     name: Name
     taxonomy: Taxonomy
     billing_entity: PartnerId
+    enrolments: Mapping[PartnerId, Enrolments] = {}
 
 
 class Hospital(Wire):
@@ -115,11 +96,25 @@ class Hospital(Wire):
     records_per_second: Count | None = None
     window_days: Annotated[int, Field(ge=0, le=3)] = 3
     """Days before an admission whose outpatient services go on its claim: 3, or 1 and 0 (42 CFR 412.2(c)(5))."""
+    clia: Clia | None = None
+    enrolments: Mapping[PartnerId, Enrolments] = {}
     rules: Mapping[Code, RuleSetting] = {}
 
     def rule_mode(self, rule: str, service_day: Day) -> Literal["off", "warn", "on"] | None:
         """What this hospital says of a rule on a date of service; null where it says nothing."""
         return _mode(self.rules, rule, service_day)
+
+    @cached_property
+    def streetless(self) -> Mapping[PartnerId, str]:
+        """The billing entities whose address is no street with its ZIP+4, with why; itself under its own id."""
+        addresses = [(self.id, self.address), *((key, entity.address) for key, entity in self.billing_entities.items())]
+        told = ((key, no_street(address)) for key, address in addresses)
+        return {key: why for key, why in told if why is not None}
+
+    @cached_property
+    def tells_enrolments(self) -> bool:
+        """Whether anybody here says with which payers he is enrolled."""
+        return any(enrolments for _, enrolments in _enrolled(self))
 
     def hold_days(self, encounter_class: EncounterClass) -> int:
         """How long charges of a class wait for late ones; 0 where the hospital says nothing."""
@@ -133,7 +128,7 @@ class Hospital(Wire):
     def _by_npi(self) -> Mapping[str, Practitioner]:
         return {practitioner.npi: practitioner for practitioner in reversed(list(self.roster.values()))}
 
-    @property
+    @cached_property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
@@ -160,6 +155,12 @@ class Payer(Wire):
     format: Literal["avro", "x12", "both"]
     timely_filing_days: Count
     accepts_replacement: AcceptsReplacement
+    member_id: MemberIdShape | None = None
+    eligibility_days: Count | None = None  # how old an answer of his may be on the first day of service
+    requires_authorization: Many[Item] = ()
+    requires_referral: Many[EncounterClass] = ()
+    requires_clia: bool = False
+    splits: Many[Literal["month", "year", "coverage"]] = ()  # what a claim to him may not span
     rules: Mapping[Code, RuleSetting] = {}
     one_claim: Many[OneClaim] = ()
     key_id: Id | None = None
@@ -168,6 +169,15 @@ class Payer(Wire):
         """Whether this payer takes a replacement or a void of that kind of claim."""
         replacement = self.accepts_replacement
         return replacement.professional if kind == "professional" else replacement.institutional
+
+    def knows(self, member_id: str) -> bool:
+        """Whether an id has the shape of his members'; every id where he has told none."""
+        return self.member_id is None or member_id_pattern(self.member_id).fullmatch(member_id) is not None
+
+    @cached_property
+    def authorized(self) -> frozenset[str]:
+        """What needs his authorization: codes, and series of revenue codes by their first three digits."""
+        return frozenset(item.removesuffix("x") for item in self.requires_authorization)
 
     def rule_mode(self, rule: str, service_day: Day) -> Literal["off", "warn", "on"] | None:
         """What this payer says of a rule on a date of service; null where it says nothing."""
@@ -231,12 +241,22 @@ def _broken_links(partners: Partners) -> Iterator[tuple[Path, str]]:
                 yield (*here, "roster", local, "billing_entity"), mend
         for payer in sorted(hospital.price_lists.keys() - partners.payers.keys()):
             yield (*here, "price_lists", payer), f"no such payer; known: {known}"
+        for where, enrolments in _enrolled(hospital):
+            unknown_payers = enrolments.keys() - partners.payers.keys()
+            mend = f"no such payer; known: {known}"
+            yield from (((*here, *where, "enrolments", payer), mend) for payer in sorted(unknown_payers))
         for reference, payers in hospital.coverage_map.items():
             unknown = [index for index, payer in enumerate(payers) if payer not in partners.payers]
             yield from (
                 ((*here, "coverage_map", reference, index), f"no such payer; known: {known}") for index in unknown
             )
     yield from _other_ids(("payers",), partners.payers)
+
+
+def _enrolled(hospital: Hospital) -> Iterator[tuple[Path, Mapping[PartnerId, Enrolments]]]:
+    yield (), hospital.enrolments
+    yield from ((("billing_entities", key), entity.enrolments) for key, entity in hospital.billing_entities.items())
+    yield from ((("roster", local), person.enrolments) for local, person in hospital.roster.items())
 
 
 def _shared_ids(partners: Partners) -> Iterator[tuple[Path, str]]:

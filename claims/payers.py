@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from claims.identity import line_control_number
 from schemas.events.chart import ChartCompleted, Coverage
@@ -12,6 +12,9 @@ from schemas.events.coded import ChartCoded, Service
 from schemas.events.types import Day
 
 Why = Literal["plan", "work-injury", "self-pay", "restricted"]
+
+MEDICARE: Final = frozenset({"MA", "MB"})
+"""X12 SBR09 of original Medicare; a Medicare Advantage plan is 16."""
 
 _WORKERS_COMPENSATION = "WC"  # claim filing indicator, X12 SBR09
 _INJURIES, _SIGNS = frozenset("ST"), frozenset("R")  # first letters of ICD-10-CM chapters 19 and 18
@@ -76,7 +79,7 @@ def plan_order(chart: ChartCompleted | ChartCoded) -> tuple[Coverage, ...]:
         for coverage in chart.coverages
         if coverage.kind != "patient"
         and coverage.plan_kind != _WORKERS_COMPENSATION
-        and not (_happened_at_work(chart) and coverage.kind == "business")
+        and not (coverage.kind == "business" and _happened_at_work(chart))
     )
 
 

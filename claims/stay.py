@@ -18,6 +18,9 @@ _PLACES: Final[dict[EncounterClass, str]] = {
 }
 """Where a class takes place when the chart doesn't say. A virtual visit may be 02 or 10: that is not guessed."""
 
+INPATIENT_PLACES: Final = frozenset({"21", "51", "61"})
+"""Hospital, psychiatric and rehabilitation inpatient: a professional claim from there has the admission date."""
+
 
 def local_day(instant: Instant, hospital: Hospital) -> date:
     """A moment's day on the hospital's calendar: a claim's dates are local."""
@@ -32,6 +35,11 @@ def years_between(birth: date, day: date) -> int:
 def coding_day(facts: StayFacts) -> date:
     """Diagnosis codes are valid by the discharge day of an inpatient stay, and by the first day of any other (OCG)."""
     return facts.end_day if facts.encounter_class == "inpatient" else facts.start_day
+
+
+def admission_day(facts: StayFacts) -> date | None:
+    """As stated; of an inpatient stay, else its first day. Elsewhere a visit's day is no admission."""
+    return facts.admission_date or (facts.start_day if facts.encounter_class == "inpatient" else None)
 
 
 def covered_days(facts: StayFacts, leave_days: int) -> int:

@@ -55,7 +55,8 @@ def validate(chart: ChartCompleted, reference: Reference) -> ChartCoded | ChartR
     findings = (*remarks, *check_chart(coded, reference))
     queries = tuple(with_due(query, case) for query in encoded.queries)
     if missing or queries or worklist:
-        return _returned(chart, (*missing, *queries), tuple(_certain(findings, unpriced)), worklist, bool(missing))
+        certain = tuple(_certain(_beside(missing, findings), unpriced))
+        return _returned(chart, (*missing, *queries), certain, worklist, bool(missing))
     if _rejects(findings):
         return _returned(chart, (), findings, (), incomplete=False)
     return coded.model_copy(update={"findings": findings})
@@ -140,6 +141,12 @@ def _holds(said: Finding | Query) -> bool:
 
 def _rejects(findings: Iterable[Finding]) -> bool:
     return any(finding.severity == "reject" for finding in findings)
+
+
+def _beside(missing: Iterable[Finding | Query], findings: Iterable[Finding]) -> Iterator[Finding]:
+    """What a rule has said of the hospital's own words (D2) it doesn't say again of the lines that came from them."""
+    said = {thing.rule for thing in missing if isinstance(thing, Finding)}
+    return (finding for finding in findings if finding.rule not in said)
 
 
 def _certain(findings: Iterable[Finding], unpriced: tuple[WorkItem, ...]) -> Iterator[Finding]:

@@ -11,11 +11,15 @@ from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from claims.edits.account import ACCOUNT
+from claims.edits.authorization import AUTHORIZATION
 from claims.edits.coverage import COVERAGE
 from claims.edits.dates import DATES
 from claims.edits.diagnosis import DIAGNOSIS
 from claims.edits.drugs import DRUGS
 from claims.edits.duplicates import DUPLICATES
+from claims.edits.eligibility import ELIGIBILITY
+from claims.edits.filing import FILING
+from claims.edits.identity import IDENTITY
 from claims.edits.inpatient import INPATIENT
 from claims.edits.institutional import INSTITUTIONAL
 from claims.edits.modifiers import MODIFIERS
@@ -23,6 +27,7 @@ from claims.edits.money import MONEY
 from claims.edits.necessity import NECESSITY
 from claims.edits.pairs import PAIRS
 from claims.edits.patient_fit import PATIENT_FIT
+from claims.edits.ordering import ORDERING
 from claims.edits.procedures import PROCEDURES
 from claims.edits.providers import PROVIDERS
 from claims.edits.rule import Fault, Mode, Rule
@@ -37,8 +42,12 @@ Claims = Callable[[HistoryLine | Visit | None], tuple[str, ...]]
 
 FAMILIES: Final[dict[str, tuple[Rule, ...]]] = {
     "diagnosis": DIAGNOSIS,
+    "identity": IDENTITY,
+    "eligibility": ELIGIBILITY,
     "dates": DATES,
+    "timely filing": FILING,
     "providers": PROVIDERS,
+    "orders": ORDERING,
     "units": UNITS,
     "pairs": PAIRS,
     "duplicates": DUPLICATES,
@@ -50,6 +59,7 @@ FAMILIES: Final[dict[str, tuple[Rule, ...]]] = {
     "inpatient": INPATIENT,
     "institutional": INSTITUTIONAL,
     "coverage": COVERAGE,
+    "authorization": AUTHORIZATION,
     "money": MONEY,
 }
 """By what they look at, in the order in which a hospital hears of them."""

@@ -1,58 +1,18 @@
-"""Edits on who is asked to pay (I1, I4, C1)."""
+"""Edits on who is asked to pay, and in which order (C1, C2, C7, C8)."""
 
 from collections.abc import Iterator
 from typing import Final
 
-from claims.edits.rule import Fault, Rule, rule
+from claims.edits.payer_order import medicare_is_first
+from claims.edits.rule import Fault, Rule, Severity, rule
 from claims.edits.subject import Subject
-from claims.payers import pays_for_work, routes
+from claims.payers import MEDICARE, pays_for_work
 from schemas.events.chart import Coverage
 
-_ACCIDENT_PLANS: Final = frozenset({"AM", "LM", "LI"})  # X12 SBR09: automobile medical, liability medical, liability
-
-
-@rule("I1", "reject", carc="31", citation="837 2010BA NM109", mend="give the id on the member's card")
-def member_id_missing(subject: Subject) -> Iterator[Fault]:
-    """An insurer knows its member by his id (837 loop 2010BA NM109)."""
-    for at, coverage in enumerate(subject.coverages):
-        if coverage.kind == "insurer" and coverage.member_id is None and not pays_for_work(coverage):
-            yield Fault("an insurer's coverage without the member's id", f"coverages[{at}].member_id")
-
-
-@rule(
-    "I4",
-    "reject",
-    carc="27",
-    citation="837 2000B; eligibility 271",
-    mend="give the coverage in force on the day, or who pays instead",
-)
-def outside_coverage(subject: Subject) -> Iterator[Fault]:
-    """Each plan that is asked, first or later, covers the days of service: CARC 26 before it began, 27 after it
-    ended."""
-    for at, coverage in enumerate(subject.coverages):
-        early, late = _not_begun(coverage, subject), _over(coverage, subject)
-        if (early or late) and _is_asked(coverage, subject):
-            yield Fault(
-                "a service before the coverage began" if early else "a service after the coverage ended",
-                f"coverages[{at}].valid_from" if early else f"coverages[{at}].valid_to",
-                None,
-                "day",
-                carc="26" if early else "27",
-            )
-
-
-def _is_asked(coverage: Coverage, subject: Subject) -> bool:
-    return any(coverage in route.payers for route in routes(subject.chart))
-
-
-def _not_begun(coverage: Coverage, subject: Subject) -> bool:
-    return coverage.valid_from is not None and subject.stay.start_day < coverage.valid_from
-
-
-def _over(coverage: Coverage, subject: Subject) -> bool:
-    """A plan in force at admission pays for an inpatient stay that it doesn't outlast (a DRG stay does not split)."""
-    day = subject.stay.start_day if subject.inpatient else subject.stay.end_day
-    return coverage.valid_to is not None and day > coverage.valid_to
+_COMPENSATION: Final = "WC"  # X12 SBR09: workers' compensation
+_AUTOMOBILE: Final = frozenset({"AM", "LM", "LI"})  # automobile medical, liability medical, liability
+_MEDICAID: Final = "MC"
+_NOT_BEFORE_MEDICAID: Final = frozenset({_MEDICAID, _COMPENSATION, "TV", "VA"})  # Title V, Veterans Affairs: not liable
 
 
 @rule(
@@ -71,7 +31,7 @@ def health_plan_for_an_accident(subject: Subject) -> Iterator[Fault]:
     coverages = subject.coverages
     if not subject.chart.causes or all(coverage.kind == "patient" for coverage in coverages):
         return
-    answered = any(coverage.plan_kind in _ACCIDENT_PLANS for coverage in coverages)
+    answered = any(coverage.plan_kind in _AUTOMOBILE for coverage in coverages)
     for at, cause in enumerate(subject.chart.causes):
         if cause.kind == "employment" and not any(map(pays_for_work, coverages)):
             yield Fault("a work injury without who answers for it", f"causes[{at}]")
@@ -81,4 +41,108 @@ def health_plan_for_an_accident(subject: Subject) -> Iterator[Fault]:
             yield Fault(message, f"causes[{at}]", carc=carc, severity="warn")
 
 
-COVERAGE: Final[tuple[Rule, ...]] = (member_id_missing, outside_coverage, health_plan_for_an_accident)
+@rule(
+    "C2",
+    "reject",
+    carc="22",
+    citation="42 CFR 411.172, 411.204, 411.162; 433.139(b)(1)",
+    mend="put the coverages in the order in which they pay, or correct the facts",
+)
+def paid_in_another_order(subject: Subject) -> Iterator[Fault]:
+    """A group plan pays before Medicare, and everybody before Medicaid, where the facts say so.
+
+    The plan is first with current work: aged 65 with an employer of 20 or more, younger with one of 100 or more (42 CFR
+    411.170, 411.172, 411.204; read). It is first in the first 30 months of kidney failure at any size, and Medicare
+    after them (POMS HI 00801.247, read; 42 CFR 411.162, not read: a warning). Retired: Medicare is first, and the plan
+    before it warns. Medicaid rejects a claim of which another is liable (42 CFR 433.139(b)(1), read), but for the
+    pediatric prevention and child support of (b)(3), which a state pays and recovers. What the facts leave open is not
+    judged.
+    """
+    coverages = subject.coverages
+    if len(coverages) < 2:
+        return
+    for at, coverage in enumerate(coverages):
+        if coverage.plan_kind in MEDICARE:
+            yield from _beside_medicare(at, coverage, subject)
+        elif coverage.plan_kind == _MEDICAID and any(_pays_too(later, subject) for later in coverages[at + 1 :]):
+            yield Fault("Medicaid before another who pays", f"coverages[{at}]", None, "order of payers")
+
+
+def _beside_medicare(at: int, medicare: Coverage, subject: Subject) -> Iterator[Fault]:
+    for place, plan in enumerate(subject.coverages):
+        facts = plan.facts or medicare.facts
+        if facts is None or not _is_group_plan(plan) or not _pays_too(plan, subject):
+            continue
+        first = medicare_is_first(facts, subject.patient.birth_date, subject.stay.start_day)
+        if first is False and at < place:
+            severity: Severity | None = None if facts.esrd_start is None else "warn"
+            message = "Medicare before a plan that pays first"
+            yield Fault(message, f"coverages[{at}]", None, "order of payers", severity=severity)
+        elif first and place < at:
+            message = "a plan before Medicare, which pays first"
+            yield Fault(message, f"coverages[{place}]", None, "order of payers", severity="warn")
+
+
+def _is_group_plan(coverage: Coverage) -> bool:
+    other = coverage.plan_kind in MEDICARE or coverage.plan_kind in {_MEDICAID, *_AUTOMOBILE}
+    return coverage.kind == "insurer" and not other and not pays_for_work(coverage)
+
+
+def _pays_too(coverage: Coverage, subject: Subject) -> bool:
+    """A plan that is asked and was in force on the first day; what answers for a work injury only is neither."""
+    day = subject.stay.start_day
+    begun = coverage.valid_from is None or coverage.valid_from <= day
+    return (
+        coverage.kind == "insurer"
+        and coverage.plan_kind not in _NOT_BEFORE_MEDICAID
+        and begun
+        and (coverage.valid_to is None or day <= coverage.valid_to)
+    )
+
+
+@rule(
+    "C7",
+    "warn",
+    carc="288",
+    citation="837 REF 9F; the payer's requires_referral in partners.yaml",
+    mend="give the referral's number",
+)
+def referral_absent(subject: Subject) -> Iterator[Fault]:
+    """A payer who wants a referral for encounters of this class gets its number (837 REF 9F).
+
+    The classes stand in the payer's entry (`requires_referral`); by itself no payer wants one.
+    """
+    payer, first = subject.payer, subject.first
+    if payer is None or first is None or first.referral is not None:
+        return
+    if payer.requires_referral and subject.stay.encounter_class in payer.requires_referral:
+        yield Fault("no referral, and this class of encounter needs one", f"coverages[{subject.place}].referral")
+
+
+@rule(
+    "C8",
+    "reject",
+    carc="16",
+    citation="837 REF Y4; X12 RFI 974",
+    mend="give the number under which the carrier knows the accident",
+)
+def casualty_number_missing(subject: Subject) -> Iterator[Fault]:
+    """A claim for a work or automobile accident has the number that its carrier gave (837 REF Y4).
+
+    X12 RFI 974, read: required of property and casualty claims, workers' compensation among them, and 'unknown' only
+    where the carrier says so. An employer who pays himself gives none.
+    """
+    for at, cause in enumerate(subject.chart.causes):
+        if cause.claim_number is not None or cause.kind == "other":
+            continue
+        kinds = {_COMPENSATION} if cause.kind == "employment" else _AUTOMOBILE
+        if any(coverage.plan_kind in kinds for coverage in subject.coverages):
+            yield Fault("an accident without its carrier's number", f"causes[{at}].claim_number")
+
+
+COVERAGE: Final[tuple[Rule, ...]] = (
+    health_plan_for_an_accident,
+    paid_in_another_order,
+    referral_absent,
+    casualty_number_missing,
+)

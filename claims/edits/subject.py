@@ -1,11 +1,11 @@
 """What a rule looks at: a coded chart, the tables, and everything that several rules ask, looked up once."""
 
 from datetime import date
-from functools import cached_property
 
 from claims.codesets.dated import Term
 from claims.codesets.shapes import without_dot
 from claims.edits.ncci import Days, Excess, Unbundled, days_of_chart, days_with_others, over_limits, unbundled
+from claims.edits.once import once
 from claims.edits.stays import inpatient_stay
 from claims.history import HistoryLine, PatientHistory
 from claims.mce import MceEdit, Stay
@@ -34,61 +34,84 @@ class Subject:
         components = {service.component for service in chart.services}
         self.facility, self.professional = "facility" in components, "professional" in components
 
-    @cached_property
+    @once
     def first(self) -> Coverage | None:
         """Whose claim it will be first: after a work injury who answers for that; None: the patient's."""
         return first_payer(self.chart)
 
-    @cached_property
+    @once
+    def place(self) -> int | None:
+        """Where among the coverages the first payer's stands."""
+        return next((at for at, coverage in enumerate(self.coverages) if coverage is self.first), None)
+
+    @once
+    def payers(self) -> tuple[Payer | None, ...]:
+        """Each coverage's payer as his entry among the partners has him."""
+        known = self.reference.partners.payers
+        return tuple([known.get(coverage.payer) for coverage in self.coverages])
+
+    @once
     def payer(self) -> Payer | None:
         """The first payer's entry among the partners."""
         return self.reference.partners.payers.get(self.first.payer) if self.first else None
 
-    @cached_property
+    @once
     def hospital(self) -> Hospital:
         return self.reference.partners.hospitals[self.chart.hospital]
 
-    @cached_property
+    @once
     def received(self) -> date:
         """The day we had the chart, where the hospital is: the 'today' of every rule."""
         moment = self.chart.received_at or self.chart.occurred_at
         return moment.astimezone(self.hospital.zone).date()
 
-    @cached_property
+    @once
+    def days(self) -> tuple[date, date]:
+        """The first and the last day of all lines; of a chart without any, of the encounter."""
+        if not self.services:
+            return self.stay.start_day, self.stay.end_day
+        return min([line.service_from for line in self.services]), max([line.service_to for line in self.services])
+
+    @once
+    def in_order(self) -> bool:
+        """Whether no line ends before it begins."""
+        return all(line.service_from <= line.service_to for line in self.services)
+
+    @once
     def age(self) -> int | None:
         """Full years on the first day; negative before the birth; None where no birth date is known."""
         born = self.patient.birth_date
         return None if born is None else years_between(born, self.stay.start_day)
 
-    @cached_property
+    @once
     def codes(self) -> tuple[str, ...]:
         """The diagnosis codes in their order, without dots."""
         return tuple(without_dot(diagnosis.code) for diagnosis in self.diagnoses)
 
-    @cached_property
+    @once
     def provider_days(self) -> Days:
         """The lines that NCCI compares, by provider and day."""
         return days_of_chart(self.chart)
 
-    @cached_property
+    @once
     def other_charts(self) -> tuple[HistoryLine, ...]:
         """The lines of the patient's other charts; an earlier version of this one is corrected, not another."""
         own = (self.chart.hospital, self.chart.chart_id)
         return tuple(line for line in self.history.lines if (line.hospital, line.chart_id) != own)
 
-    @cached_property
+    @once
     def days_with_others(self) -> Days:
         """Those of the days on which the same provider has lines on other charts of the patient."""
         if not self.other_charts:
             return {}
         return days_with_others(self.provider_days, self.other_charts, self.history)
 
-    @cached_property
+    @once
     def unbundled(self) -> tuple[Unbundled, ...]:
         """Lines of the chart that are not paid together."""
         return tuple(unbundled(self.provider_days, self.tables)) if self._has_pairs else ()
 
-    @cached_property
+    @once
     def unbundled_across(self) -> tuple[Unbundled, ...]:
         """The same with the lines of the patient's other charts."""
         return tuple(unbundled(self.days_with_others, self.tables)) if self._has_pairs else ()
@@ -97,12 +120,12 @@ class Subject:
     def _has_pairs(self) -> bool:
         return self.tables.has("ptp-practitioner") or self.tables.has("ptp-outpatient")
 
-    @cached_property
+    @once
     def excesses(self) -> tuple[Excess, ...]:
         """Lines of the chart with more units than their limit."""
         return tuple(over_limits(self.provider_days, self.tables)) if self._has_limits else ()
 
-    @cached_property
+    @once
     def excesses_across(self) -> tuple[Excess, ...]:
         """The same with the lines of the patient's other charts."""
         return tuple(over_limits(self.days_with_others, self.tables)) if self._has_limits else ()
@@ -111,7 +134,7 @@ class Subject:
     def _has_limits(self) -> bool:
         return any(map(self.tables.has, _LIMITS))
 
-    @cached_property
+    @once
     def terms(self) -> tuple[Term | None, ...]:
         """What CMS's HCPCS file says of each line's code on its day."""
         term = self.tables.term
@@ -120,12 +143,12 @@ class Subject:
             for service in self.services
         )
 
-    @cached_property
+    @once
     def inpatient_stay(self) -> Stay | None:
         """The whole stay as the Medicare Code Editor reads it; None without a principal diagnosis or a birth date."""
         return inpatient_stay(self.chart)
 
-    @cached_property
+    @once
     def editor(self) -> tuple[MceEdit, ...]:
         """What the Medicare Code Editor says of the stay."""
         return () if self.inpatient_stay is None else self.reference.mce.edits(self.inpatient_stay)

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from claims.partners import Partners, UnknownPartner, has_check_digit, parse_partners
+from claims.partner_fields import has_check_digit
+from claims.partners import Partners, UnknownPartner, parse_partners
 from claims.reference import BadReference
 
 BROKEN = [
@@ -75,8 +76,8 @@ BROKEN = [
     ),
     (
         "a question that every claim needs",
-        "    accept_encoder: true\n",
-        "    accept_encoder: true\n    rules: {Q-NAME: {mode: 'off', since: 2026-01-01}}\n",
+        "    rules: {D4: ",
+        "    rules: {Q-NAME: {mode: 'off', since: 2026-01-01}, D4: ",
         "hospitals.mercy-general.rules.Q-NAME",
         "Q-VALIDITY",
     ),

@@ -146,7 +146,8 @@ def test_after_a_work_injury_a_service_for_another_disease_is_the_plans(
     plan = chart.coverages[0]
     compensation = plan.model_copy(update={"id": "wc", "payer": "workers-compensation", "plan_kind": "WC"})
     told = (said("S93.401A", rank=1), said("E11.9", rank=2), done(due_to="d-E11.9"))
-    hurt = {"statements": told, "orders": (), "causes": (Cause(kind="employment"),), "coverages": (compensation, plan)}
+    cause = Cause(kind="employment", claim_number="N1")
+    hurt = {"statements": told, "orders": (), "causes": (cause,), "coverages": (compensation, plan)}
 
     answer = validate(chart.model_copy(update=hurt), reference)
 
@@ -195,7 +196,12 @@ def complicated(stay: ChartCoded, **fields: Any) -> ChartCoded:
     """The stay with an operation and a second diagnosis that moves its group, both of one statement."""
     second = CodedDiagnosis(code="A00.0", role="other", rank=2, statement="x", path="given", release="2026-04-01")
     operated = CodedProcedure(
-        code="02703DZ", performed_at=stay.encounter.start_day, statement="x", path="given", release="2026-04-01"
+        code="02703DZ",
+        performed_at=stay.encounter.start_day,
+        performer="DR-CA-001",
+        statement="x",
+        path="given",
+        release="2026-04-01",
     )
     told = {"diagnoses": (stay.diagnoses[0], second, *stay.diagnoses[1:]), "procedures": (operated,)}
     return stay.model_copy(update={**told, **fields})

@@ -1,0 +1,103 @@
+"""Edits on what a payer has to agree to before it is done (C6)."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from claims.edits.rule import Fault, Rule, rule
+from claims.edits.subject import Subject
+from schemas.events.chart import Authorization
+from schemas.events.coded import Service
+
+
+class _Needed(NamedTuple):
+    """A service that needs an authorization, where it stands, and those that may be it."""
+
+    at: int
+    service: Service
+    found: tuple[Authorization, ...]
+
+
+@rule(
+    "C6",
+    "reject",
+    carc="197",
+    citation="837 REF G1; the payer's requires_authorization in partners.yaml",
+    mend="give the number, days, service and units that the payer authorized",
+)
+def not_authorized(subject: Subject) -> Iterator[Fault]:
+    """What a payer wants to authorize is authorized, for the service, its days and its units (837 REF G1).
+
+    None at all: CARC 197; for other services only: 284; not in force on all days of the line: 302; more units than
+    authorized, over all lines of the chart: 198. What needs one stands in the payer's entry (`requires_authorization`);
+    by itself nothing does. A line that names a number of which the chart says no more is taken at its word, and so is
+    what the patient paid in full (45 CFR 164.522).
+    """
+    payer = subject.payer
+    if payer is None or not payer.authorized:
+        return
+    needed = list(_needed(subject, payer.authorized))
+    for each in needed:
+        fault = _fault(each, subject)
+        if fault is not None:
+            yield fault
+    yield from _exceeded(needed)
+
+
+def _needed(subject: Subject, items: frozenset[str]) -> Iterator[_Needed]:
+    wanted = [(at, service) for at, service in enumerate(subject.services) if _is_wanted(service, items)]
+    if not wanted or subject.first is None:
+        return
+    given = subject.first.authorizations
+    paid = {restriction.statement for restriction in subject.chart.restrictions}
+    told = {None, *(authorization.number for authorization in given)}
+    for at, service in wanted:
+        if service.statement not in paid and service.authorization in told:
+            yield _Needed(at, service, tuple(_of(service, given)))
+
+
+def _is_wanted(service: Service, items: frozenset[str]) -> bool:
+    revenue = service.revenue_code or ""
+    return service.code in items or revenue in items or revenue[:3] in items
+
+
+def _of(service: Service, given: Iterable[Authorization]) -> Iterator[Authorization]:
+    """By the number that the line names, or else by the service; one without a service is for any."""
+    for authorization in given:
+        named = service.authorization in {None, authorization.number}
+        if named and authorization.service in {None, service.code, service.revenue_code}:
+            yield authorization
+
+
+def _fault(needed: _Needed, subject: Subject) -> Fault | None:
+    field = f"services[{needed.at}].authorization"
+    if not needed.found:
+        others = subject.first is not None and subject.first.authorizations
+        message = "a service that is not what was authorized" if others else "a service without its authorization"
+        return Fault(message, field, needed.at, "authorization", carc="284" if others else "197")
+    if not any(_in_force(authorization, needed.service) for authorization in needed.found):
+        return Fault("a service on a day that is not authorized", field, needed.at, "day", carc="302")
+    return None
+
+
+def _in_force(authorization: Authorization, service: Service) -> bool:
+    begun = authorization.start is None or authorization.start <= service.service_from
+    return begun and (authorization.end is None or service.service_to <= authorization.end)
+
+
+def _exceeded(needed: Iterable[_Needed]) -> Iterator[Fault]:
+    """Each line takes its units from the first authorization in force that has them left."""
+    left: dict[str, int] = {}
+    for at, service, found in needed:
+        counted = [one for one in found if _in_force(one, service)]
+        if not counted or any(one.units is None for one in counted):
+            continue
+        for one in counted:
+            left.setdefault(one.number, 1000 * (one.units or 0))
+        fits = next((one for one in counted if left[one.number] >= service.units), None)
+        if fits is None:
+            yield Fault("more units than are authorized", f"services[{at}].units", at, "quantity", carc="198")
+        else:
+            left[fits.number] -= service.units
+
+
+AUTHORIZATION: Final[tuple[Rule, ...]] = (not_authorized,)
