@@ -44,7 +44,11 @@ def not_authorized(subject: Subject) -> Iterator[Fault]:
 
 
 def _needed(subject: Subject, items: frozenset[str]) -> Iterator[_Needed]:
-    wanted = [(at, service) for at, service in enumerate(subject.services) if _is_wanted(service, items)]
+    wanted = [
+        (at, service)
+        for at, service in enumerate(subject.services)
+        if service.code in items or service.revenue_code in items or (service.revenue_code or "")[:3] in items
+    ]
     if not wanted or subject.first is None:
         return
     given = subject.first.authorizations
@@ -53,11 +57,6 @@ def _needed(subject: Subject, items: frozenset[str]) -> Iterator[_Needed]:
     for at, service in wanted:
         if service.statement not in paid and service.authorization in told:
             yield _Needed(at, service, tuple(_of(service, given)))
-
-
-def _is_wanted(service: Service, items: frozenset[str]) -> bool:
-    revenue = service.revenue_code or ""
-    return service.code in items or revenue in items or revenue[:3] in items
 
 
 def _of(service: Service, given: Iterable[Authorization]) -> Iterator[Authorization]:

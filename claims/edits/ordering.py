@@ -10,7 +10,7 @@ from claims.payers import MEDICARE
 from schemas.events.coded import Service
 
 _Kind = Literal["laboratory", "imaging", "equipment"]
-_ORDERERS: Final = frozenset({"ordering", "referring"})
+_ORDERERS: Final = (("ordering", "184"), ("referring", "183"))
 _LEVEL_ONE: Final[dict[str, _Kind]] = {"7": "imaging", "8": "laboratory"}  # by the first of five digits
 _LEVEL_TWO: Final[dict[str, _Kind]] = {"E": "equipment", "K": "equipment", "L": "equipment", "R": "imaging"}
 _TESTS: Final = frozenset({"P2", "P3", "P7"})  # of the P codes; P9 are blood products and travel
@@ -30,20 +30,20 @@ def orderer_missing(subject: Subject) -> Iterator[Fault]:
 
     42 CFR 424.507 as its final rule's summary (77 FR 25284) and a contractor's page tell it, read. Who ordered stands
     on the line, or in the encounter as ordering or referring. He is enrolled with the payer on the day as far as the
-    roster says (`enrolments`): else a warning, CARC 184. What is laboratory, imaging or equipment is told by the series
-    of the code (E, K, L, R; P2, P3, P7; of five digits those with 7 and 8 first).
+    roster says (`enrolments`): else a warning, CARC 184, or 183 of who referred. What is laboratory, imaging or
+    equipment is told by the series of the code (E, K, L, R; P2, P3, P7; of five digits those with 7 and 8 first).
     """
     if subject.payer is None or subject.payer.filing_indicator not in MEDICARE:
         return
     for at, service in enumerate(subject.services):
         if service.component != "professional" or kind_of(service) is None:
             continue
-        npi = service.ordering_npi or _of_the_encounter(subject)
+        npi, carc = (service.ordering_npi, "184") if service.ordering_npi else _of_the_encounter(subject)
         if npi is None:
             yield Fault("an ordered service without the NPI of who ordered it", f"services[{at}].ordering_npi", at)
         elif _is_not_enrolled(npi, service, subject):
             message = "who ordered the service is not enrolled with the payer on its day"
-            yield Fault(message, f"services[{at}].ordering_npi", at, "NPI", carc="184", severity="warn")
+            yield Fault(message, f"services[{at}].ordering_npi", at, "NPI", carc=carc, severity="warn")
 
 
 def kind_of(service: Service) -> _Kind | None:
@@ -56,9 +56,13 @@ def kind_of(service: Service) -> _Kind | None:
     return _LEVEL_ONE.get(code[0]) if code[1:].isdecimal() and code[0].isdecimal() else _LEVEL_TWO.get(code[0])
 
 
-def _of_the_encounter(subject: Subject) -> str | None:
-    found = (provider.npi for provider in subject.stay.providers if provider.role in _ORDERERS and provider.npi)
-    return next(found, None)
+def _of_the_encounter(subject: Subject) -> tuple[str | None, str | None]:
+    """Who ordered, or else referred, with the CARC where he may not."""
+    for role, carc in _ORDERERS:
+        for provider in subject.stay.providers:
+            if provider.role == role and provider.npi:
+                return provider.npi, carc
+    return None, None
 
 
 def _is_not_enrolled(npi: str, service: Service, subject: Subject) -> bool:

@@ -190,7 +190,7 @@ def _event(patient: _Patient, names: tuple[str, str], kind: Kind, day: date, pay
         statements += _services(hospital, kind, start)
     note = {"id": "note", "kind": _coded(_LOINC, *_NOTE)}
     signed = {} if kind == "unsigned" else {"signed_by": "DR-IM-001", "signed_at": end}
-    cause = {"kind": "employment", "date": day, "state": "MA", "employer": "Invented Works"}
+    cause = {"kind": "employment", "date": day, "state": "MA", "employer": "Invented Works", "claim_number": "WC-1"}
     return {
         "event_id": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{hospital}/{chart_id}/1")),
         "occurred_at": end,

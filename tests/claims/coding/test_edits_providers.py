@@ -340,18 +340,22 @@ def test_a_group_that_bills_from_a_box_is_named_by_its_line(
     assert case.findings(coded, reference) == (("reject", "16", "services[1].performer_npi"),)
 
 
+@pytest.mark.parametrize(("role", "carc"), [(None, "184"), ("ordering", "184"), ("referring", "183")])
 def test_who_ordered_is_enrolled_with_medicare_on_the_day(
-    coded: ChartCoded, reference: Reference, mercy: Hospital
+    coded: ChartCoded, reference: Reference, mercy: Hospital, role: str | None, carc: str
 ) -> None:
-    def said(enrolments: dict[str, Any]) -> tuple[object, ...]:
-        person = mercy.roster["DR-IM-001"].model_copy(update={"enrolments": enrolments})
-        entries = {"roster": {"DR-IM-001": person}}
-        line = {"code": "P2028", "ordering_npi": person.npi}
-        return Case("order", orderer_missing, lambda c: professional(c, **line), (), FROM_MEDICARE, entries).findings(
-            coded, reference
-        )
+    person = mercy.roster["DR-IM-001"]
 
-    assert said(spans((AFTER, None))) == (("warn", "184", "services[0].ordering_npi"),)
+    def told(chart: ChartCoded) -> ChartCoded:
+        if role is None:
+            return professional(chart, code="P2028", ordering_npi=person.npi)
+        return with_provider_too(professional(chart, code="P2028"), role=role)
+
+    def said(enrolments: dict[str, Any]) -> tuple[object, ...]:
+        entries = {"roster": {"DR-IM-001": person.model_copy(update={"enrolments": enrolments})}}
+        return Case("order", orderer_missing, told, (), FROM_MEDICARE, entries).findings(coded, reference)
+
+    assert said(spans((AFTER, None))) == (("warn", carc, "services[0].ordering_npi"),)
     assert said(spans((THIS, None))) == said({}) == ()
 
 
