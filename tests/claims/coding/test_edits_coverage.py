@@ -89,6 +89,8 @@ C2 = [
     ),
     in_order("the plan had ended", MEDICARE, {**WORKING, "valid_to": date(2026, 3, 9)}),
     in_order("the plan ended that day", MEDICARE, {**WORKING, "valid_to": date(2026, 3, 10)}, said="reject"),
+    in_order("the plan begins that day", MEDICARE, {**WORKING, "valid_from": date(2026, 3, 10)}, said="reject"),
+    in_order("an automobile plan is no group's", MEDICARE, {**WORKING, "plan_kind": "AM"}),
     in_order("the plan begins later", MEDICARE, {**WORKING, "valid_from": date(2026, 3, 11)}),
     in_order("an employer who pays himself is no plan", MEDICARE, {**WORKING, "kind": "business"}),
     in_order("kidneys, in month 30", MEDICARE, plan(esrd_start=date(2023, 10, 31)), born=DISABLED, said="warn"),
@@ -272,6 +274,14 @@ def test_failing_kidneys_put_a_plan_first_for_thirty_months(
     reason: str, facts: dict[str, Any], born: date, day: date, first: bool
 ) -> None:
     assert medicare_is_first(PriorityFacts(esrd_start=STARTED, **facts), born, day) is first, reason
+
+
+@pytest.mark.parametrize(
+    ("facts", "first"),
+    [({"working": False}, True), ({"retired": True}, True), ({}, None), ({"retired": False}, None)],
+)
+def test_without_current_work_medicare_is_first_as_far_as_it_is_said(facts: dict[str, Any], first: bool | None) -> None:
+    assert medicare_is_first(PriorityFacts(**facts), date(1950, 1, 1), LATER) is first
 
 
 def test_without_a_birth_date_nobody_knows_who_is_first() -> None:

@@ -31,6 +31,11 @@ def days(first: date, last: date | None = None) -> dict[str, date]:
     return {"service_from": first, "service_to": last or first}
 
 
+def of_lines(chart: ChartCoded, *each: dict[str, date]) -> ChartCoded:
+    first = chart.services[0]
+    return chart.model_copy(update={"services": tuple(first.model_copy(update=fields) for fields in each)})
+
+
 D1 = [
     Case("that day", outside_encounter, as_it_is),
     Case("the day before", outside_encounter, lambda c: with_line(c, **days(date(2026, 3, 9))), OUTSIDE),
@@ -97,6 +102,17 @@ D2 = [
     ),
     Case("a line of today", dates_out_of_order, lambda c: with_line(c, service_to=date(2026, 3, 12))),
     Case(
+        "a line of today beside one of tomorrow",
+        dates_out_of_order,
+        lambda c: of_lines(c, days(date(2026, 3, 12)), days(date(2026, 3, 13))),
+        (("reject", "110", "services[1].service_to"),),
+    ),
+    Case(
+        "a visit of one moment",
+        dates_out_of_order,
+        lambda c: with_stay(c, end=c.encounter.start),
+    ),
+    Case(
         "a line of tomorrow",
         dates_out_of_order,
         lambda c: with_line(c, service_to=date(2026, 3, 13)),
@@ -159,6 +175,20 @@ D5 = [
     ),
     from_to(date(2026, 3, 1), date(2026, 3, 2), valid_to=date(2026, 3, 1))._replace(
         reason="a payer who doesn't care", payer={"splits": ("month",)}
+    ),
+    Case(
+        "a professional of one day in a longer visit",
+        spans_what_must_be_split,
+        lambda c: with_stay(only(c, "professional"), end_day=APRIL),
+        (),
+        APART,
+    ),
+    Case(
+        "a facility's line beyond its visit is D1's",
+        spans_what_must_be_split,
+        lambda c: only(c, "facility", service_to=APRIL),
+        (),
+        APART,
     ),
     Case(
         "a professional's line",

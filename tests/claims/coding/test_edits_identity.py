@@ -68,6 +68,12 @@ I2 = [
     known_as("D'oe", "Ann"),
     known_as("Doe", "Bob")._replace(said=(("warn", "140", KNOWN_AS),)),
     known_as("Roe", "Ann")._replace(said=(("warn", "140", KNOWN_AS),)),
+    Case(
+        "a double name, by its last part only",
+        not_whom_the_plan_knows,
+        lambda c: with_patient(with_coverage(c, eligible_name=Name(family="Van Doe")), name=Name(family="Van Roe")),
+        (("warn", "140", KNOWN_AS),),
+    ),
     Case("the same day", not_whom_the_plan_knows, lambda c: with_coverage(c, eligible_birth_date=date(1960, 5, 4))),
     Case(
         "another day of birth",
