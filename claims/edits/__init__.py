@@ -25,9 +25,9 @@ from claims.edits.institutional import INSTITUTIONAL
 from claims.edits.modifiers import MODIFIERS
 from claims.edits.money import MONEY
 from claims.edits.necessity import NECESSITY
+from claims.edits.ordering import ORDERING
 from claims.edits.pairs import PAIRS
 from claims.edits.patient_fit import PATIENT_FIT
-from claims.edits.ordering import ORDERING
 from claims.edits.procedures import PROCEDURES
 from claims.edits.providers import PROVIDERS
 from claims.edits.rule import Fault, Mode, Rule

@@ -230,8 +230,9 @@ def test_a_discharge_before_the_admission_is_said_once(chart: ChartCompleted, re
 
 
 def test_a_charge_of_nothing_can_be_claimed(coded: ChartCoded, reference: Reference) -> None:
-    """837 SV102 and SV203 take zero: a service that is given away is still told."""
-    assert check_chart(with_line(coded, charge_cents=0), reference) == ()
+    """837 SV102 and SV203 take zero: a service that is given away is told as other than its price, and no more."""
+    said = check_chart(with_line(coded, charge_cents=0), reference)
+    assert [(finding.rule, finding.severity) for finding in said] == [("$2", "warn")]
 
 
 # Timely filing: what is sent, on which day of service it was done, when it is received.

@@ -35,6 +35,8 @@ FIRES: list[Case] = [
     (drug_product_wrong, "U1", "reject", "16", drug(ndc="00000-0000-07"[:11])),
     (drug_product_wrong, "U1", "reject", "16", drug(ndc="0" * 12)),
     (drug_product_wrong, "U1", "reject", "16", drug(ndc_quantity=1000, ndc_unit="ML")),
+    (drug_product_wrong, "U1", "reject", "16", drug(ndc_quantity=1000)),
+    (drug_product_wrong, "U1", "reject", "16", drug(ndc_unit="ML")),
     (drug_product_wrong, "U1", "reject", "16", drug(ndc=NDC, ndc_quantity=1000, ndc_unit="MG")),
     (drug_product_wrong, "U1", "reject", "16", drug(ndc=NDC, ndc_quantity=1000)),
     (drug_product_wrong, "U1", "reject", "16", drug(ndc=NDC, ndc_unit="ML")),
@@ -48,7 +50,7 @@ FIRES: list[Case] = [
     (single_dose_without_waste, "M4", "reject", "16", single("JW", single_dose=False, plan="CI")),
 ]
 FIELDS = [
-    *["ndc"] * 4, "ndc_unit", *["ndc_quantity"] * 3, *["ndc"] * 2, *["modifiers"] * 5,
+    *["ndc"] * 6, "ndc_unit", *["ndc_quantity"] * 3, *["ndc"] * 2, *["modifiers"] * 5,
 ]  # fmt: skip
 
 
@@ -73,10 +75,13 @@ PASSES = [
     ("nothing was thrown away", single_dose_without_waste, single("JZ")),
     ("less than a unit was thrown away", single_dose_without_waste, single("JZ", discarded=1)),
     ("something was thrown away", single_dose_without_waste, single("JW", discarded=1)),
+    ("nobody knows how much was thrown away", single_dose_without_waste, single("JW", discarded=None)),
     ("several doses in a package", single_dose_without_waste, single(single_dose=False)),
     ("nobody knows how many", single_dose_without_waste, single(single_dose=None)),
     ("a drug without a code", single_dose_without_waste, single(code=None)),
     ("another plan is first", single_dose_without_waste, single(plan="CI")),
+    ("the patient pays", single_dose_without_waste, lambda c: single()(c).model_copy(update={"coverages": ()})),
+    ("JZ, and nobody knows how many doses", single_dose_without_waste, single("JZ", single_dose=None)),
 ]  # fmt: skip
 
 
@@ -120,6 +125,12 @@ def test_the_drugs_of_a_stay_have_no_jz_and_no_ndc(stay: ChartCoded, reference: 
     assert not {"M4", "U1"} & {
         finding.rule for chart in (part_a, medicaid) for finding in check_chart(chart, reference)
     }
+
+
+def test_a_professionals_drug_for_an_inpatient_has_its_ndc(stay: ChartCoded, reference: Reference) -> None:
+    charts = [asked("MC", drug(component=component))(stay) for component in ("facility", "professional")]
+
+    assert [len(found(drug_product_wrong, chart, reference)) for chart in charts] == [0, 1]
 
 
 def test_medicaid_asks_for_the_product_as_a_second_payer_too(coded: ChartCoded, reference: Reference) -> None:

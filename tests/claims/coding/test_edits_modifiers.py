@@ -57,6 +57,10 @@ def medicare(change: Any) -> Any:
     return lambda c: with_coverage(change(c), plan_kind="MB")
 
 
+def uninsured(change: Any) -> Any:
+    return lambda c: change(c).model_copy(update={"coverages": ()})
+
+
 FIRES: list[Case] = [
     (modifier_unknown, "M1", "reject", "182", marked("lt")),
     (modifier_unknown, "M1", "reject", "182", marked("L")),
@@ -99,12 +103,14 @@ PASSES = [
     ("both sides", side_against_diagnosis, marked("LT", "RT", diagnoses=(RIGHT,))),
     ("no side", side_against_diagnosis, marked("NU", diagnoses=(RIGHT,))),
     ("a pointer to nothing", side_against_diagnosis, marked("LT", diagnoses=(RIGHT,), pointers=(9,))),
+    ("a pointer to none", side_against_diagnosis, marked("LT", diagnoses=(RIGHT,), pointers=(0,))),
     ("another's is the other side", side_against_diagnosis, marked("LT", diagnoses=(LEFT, RIGHT), pointers=(1,))),
     ("a notice and its modifier", notice_and_modifier_differ, medicare(marked("GA", abn=True))),
     ("a voluntary notice", notice_and_modifier_differ, medicare(marked("GX", "GY", abn=True))),
     ("no notice, and said so", notice_and_modifier_differ, medicare(marked("GZ", abn=False))),
     ("not covered, which needs no notice", notice_and_modifier_differ, medicare(marked("GY", abn=False))),
     ("a notice of a plan that has no such modifier", notice_and_modifier_differ, marked(abn=True)),
+    ("a notice, and the patient pays", notice_and_modifier_differ, uninsured(marked(abn=True))),
 ]  # fmt: skip
 
 
