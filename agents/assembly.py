@@ -118,7 +118,7 @@ class Assembly:
             return Delivery(frozenset({*partners.hospitals, *partners.payers}), self.limits[dead_letter_topic(name)])
         makers: dict[str, Callable[[], Stage]] = {
             "intake": self._intake,
-            "validation": lambda: Validation(self.reference, self.pseudonyms),
+            "validation": lambda: Validation(self.reference, self.pseudonyms, self.states),
             "claiming": lambda: Claiming(Sayings(self.reference, self.pseudonyms), self.states),
             "adjudication": lambda: Adjudication(self.codec, self.states, self.pseudonyms),
             "statistics": lambda: Statistics(self.codec, self.states, self.versions),

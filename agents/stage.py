@@ -3,21 +3,21 @@
 `Judgement` joins a stage to codec and ledger for the runner; it holds no rule of its own.
 """
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any, Literal, NamedTuple, Protocol, TypeVar, cast
 
 from sqlalchemy.engine import Connection
 
+from agents.headers import headers_of
 from claims.facts import Fact
-from ledger import accounts, deadlines, projections, statistics
+from ledger import accounts, deadlines, projections, statistics, worklist
 from ledger.accounts import Stored
 from ledger.deadlines import Deadline
 from ledger.projections import Place
 from ledger.states import shapes
+from ledger.worklist import Keyed
 from schemas.codec import Undecodable
 from schemas.compiled import CompiledCodec, compile_pair
 from schemas.events import ClaimStats, ClaimStatsPublished, Event, Wire
@@ -34,7 +34,6 @@ Counted = tuple[ClaimStatsPublished, ...] | Exception
 S = TypeVar("S", bound=Wire)
 
 
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _OVERHEAD = 1_000  # key, headers and the batch around a record, with room to spare
 
 
@@ -83,6 +82,9 @@ class Verdict:
     claims: tuple[Row, ...] = ()
     bills: tuple[Row, ...] = ()
     answers: tuple[Row, ...] = ()
+    queries: tuple[Row, ...] = ()
+    work: tuple[Row, ...] = ()
+    drafts: tuple[Row, ...] = ()
     cells: tuple[Row, ...] = ()
     opened: tuple[Deadline, ...] = ()
     fired: tuple[str, ...] = ()
@@ -101,6 +103,9 @@ class World:
     claims_by_id: Mapping[str, Row] = field(default_factory=dict)
     answers: dict[tuple[str, str], dict[int, Row]] = field(default_factory=dict)
     taken: set[Place] = field(default_factory=set)
+    queries: Keyed = field(default_factory=dict)
+    work: Keyed = field(default_factory=dict)
+    drafts: dict[tuple[str, str], Row] = field(default_factory=dict)
     open_deadlines: set[str] = field(default_factory=set)
     window: str | None = None
     stored: dict[str, Stored] = field(default_factory=dict)
@@ -115,6 +120,10 @@ class World:
         for row in verdict.answers:
             self.answers.setdefault((row["payer"], row["trace"]), {})[row["position"]] = row
             self.taken.add(Place(row["payer"], row["trace"], row["position"]))
+        for kept, rows in ((self.queries, verdict.queries), (self.work, verdict.work)):
+            for row in rows:
+                kept.setdefault((row["hospital"], row["chart_id"]), {})[row["id"]] = row
+        self.drafts.update({(row["hospital"], row["chart_id"]): row for row in verdict.drafts})
         self.open_deadlines.update(deadline.id for deadline in verdict.opened)
         self.open_deadlines.difference_update(verdict.fired, verdict.closed)
         self.windows.update(verdict.windows)
@@ -211,7 +220,7 @@ class Judgement:
         value = self.codec.encode(self.versions.on(say.event, self.name))
         if len(value) + _OVERHEAD > self.limits.get(say.topic, len(value) + _OVERHEAD):
             raise TooLarge
-        return Output(say.topic, key, value, _headers(say), because.timestamp_ms)
+        return Output(say.topic, key, value, headers_of(say.event, say.partner), because.timestamp_ms)
 
     def _store(self, tx: Connection, world: World, first: Record, verdicts: Sequence[Verdict]) -> None:
         last = {key: state for verdict in verdicts for key, state in verdict.accounts.items()}
@@ -220,6 +229,9 @@ class Judgement:
         projections.put_claims(tx, [row for v in verdicts for row in v.claims])
         projections.put_bills(tx, [row for v in verdicts for row in v.bills])
         projections.put_answers(tx, [row for v in verdicts for row in v.answers])
+        worklist.put_queries(tx, [row for v in verdicts for row in v.queries])
+        worklist.put_work(tx, [row for v in verdicts for row in v.work])
+        worklist.put_drafts(tx, [row for v in verdicts for row in v.drafts])
         self._move_windows(tx, verdicts)
         deadlines.open_(tx, [deadline for v in verdicts for deadline in v.opened])
         moot = dict.fromkeys((i for v in verdicts for i in v.closed), "closed")
@@ -278,19 +290,3 @@ def year_start_ms(year: int) -> int:
 def _days_before_year(year: int) -> int:
     y = year - 1
     return y * 365 + y // 4 - y // 100 + y // 400
-
-
-def _headers(say: Say) -> tuple[tuple[str, bytes], ...]:
-    """Content type, W3C trace context (derived from the chart's first event), and the partner; nothing about a
-    person."""
-    event = say.event
-    trace, span = _trace(event.correlation_id or event.event_id, 32), _trace(event.event_id, 16)
-    headers = (("content-type", b"application/avro"), ("traceparent", b"00-%s-%s-01" % (trace, span)))
-    return headers if say.partner is None else (*headers, ("partner", say.partner.encode()))
-
-
-def _trace(event_id: str, width: int) -> bytes:
-    """The last `width` digits of a UUID. Partners send ids of their own: any other may say something, and is hashed."""
-    if _UUID.fullmatch(event_id):
-        return event_id.replace("-", "")[-width:].encode()
-    return sha256(event_id.encode()).hexdigest()[:width].encode()

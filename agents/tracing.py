@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.engine import Connection, Row
 
 from agents.stage import States
+from agents.worklist import about_chart
 from claims.accounts import Account
 from ledger import inquiries, projections
 
@@ -53,7 +54,7 @@ def trace_chart(tx: Connection, states: States, hospital: str, chart_id: str) ->
         steps=sorted(steps, key=lambda row: (row.at, _ORDER.index(row.stage), row.off)),
         claims=inquiries.claims_of(tx, hospital, account),
         bills=inquiries.bills_of(tx, hospital, account),
-        waits=inquiries.waits_of(tx, f"account/{about}"),
+        waits=inquiries.waits_of(tx, f"account/{about}", about_chart(hospital, chart_id)),
     )
 
 

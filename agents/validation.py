@@ -3,31 +3,32 @@ missing.
 
 A chart is complete when each thing that was documented can be coded and billed. Nothing is guessed: what is missing
 or ambiguous goes back as a query or as a coder's work item. A coder's answer comes in here too and is checked like
-a chart.
+a chart. A query whose day has passed is told to the hospital once more.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.engine import Connection
 
 from agents.pseudonyms import Pseudonyms
-from agents.stage import Say, Verdict, World
+from agents.stage import Say, States, Verdict, World
+from agents.worklist import STAGE, Asking, chart_about, overdue
 from claims import deidentify, facts
 from claims.coder import NOT_THE_CODERS, changed, holds
 from claims.facts import Where
 from claims.tables import Reference
-from claims.validation import accept_coder, validate
-from ledger import projections, statistics
-from schemas.events import ChartCoded, ChartCompleted, ChartReturned, Refused
+from claims.validation import Judged, accept_coder, judge
+from ledger import deadlines, projections, statistics, worklist
+from schemas.events import ChartCoded, ChartCompleted, ChartReturned, DeadlineDue, Refused
+from schemas.events.coded import Query
 from schemas.identity import caused_by, derived
 from schemas.records import Record
-from streams.topics import CHART_CODED, CHART_COMPLETED, CHART_RETURNED, CODER_ANSWERS, REFUSED
-
-STAGE = "validation"
+from streams.topics import CHART_CODED, CHART_COMPLETED, CHART_RETURNED, CODER_ANSWERS, DEADLINE_DUE, REFUSED
 
 Chart = ChartCompleted | ChartCoded
+Input = Chart | DeadlineDue
 
 _NEWEST = "send other content as a higher version; answer the newest version"
 _ONE_ACCOUNT = "a chart stays on its account: correct it there, or send it as a chart of its own"
@@ -38,33 +39,85 @@ _ONE_PATIENT = "a chart stays with its patient: void it there, and send it as a 
 class Validation:
     reference: Reference
     pseudonyms: Pseudonyms
+    states: States
     name: str = STAGE
 
-    reads = (CHART_COMPLETED, CODER_ANSWERS)
+    reads = (CHART_COMPLETED, CODER_ANSWERS, DEADLINE_DUE)
 
-    def recall(self, tx: Connection, events: Sequence[tuple[Record, Chart]]) -> World:
-        """Which versions of these charts we have judged."""
-        known = projections.charts_of(tx, STAGE, (chart.chart_id for _, chart in events))
-        return World(charts={key: dict(row._mapping) for key, row in known.items()}, window=statistics.open_window(tx))
+    def recall(self, tx: Connection, events: Sequence[tuple[Record, Input]]) -> World:
+        """Which versions of these charts we have judged; and of those that went back, what was asked."""
+        said = [event for _, event in events]
+        due = [event for event in said if isinstance(event, DeadlineDue) and event.stage == STAGE]
+        late = {chart_about(event.about)[1] for event in due}
+        told = {event.chart_id for event in said if not isinstance(event, DeadlineDue)}
+        answered = {event.chart_id for event in said if isinstance(event, ChartCoded)}
+        known = projections.charts_of(tx, STAGE, late | told)
+        back = {row.chart_id for row in known.values() if row.state == "returned"}
+        return World(
+            charts={key: dict(row._mapping) for key, row in known.items()},
+            queries=worklist.queries_of(tx, back),
+            work=worklist.work_of(tx, back & told),
+            drafts=worklist.drafts_of(tx, STAGE, back & answered),
+            open_deadlines=set(deadlines.still_open(tx, (event.deadline_id for event in due))),
+            window=statistics.open_window(tx),
+        )
 
-    def step(self, world: World, chart: Chart, record: Record) -> Verdict:
-        known = world.charts.get((chart.hospital, chart.chart_id))
-        if known is not None:
-            if _order(chart) < (known["version"], known["revision"]):
-                return self._return(world, chart, _late(chart, known["version"]))
-            if _order(chart) == (known["version"], known["revision"]):
-                return _conflict(chart, record)
-            if (moved := _moved(chart, known)) is not None:
-                return _conflict(chart, record, *moved)
-        if isinstance(chart, ChartCompleted):
-            judged = validate(chart, self.reference)
-        elif known is None or known["version"] != chart.version:
+    def step(self, world: World, event: Input, record: Record) -> Verdict:
+        if isinstance(event, DeadlineDue):
+            return self._overdue(world, event, record)
+        known = world.charts.get((event.hospital, event.chart_id))
+        if known is not None and (unfit := self._unfit(world, event, record, known)) is not None:
+            return unfit
+        if isinstance(event, ChartCompleted):
+            return self._judge(world, event)
+        if known is None or known["version"] != event.version:
+            return _conflict(event, record)
+        return self._answer(world, event, known["held"])
+
+    def _unfit(self, world: World, chart: Chart, record: Record, known: Mapping[str, Any]) -> Verdict | None:
+        """A chart that doesn't follow the version we judged: late, the same again, or moved elsewhere."""
+        if _order(chart) < (known["version"], known["revision"]):
+            return self._return(world, chart, _late(chart, known["version"]))
+        if _order(chart) == (known["version"], known["revision"]):
             return _conflict(chart, record)
-        else:
-            judged = accept_coder(chart, self.reference, known["held"])
-        if isinstance(judged, ChartReturned):
-            return self._return(world, chart, judged)
-        return self._pass(world, judged, _held(world, chart))
+        moved = _moved(chart, known)
+        return None if moved is None else _conflict(chart, record, *moved)
+
+    def _judge(self, world: World, chart: ChartCompleted) -> Verdict:
+        """A version of a chart: on to claiming, or back with what it lacks."""
+        judged: Judged = judge(chart, self.reference)
+        if isinstance(judged.said, ChartCoded):
+            verdict = self._pass(world, judged.said, _held(world, chart))
+            return replace(verdict, **self._asking.accepted(world, chart))
+        changes = self._asking.of_version(world, chart, judged.said, judged.draft)
+        return replace(self._return(world, chart, judged.said), **changes)
+
+    def _answer(self, world: World, answer: ChartCoded, held: str | None) -> Verdict:
+        """A coder's answer: it ends what was asked, or his items open again."""
+        judged = accept_coder(answer, self.reference, held)
+        if isinstance(judged, ChartCoded):
+            verdict = self._pass(world, judged, _held(world, answer))
+            return replace(verdict, **self._asking.accepted(world, judged))
+        changes = self._asking.refused(world, answer, judged)
+        return replace(self._return(world, answer, judged), **changes)
+
+    def _overdue(self, world: World, due: DeadlineDue, record: Record) -> Verdict:
+        """Nobody has answered in time: the hospital is told, once. The queries stay, and may still be answered."""
+        if due.stage != STAGE:
+            return Verdict("not-ours", due.about, due.kind)
+        hospital, chart_id = chart_about(due.about)
+        known = world.charts.get((hospital, chart_id))
+        rows = overdue(world, hospital, chart_id, due.deadline_id)
+        if due.deadline_id not in world.open_deadlines or known is None or not rows or record.key is None:
+            return Verdict("moot", due.about, due.kind)
+        asked = tuple(self.states.load(Query, row["body"]) for row in rows)
+        told = Say(CHART_RETURNED, record.key.decode(), _unanswered(due, known, asked), hospital)
+        whom = (f"{hospital}/{known['account']}", f"{chart_id} v{known['version']}")
+        return Verdict("overdue", *whom, says=(told,), queries=rows, fired=(due.deadline_id,))
+
+    @property
+    def _asking(self) -> Asking:
+        return Asking(self.reference, self.pseudonyms, self.states)
 
     def _pass(self, world: World, coded: ChartCoded, held: str | None) -> Verdict:
         """Every statement has its code: on to claiming."""
@@ -153,6 +206,19 @@ def _late(chart: Chart, newest: int) -> ChartReturned:
         version=chart.version,
         account_number=chart.account_number,
         reason="late-version",
+    )
+
+
+def _unanswered(due: DeadlineDue, known: Mapping[str, Any], asked: tuple[Query, ...]) -> ChartReturned:
+    return ChartReturned(
+        event_id=derived("chart-returned", "unanswered", due.deadline_id),
+        **caused_by(due, STAGE),
+        hospital=known["hospital"],
+        chart_id=known["chart_id"],
+        version=known["version"],
+        account_number=known["account"],
+        reason="unanswered",
+        queries=asked,
     )
 
 

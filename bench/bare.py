@@ -32,7 +32,7 @@ from schemas.registry import committed
 PREFIX = "bare."  # its topics are its own, so that both contenders can stand ready and take turns
 READS = {
     "intake": ("chart-completed.",),
-    "validation": ("chart-completed", "coder-answers"),
+    "validation": ("chart-completed", "coder-answers", "deadline-due"),
     "claiming": ("chart-coded", "claim-adjudicated", "claim-acknowledged", "deadline-due"),
     "delivery": ("claim-built", "patient-bill", "chart-returned", "refused"),
 }

@@ -22,7 +22,7 @@ def diagnoses(scene: Scene, found: Iterable[Found]) -> tuple[CodedDiagnosis, ...
     """Principal first, then the others by rank, then external causes, then why the patient came.
 
     The lowest documented rank leads; without ranks a diagnosis leads a symptom, in the order of the chart. One code
-    stands once. Before the documented rank go the guidelines of `_precedence` and the notes of `_sequenced`.
+    stands once. Before the documented rank go the guidelines of `precedence` and the notes of `_sequenced`.
     """
     ordered = _sequenced(scene, _unique(sorted(found, key=_lead)))
     ranked = [_coded(scene, rank, each) for rank, each in enumerate(ordered, start=1)]
@@ -36,7 +36,7 @@ def undecided_principal(scene: Scene, found: Iterable[Found]) -> Iterator[WorkIt
         return
     ordered = _sequenced(scene, _unique(sorted(found, key=_lead)))
     first = [each for each in ordered if _lead(each) == _lead(ordered[0]) and not _follows_any(scene, each, ordered)]
-    if len(first) > 1 and _precedence(first[0].code) <= 1:
+    if len(first) > 1 and precedence(first[0].code) <= 1:
         why = "several diagnoses could be the principal one, and none is ranked first"
         entries = [entry for each in first if (entry := scene.reference.codes.diagnosis(each.code)) is not None]
         yield WorkItem(
@@ -45,7 +45,7 @@ def undecided_principal(scene: Scene, found: Iterable[Found]) -> Iterator[WorkIt
 
 
 def _lead(found: Found) -> tuple[int, int, bool]:
-    return (_precedence(found.code), *_rank(found))
+    return (precedence(found.code), *_rank(found))
 
 
 def unusable_admission(scene: Scene) -> Iterator[WorkItem]:
@@ -58,7 +58,7 @@ def unusable_admission(scene: Scene) -> Iterator[WorkItem]:
         yield WorkItem(statement=ADMISSION, kind="admitting", text=coding.display, why=why)
 
 
-def _precedence(code: str) -> int:
+def precedence(code: str) -> int:
     """Chapter 15, pregnancy and birth, leads whatever else stands in the chart (OCG I.C.15.a.1).
 
     Z37, outcome of delivery, is only ever an additional code (its note in the Tabular List), and so is an external
@@ -107,7 +107,7 @@ def _place(scene: Scene, each: Found, ordered: list[Found], placed: list[Found],
 
 
 def _follows(scene: Scene, each: Found, other: Found) -> bool:
-    if each.code == other.code or _precedence(each.code) != _precedence(other.code):
+    if each.code == other.code or precedence(each.code) != precedence(other.code):
         return False
     return scene.reference.codes.follows(each.code, other.code, additional=_rank(each) == _rank(other))
 

@@ -1,10 +1,11 @@
 """Validation: a hospital's chart becomes coded, or goes back with everything that it lacks, at once."""
 
 from collections.abc import Iterable, Iterator
-from typing import Final, TypedDict
+from typing import Final, NamedTuple, TypedDict
 
 from claims.coder import Answered, faults
 from claims.completeness import Case, answers, incompleteness, signatures_on_file, with_due
+from claims.draft import Draft, drafted, numbered
 from claims.edits import check_chart
 from claims.edits.stays import billed_stay
 from claims.encoding import Encoded, encode
@@ -29,7 +30,19 @@ class Tables(TypedDict):
     edit_tables: str
 
 
+class Judged(NamedTuple):
+    """The chart in standard codes, or what is missing; and when a coder has something to do, the chart as far as it is
+    coded."""
+
+    said: ChartCoded | ChartReturned
+    draft: Draft | None = None
+
+
 def validate(chart: ChartCompleted, reference: Reference) -> ChartCoded | ChartReturned:
+    return judge(chart, reference).said
+
+
+def judge(chart: ChartCompleted, reference: Reference) -> Judged:
     """The chart in standard codes, or what is missing. `received_at` is the 'now' it is judged by.
 
     Without both ends of the encounter no day is known: then only completeness can speak.
@@ -41,25 +54,27 @@ def validate(chart: ChartCompleted, reference: Reference) -> ChartCoded | ChartR
     remarks = tuple(thing for thing in said if isinstance(thing, Finding) and not _holds(thing))
     facts = stay_facts(chart, hospital)
     if facts is None:
-        return _returned(chart, missing, remarks, (), incomplete=True)
+        return Judged(_returned(chart, missing, remarks, (), incomplete=True))
     scene = Scene(chart, hospital, facts, reference)
     encoded = encode(scene)
     coded, unpriced = _coded(scene, encoded)
-    worklist = (
+    asked = (
         *encoded.worklist,
         *answers(case),
         *undecided_principal(scene, encoded.found),
         *unusable_admission(scene),
         *unpriced,
     )
+    worklist = tuple(numbered(chart, asked))
     findings = (*remarks, *check_chart(coded, reference))
     queries = tuple(with_due(query, case) for query in encoded.queries)
     if missing or queries or worklist:
         certain = tuple(_certain(_beside(missing, findings), unpriced))
-        return _returned(chart, (*missing, *queries), certain, worklist, bool(missing))
+        returned = _returned(chart, (*missing, *queries), certain, worklist, bool(missing))
+        return Judged(returned, drafted(scene, coded, worklist) if worklist else None)
     if _rejects(findings):
-        return _returned(chart, (), findings, (), incomplete=False)
-    return coded.model_copy(update={"findings": findings})
+        return Judged(_returned(chart, (), findings, (), incomplete=False))
+    return Judged(coded.model_copy(update={"findings": findings}))
 
 
 def accept_coder(answer: ChartCoded, reference: Reference, held: str | None = None) -> ChartCoded | ChartReturned:

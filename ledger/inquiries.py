@@ -29,9 +29,9 @@ def bills_of(tx: Connection, hospital: str, account: str) -> Rows:
     return tx.execute(query.order_by(bills.c.revision, bills.c.bill_id)).all()
 
 
-def waits_of(tx: Connection, about: str) -> Rows:
-    """The open deadlines of an account, the next first."""
-    query = sa.select(deadlines).where(deadlines.c.state == "open", deadlines.c.about == about)
+def waits_of(tx: Connection, *about: str) -> Rows:
+    """The open deadlines of an account, of a chart, or of both, the next first."""
+    query = sa.select(deadlines).where(deadlines.c.state == "open", deadlines.c.about.in_(about))
     return tx.execute(query.order_by(deadlines.c.due, deadlines.c.id)).all()
 
 

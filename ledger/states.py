@@ -12,14 +12,19 @@ from importlib.resources import files
 from pathlib import Path
 
 from claims.accounts import Account
+from claims.desk import CoderAnswer
+from claims.draft import Draft
 from claims.facts import Fact
 from claims.history import PatientHistory
 from claims.postings import ClaimBalance, Payment
 from schemas.derive import Drift, avro_schema, contract, report, text
+from schemas.events.coded import Query, WorkItem
 from schemas.events.types import Wire
 from schemas.registry import Schema
 
-STATES: tuple[type[Wire], ...] = (Account, PatientHistory, Payment, ClaimBalance, Fact)
+STATES: tuple[type[Wire], ...] = (
+    Account, PatientHistory, Payment, ClaimBalance, Fact, Query, WorkItem, Draft, CoderAnswer
+)  # fmt: skip
 
 
 def shapes(model: type[Wire]) -> list[Schema]:

@@ -1,6 +1,7 @@
 """The ledger's tables. Charts, claims and answers themselves stand in `accounts`, `outputs`, `claims` and `answers`;
 account and chart numbers, which are PHI too (45 CFR 164.514(b)(2)(i)), in `decisions`, `charts`, `bills` and
-`deadlines`. `facts` hold pseudonyms; the rest is about nobody.
+`deadlines`; what is asked about a chart in `queries` and `work`, and the chart itself in `drafts`. `facts` hold
+pseudonyms; the rest is about nobody.
 
 Hot tables have monotonic keys (source coordinates): random keys made a commit of 500 rows slow down tenfold at 2
 million rows (docs/design.md). Outputs are kept packed, one row per partition and batch, because they are written and
@@ -136,6 +137,57 @@ deadlines = sa.Table(
     sa.Column("state", T, nullable=False),  # open, fired, closed
     sa.Index("deadlines_due", "stage", "state", "due", "id"),
     sa.Index("deadlines_about", "about"),
+)
+
+queries = sa.Table(
+    "queries",
+    metadata,
+    sa.Column("chart_id", T, primary_key=True),  # before the id: a batch is looked up by its charts' ids
+    sa.Column("id", T, primary_key=True),
+    sa.Column("hospital", T, nullable=False),
+    sa.Column("version", I, nullable=False),  # the newest that asked, or that ended it
+    sa.Column("whom", T, nullable=False),
+    sa.Column("kind", T, nullable=False),
+    sa.Column("topic", T),
+    sa.Column("state", T, nullable=False),  # open, overdue, answered, withdrawn
+    sa.Column("opened", I, nullable=False),  # ms
+    sa.Column("due", I, nullable=False),  # ms
+    sa.Column("body", B, nullable=False),  # the query, so that it can be said again
+    sa.Index("queries_state", "state", "hospital"),
+)
+
+work = sa.Table(
+    "work",
+    metadata,
+    sa.Column("chart_id", T, primary_key=True),
+    sa.Column("id", T, primary_key=True),
+    sa.Column("stage", T, nullable=False),  # that asked
+    sa.Column("hospital", T, nullable=False),
+    sa.Column("version", I, nullable=False),
+    sa.Column("base", I, nullable=False),  # the coding revision that an answer follows
+    sa.Column("statement", T, nullable=False),
+    sa.Column("kind", T, nullable=False),
+    sa.Column("state", T, nullable=False),  # open, taken, answered, withdrawn
+    sa.Column("coder", T),
+    sa.Column("opened", I, nullable=False),  # ms
+    sa.Column("since", I, nullable=False),  # ms, of the state
+    sa.Column("body", B, nullable=False),  # the item
+    sa.Column("answer", B),  # what the coder said
+    sa.Index("work_state", "state", "hospital"),
+)
+
+drafts = sa.Table(
+    "drafts",
+    metadata,
+    sa.Column("stage", T, primary_key=True),
+    sa.Column("chart_id", T, primary_key=True),
+    sa.Column("hospital", T, primary_key=True),
+    sa.Column("version", I, nullable=False),
+    sa.Column("revision", I, nullable=False),  # the newest that was judged
+    sa.Column("cents", I, nullable=False),  # of what could be priced
+    sa.Column("body", B, nullable=False),  # the chart as far as it could be coded
+    sa.Column("answer", B),  # the completed chart as it goes to Kafka; from then on no answer changes
+    sa.Column("sent", I),  # ms; null while Kafka has not confirmed it
 )
 
 facts = sa.Table(

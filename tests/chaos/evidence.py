@@ -26,7 +26,7 @@ INNER = (
 """What the stages say to one another. A name with a dot is a partner's own topic, or a stage's dead letters."""
 FROM_PARTNERS = ("chart-completed.", "chart-coded.", "claim-acknowledged.", "remittance.", "claim-adjudicated.")
 READS = {
-    "validation": ("chart-completed", "coder-answers"),
+    "validation": ("chart-completed", "coder-answers", "deadline-due"),
     "claiming": ("chart-coded", "claim-adjudicated", "claim-acknowledged", "deadline-due"),
     "adjudication": ("payer-answers", "deadline-due"),
     "statistics": ("deadline-due",),

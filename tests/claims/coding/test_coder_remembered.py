@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from agents.pseudonyms import Pseudonyms
-from agents.stage import Verdict, World
+from agents.stage import States, Verdict, World
 from agents.validation import Validation
 from claims.tables import Reference
+from ledger.states import STATES
 from schemas.events.chart import ChartCompleted, Part2Consent
 from schemas.events.coded import ChartCoded
 from schemas.records import Record
@@ -17,7 +18,7 @@ RECORD = Record("chart-completed", 0, 0, None, b"", (), 0)
 
 @pytest.fixture
 def stage(reference: Reference) -> Validation:
-    return Validation(reference, Pseudonyms(b"secret"))
+    return Validation(reference, Pseudonyms(b"secret"), States(*STATES))
 
 
 @pytest.fixture

@@ -1,0 +1,294 @@
+"""The coder's desk: a coder's answers to the items of a chart, and the whole coded chart that they make of its
+draft."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Final, Literal, NamedTuple
+
+from claims.codesets.shapes import (
+    is_external_cause,
+    is_inpatient_procedure_shape,
+    is_modifier_shape,
+    is_procedure_shape,
+    is_revenue_shape,
+    with_dot,
+    without_dot,
+)
+from claims.draft import Draft
+from claims.ranking import ADMISSION, precedence
+from claims.stay import coding_day
+from claims.tables import Reference
+from claims.validity import billable_on
+from schemas.events.chart import PresentOnAdmission
+from schemas.events.coded import ChartCoded, CodedDiagnosis, CodedProcedure, Query, Service, WorkItem
+from schemas.events.types import Cents, Code, DayOfCare, Line, Many, Milli, Wire
+from schemas.identity import derived
+
+Family = Literal["diagnosis", "principal", "admitting", "procedure", "line"]
+_POINTERS: Final = 4  # 837P SV107
+
+
+class BilledLine(Wire):
+    """A service as a coder bills it. `units` are thousandths."""
+
+    code: Code | None = None
+    revenue_code: Code | None = None
+    units: Milli
+    cents: Cents
+    modifiers: Many[Code] = ()
+    component: Literal["facility", "professional"] = "facility"
+
+
+class CoderAnswer(Wire):
+    """What a coder says to one item: codes, or a line, or why there is none. `leads`: its first code is the principal
+    diagnosis."""
+
+    codes: Many[Code] = ()
+    line: BilledLine | None = None
+    leads: bool = False
+    present_on_admission: PresentOnAdmission | None = None
+    performed_on: DayOfCare | None = None
+    dropped: Line | None = None
+
+
+class Answered(NamedTuple):
+    item: WorkItem
+    answer: CoderAnswer
+
+
+class Completion(NamedTuple):
+    """By whom and when the last item was answered, and which coding revision that makes."""
+
+    coder: str
+    at: datetime
+    revision: int
+    release: str
+
+
+def family(item: WorkItem, draft: Draft) -> Family:
+    """What an item wants: it is a service's when a line of the draft waits for it, and a diagnosis' otherwise."""
+    match item.kind:
+        case "principal" | "admitting" | "procedure":
+            return item.kind
+        case _ if any(line.statement == item.statement for line in draft.lines):
+            return "line"
+        case _:
+            return "diagnosis"
+
+
+# What an answer must be ----------------------------------------------------------------------------------------------
+
+
+def faults(item: WorkItem, answer: CoderAnswer, draft: Draft, reference: Reference) -> Iterator[str]:
+    """Why this is no answer to the item, each with its mend."""
+    wanted = family(item, draft)
+    if answer.dropped is not None:
+        if answer.codes or answer.line:
+            yield "either a code or a line, or --drop: not both"
+        if wanted == "principal":
+            yield "one diagnosis has to lead: name it"
+    elif wanted == "line":
+        yield from _line_faults(answer)
+    else:
+        yield from _code_faults(wanted, answer, draft, reference)
+
+
+def _line_faults(answer: CoderAnswer) -> Iterator[str]:
+    line = answer.line
+    if line is None:
+        yield "a service needs a line: --units and --cents, with a code or --revenue-code"
+        return
+    if len(answer.codes) > 1:
+        yield "a line has one code"
+    if line.code is None and line.revenue_code is None:
+        yield "a line has a code, or a --revenue-code, or both"
+    if line.code is not None and not is_procedure_shape(line.code):
+        yield "the code has not the shape of a HCPCS code"
+    if line.revenue_code is not None and not is_revenue_shape(line.revenue_code):
+        yield "a revenue code has four digits"
+    if line.component == "facility" and line.revenue_code is None:
+        yield "a facility's line needs its --revenue-code (837I SV201)"
+    if line.units <= 0 or line.units % 1000:
+        yield "--units are whole, and at least 1"
+    if line.cents < 0:
+        yield "--cents are not negative"
+    if any(not is_modifier_shape(modifier) for modifier in line.modifiers):
+        yield "a modifier has two capital letters or digits"
+
+
+def _code_faults(wanted: Family, answer: CoderAnswer, draft: Draft, reference: Reference) -> Iterator[str]:
+    if answer.line is not None:
+        yield "this item wants a code: no --units, --cents, --revenue-code or --modifier"
+    if not answer.codes:
+        yield "name a code, or --drop with the reason why there is none"
+    if wanted != "diagnosis" and len(answer.codes) > 1:
+        yield "this item wants one code"
+    for code in answer.codes:
+        yield from (
+            _procedure_faults(code, answer, draft)
+            if wanted == "procedure"
+            else _diagnosis_faults(code, draft, reference)
+        )
+
+
+def _procedure_faults(code: str, answer: CoderAnswer, draft: Draft) -> Iterator[str]:
+    stay = draft.chart.encounter
+    if not is_inpatient_procedure_shape(code):
+        yield f"{code} has not the shape of an ICD-10-PCS code: seven digits or letters, never I or O"
+    if answer.performed_on is None:
+        yield "an operation has its day: --on YYYY-MM-DD"
+    elif not stay.start_day <= answer.performed_on <= stay.end_day:
+        yield "--on is a day of the stay"
+
+
+def _diagnosis_faults(code: str, draft: Draft, reference: Reference) -> Iterator[str]:
+    day = coding_day(draft.chart.encounter)
+    if billable_on(code, day, reference):
+        return
+    entry = reference.codes.diagnosis(code)
+    if entry is None:
+        yield f"{code} is no ICD-10-CM code that is valid on {day}"
+    elif not entry.billable:
+        below = ", ".join(each.code for each in reference.codes.below(code, 5))
+        yield f"{code} is not complete: name a code below it ({below}, ...)"
+    else:
+        yield f"{code} is not valid on {day}"
+
+
+# What the answers make -----------------------------------------------------------------------------------------------
+
+
+def holding(queries: Iterable[Query], answered: Iterable[Answered], chart: ChartCoded) -> tuple[Query, ...]:
+    """The open queries that keep a chart back. A clinical question about a statement that a coder has coded meanwhile
+    is settled; a task is the hospital's."""
+    coded = {each.item.statement for each in answered}
+    settled = {
+        derived("query", chart.hospital, chart.chart_id, query.topic, statement)
+        for query in queries
+        for statement in coded
+        if query.kind != "task" and query.topic
+    }
+    return tuple(query for query in queries if query.id not in settled)
+
+
+def complete(draft: Draft, answered: Sequence[Answered], done: Completion) -> ChartCoded:
+    """The whole chart: the draft's codes with the coder's, ranked anew, and its lines pointing at them."""
+    chart = draft.chart
+    ordered = _ranked(draft, answered, done)
+    lines = (*chart.services, *_lines(draft, answered))
+    return chart.model_copy(
+        update={
+            "event_id": derived("chart-coded", "desk", chart.hospital, chart.chart_id, chart.version, done.revision),
+            "occurred_at": done.at,
+            "causation_id": chart.event_id,
+            "producer": chart.hospital,
+            "software": None,
+            "received_at": None,
+            "coding_revision": done.revision,
+            "coder": done.coder,
+            "diagnoses": ordered,
+            "procedures": (*chart.procedures, *_procedures(answered, done)),
+            "services": tuple(_pointed(line, draft, ordered) for line in lines),
+            "drg": None,  # validation groups it
+            "findings": (),
+        }
+    )
+
+
+def _ranked(draft: Draft, answered: Sequence[Answered], done: Completion) -> tuple[CodedDiagnosis, ...]:
+    """As validation ranks them: what must lead, then what the coder says leads, then by the documented order."""
+    place = {condition.statement: at for at, condition in enumerate(draft.conditions)}
+    admitting = [each for each in draft.chart.diagnoses if each.role in {"admitting", "reason-for-visit"}]
+    kept = [each for each in draft.chart.diagnoses if each not in admitting]
+    said = list(_diagnoses(draft, answered, done))
+    admitting = [each for each in said if each.statement == ADMISSION] or admitting
+    first = next((with_dot(without_dot(each.answer.codes[0])) for each in answered if _leads(each)), None)
+
+    def lead(each: CodedDiagnosis) -> tuple[int, bool, int]:
+        return precedence(each.code), each.code != first, place.get(each.statement, len(place))
+
+    found = [each for each in (*kept, *said) if each.statement != ADMISSION]
+    unique: dict[str, CodedDiagnosis] = {}
+    for each in sorted(found, key=lead):
+        unique.setdefault(each.code, each)
+    ordered = [_in_place(each, rank) for rank, each in enumerate(unique.values(), start=1)]
+    return (*ordered, *(each.model_copy(update={"rank": len(ordered) + 1}) for each in admitting))
+
+
+def _leads(each: Answered) -> bool:
+    return bool(each.answer.codes) and (each.answer.leads or each.item.kind == "principal")
+
+
+def _in_place(diagnosis: CodedDiagnosis, rank: int) -> CodedDiagnosis:
+    role = "external-cause" if is_external_cause(diagnosis.code) else "principal" if rank == 1 else "other"
+    return diagnosis.model_copy(update={"rank": rank, "role": role})
+
+
+def _diagnoses(draft: Draft, answered: Iterable[Answered], done: Completion) -> Iterator[CodedDiagnosis]:
+    """One for each code a coder gave; that one of them leads is no new one."""
+    arrived = {condition.statement: condition.present_on_admission for condition in draft.conditions}
+    inpatient = draft.chart.encounter.encounter_class == "inpatient"
+    why_he_came: Literal["admitting", "reason-for-visit"] = "admitting" if inpatient else "reason-for-visit"
+    for item, answer in answered:
+        if family(item, draft) not in {"diagnosis", "admitting"}:
+            continue
+        for code in answer.codes:
+            given = answer.present_on_admission or arrived.get(item.statement)
+            yield CodedDiagnosis(
+                code=with_dot(without_dot(code)),
+                role=why_he_came if item.statement == ADMISSION else "other",
+                rank=0,
+                present_on_admission=given if inpatient and item.statement != ADMISSION else None,
+                statement=item.statement,
+                path="coder",
+                release=done.release,
+                phrase=item.text,
+            )
+
+
+def _procedures(answered: Iterable[Answered], done: Completion) -> Iterator[CodedProcedure]:
+    for item, answer in answered:
+        if item.kind == "procedure" and answer.performed_on is not None:
+            for code in answer.codes:
+                yield CodedProcedure(
+                    code=code,
+                    performed_at=answer.performed_on,
+                    statement=item.statement,
+                    path="coder",
+                    release=done.release,
+                )
+
+
+def _lines(draft: Draft, answered: Iterable[Answered]) -> Iterator[Service]:
+    unpriced = {line.statement: line for line in draft.lines}
+    for item, answer in answered:
+        said = answer.line
+        if said is None or item.statement not in unpriced:
+            continue
+        line = unpriced[item.statement]
+        yield line.model_copy(
+            update={
+                "code": said.code,
+                "revenue_code": said.revenue_code,
+                "units": said.units,
+                "charge_cents": said.cents,
+                "modifiers": said.modifiers or line.modifiers,
+                "component": said.component,
+            }
+        )
+
+
+def _pointed(line: Service, draft: Draft, ordered: Sequence[CodedDiagnosis]) -> Service:
+    """At most four diagnoses: those that the service was done for, as documented; else those it pointed at, or all."""
+    was, now = _pointable(draft.chart.diagnoses), _pointable(ordered)
+    condition = next((each.condition for each in draft.due_to if each.statement == line.statement), None)
+    due = [at for at, each in now.items() if each.statement == condition]
+    codes = {was[at].code for at in line.pointers if at in was}
+    chosen = bool(line.pointers) and line.pointers != tuple(was)[:_POINTERS]
+    same = [at for at, each in now.items() if each.code in codes] if chosen else []
+    return line.model_copy(update={"pointers": tuple(due or same or now)[:_POINTERS]})
+
+
+def _pointable(diagnoses: Iterable[CodedDiagnosis]) -> Mapping[int, CodedDiagnosis]:
+    """By their place, from 1: neither causes nor why the patient came."""
+    return {at: each for at, each in enumerate(diagnoses, start=1) if each.role in {"principal", "other"}}

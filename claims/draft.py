@@ -1,0 +1,106 @@
+"""A chart that goes back, as far as it could be coded, with what is needed to complete it from a coder's answers.
+
+A coded chart has no longer what orders its diagnoses and points its lines at them: rank and cause of each statement.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from claims.scene import CLINICAL, Scene
+from claims.stay import local_day
+from schemas.events.chart import ChartCompleted, PresentOnAdmission, Statement
+from schemas.events.coded import ChartCoded, Service, WorkItem
+from schemas.events.types import Id, Many, Wire
+from schemas.identity import derived
+
+_UNRANKED: Final = 1 << 31
+
+
+class Condition(Wire):
+    """A documented diagnosis or symptom, in the order in which they lead."""
+
+    statement: Id
+    present_on_admission: PresentOnAdmission | None = None
+
+
+class DueTo(Wire):
+    """What a service was done for, as documented."""
+
+    statement: Id
+    condition: Id
+
+
+class Draft(Wire):
+    """`lines` are the services that have no price yet: their days and who did them, without code, units or cents."""
+
+    chart: ChartCoded
+    conditions: Many[Condition] = ()
+    due_to: Many[DueTo] = ()
+    lines: Many[Service] = ()
+
+
+def drafted(scene: Scene, coded: ChartCoded, worklist: Iterable[WorkItem]) -> Draft:
+    statements = {statement.id: statement for statement in scene.chart.statements}
+    asked = dict.fromkeys(item.statement for item in worklist)
+    return Draft(
+        chart=coded,
+        conditions=tuple(
+            Condition(statement=each.id, present_on_admission=each.present_on_admission if scene.inpatient else None)
+            for each in sorted((s for s in statements.values() if s.kind in CLINICAL), key=_lead)
+        ),
+        due_to=tuple(DueTo(statement=each.id, condition=each.due_to) for each in statements.values() if each.due_to),
+        lines=tuple(line for name in asked for line in _unpriced(scene, coded, name, statements.get(name))),
+    )
+
+
+def numbered(chart: ChartCompleted, worklist: Iterable[WorkItem]) -> Iterator[WorkItem]:
+    """Each item with an id of its own: of its version, for the next one may say otherwise, and by its place among those
+    of its statement and kind."""
+    seen: Counter[tuple[str, str]] = Counter()
+    for item in worklist:
+        ordinal = seen[item.statement, item.kind]
+        seen[item.statement, item.kind] += 1
+        about = (chart.hospital, chart.chart_id, chart.version, item.statement, item.kind, ordinal)
+        yield item.model_copy(update={"id": derived("work", *about)})
+
+
+def _lead(statement: Statement) -> tuple[int, bool]:
+    return (_UNRANKED if statement.rank is None else statement.rank, statement.kind == "symptom")
+
+
+def _unpriced(scene: Scene, coded: ChartCoded, name: str, statement: Statement | None) -> Iterator[Service]:
+    """The line a coder would have to price: of a service that was done, or of the visit itself."""
+    facts = scene.facts
+    if statement is None:
+        if name == facts.id:
+            yield _line(coded, name)
+    elif statement.kind not in CLINICAL:
+        first = local_day(statement.performed_at, scene.hospital) if statement.performed_at else facts.start_day
+        last = local_day(statement.performed_end, scene.hospital) if statement.performed_end else first
+        known = ("ndc", "ndc_quantity", "ndc_unit", "discarded", "single_dose", "abn", "modifiers", "text")
+        said = {field: getattr(statement, field) for field in known}
+        days = {"service_from": first, "service_to": max(first, last)}
+        yield _line(coded, name).model_copy(update={**said, **days, "performer_npi": _npi(scene, statement.performer)})
+
+
+def _line(coded: ChartCoded, name: str) -> Service:
+    facts = coded.encounter
+    return Service(
+        statement=name,
+        units=0,
+        service_from=facts.start_day,
+        service_to=facts.end_day,
+        place_of_service=facts.place_of_service,
+        charge_cents=0,
+        component="facility",
+        path="coder",
+    )
+
+
+def _npi(scene: Scene, performer: str | None) -> str | None:
+    if performer is None:
+        return None
+    known = scene.hospital.roster.get(performer)
+    listed = (provider.npi for provider in scene.facts.providers if provider.local_id == performer)
+    return known.npi if known else next(listed, None)
