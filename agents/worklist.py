@@ -154,17 +154,23 @@ def overdue(world: World, hospital: str, chart_id: str, deadline_id: str) -> tup
     return tuple({**row, "state": "overdue"} for row in late)
 
 
+def _back(world: World, chart: Chart) -> tuple[str, str]:
+    """The chart, if its last version went back: of no other anything is open, and of no other it was recalled."""
+    key = (chart.hospital, chart.chart_id)
+    known = world.charts.get(key)
+    return key if known is not None and known["state"] == "returned" else ("", "")
+
+
 def _waiting(world: World, chart: Chart) -> Mapping[str, Row]:
-    rows = world.queries.get((chart.hospital, chart.chart_id), {})
+    rows = world.queries.get(_back(world, chart), {})
     return {name: row for name, row in rows.items() if row["state"] in WAITING}
 
 
 def _items(world: World, chart: Chart) -> tuple[Row, ...]:
     """Validation's own items of the version that went back last."""
-    rows = world.work.get((chart.hospital, chart.chart_id), {}).values()
-    ours = [row for row in rows if row["stage"] == STAGE]
-    newest = max((row["version"] for row in ours), default=0)
-    return tuple(row for row in ours if row["version"] == newest)
+    key = _back(world, chart)
+    rows = world.work.get(key, {}).values()
+    return tuple(row for row in rows if row["stage"] == STAGE and row["version"] == world.charts[key]["version"])
 
 
 def _ended(row: Row, chart: Chart) -> Row:

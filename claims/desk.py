@@ -62,7 +62,6 @@ class Completion(NamedTuple):
     coder: str
     at: datetime
     revision: int
-    release: str
 
 
 def family(item: WorkItem, draft: Draft) -> Family:
@@ -174,7 +173,7 @@ def holding(queries: Iterable[Query], answered: Iterable[Answered], chart: Chart
 def complete(draft: Draft, answered: Sequence[Answered], done: Completion) -> ChartCoded:
     """The whole chart: the draft's codes with the coder's, ranked anew, and its lines pointing at them."""
     chart = draft.chart
-    ordered = _ranked(draft, answered, done)
+    ordered = _ranked(draft, answered)
     lines = (*chart.services, *_lines(draft, answered))
     return chart.model_copy(
         update={
@@ -187,7 +186,7 @@ def complete(draft: Draft, answered: Sequence[Answered], done: Completion) -> Ch
             "coding_revision": done.revision,
             "coder": done.coder,
             "diagnoses": ordered,
-            "procedures": (*chart.procedures, *_procedures(answered, done)),
+            "procedures": (*chart.procedures, *_procedures(draft, answered)),
             "services": tuple(_pointed(line, draft, ordered) for line in lines),
             "drg": None,  # validation groups it
             "findings": (),
@@ -195,12 +194,12 @@ def complete(draft: Draft, answered: Sequence[Answered], done: Completion) -> Ch
     )
 
 
-def _ranked(draft: Draft, answered: Sequence[Answered], done: Completion) -> tuple[CodedDiagnosis, ...]:
+def _ranked(draft: Draft, answered: Sequence[Answered]) -> tuple[CodedDiagnosis, ...]:
     """As validation ranks them: what must lead, then what the coder says leads, then by the documented order."""
     place = {condition.statement: at for at, condition in enumerate(draft.conditions)}
     admitting = [each for each in draft.chart.diagnoses if each.role in {"admitting", "reason-for-visit"}]
     kept = [each for each in draft.chart.diagnoses if each not in admitting]
-    said = list(_diagnoses(draft, answered, done))
+    said = list(_diagnoses(draft, answered))
     admitting = [each for each in said if each.statement == ADMISSION] or admitting
     first = next((with_dot(without_dot(each.answer.codes[0])) for each in answered if _leads(each)), None)
 
@@ -224,7 +223,7 @@ def _in_place(diagnosis: CodedDiagnosis, rank: int) -> CodedDiagnosis:
     return diagnosis.model_copy(update={"rank": rank, "role": role})
 
 
-def _diagnoses(draft: Draft, answered: Iterable[Answered], done: Completion) -> Iterator[CodedDiagnosis]:
+def _diagnoses(draft: Draft, answered: Iterable[Answered]) -> Iterator[CodedDiagnosis]:
     """One for each code a coder gave; that one of them leads is no new one."""
     arrived = {condition.statement: condition.present_on_admission for condition in draft.conditions}
     inpatient = draft.chart.encounter.encounter_class == "inpatient"
@@ -241,22 +240,20 @@ def _diagnoses(draft: Draft, answered: Iterable[Answered], done: Completion) -> 
                 present_on_admission=given if inpatient and item.statement != ADMISSION else None,
                 statement=item.statement,
                 path="coder",
-                release=done.release,
+                release=draft.release,
                 phrase=item.text,
             )
 
 
-def _procedures(answered: Iterable[Answered], done: Completion) -> Iterator[CodedProcedure]:
+def _procedures(draft: Draft, answered: Iterable[Answered]) -> Iterator[CodedProcedure]:
     for item, answer in answered:
-        if item.kind == "procedure" and answer.performed_on is not None:
-            for code in answer.codes:
-                yield CodedProcedure(
-                    code=code,
-                    performed_at=answer.performed_on,
-                    statement=item.statement,
-                    path="coder",
-                    release=done.release,
-                )
+        day = answer.performed_on
+        if item.kind != "procedure" or day is None:
+            continue
+        for code in answer.codes:
+            yield CodedProcedure(
+                code=code, performed_at=day, statement=item.statement, path="coder", release=draft.release
+            )
 
 
 def _lines(draft: Draft, answered: Iterable[Answered]) -> Iterator[Service]:

@@ -11,7 +11,7 @@ from claims.scene import CLINICAL, Scene
 from claims.stay import local_day
 from schemas.events.chart import ChartCompleted, PresentOnAdmission, Statement
 from schemas.events.coded import ChartCoded, Service, WorkItem
-from schemas.events.types import Id, Many, Wire
+from schemas.events.types import Code, Id, Many, Wire
 from schemas.identity import derived
 
 _UNRANKED: Final = 1 << 31
@@ -35,6 +35,7 @@ class Draft(Wire):
     """`lines` are the services that have no price yet: their days and who did them, without code, units or cents."""
 
     chart: ChartCoded
+    release: Code  # of the diagnosis codes it was coded by
     conditions: Many[Condition] = ()
     due_to: Many[DueTo] = ()
     lines: Many[Service] = ()
@@ -45,6 +46,7 @@ def drafted(scene: Scene, coded: ChartCoded, worklist: Iterable[WorkItem]) -> Dr
     asked = dict.fromkeys(item.statement for item in worklist)
     return Draft(
         chart=coded,
+        release=scene.reference.codes.release,
         conditions=tuple(
             Condition(statement=each.id, present_on_admission=each.present_on_admission if scene.inpatient else None)
             for each in sorted((s for s in statements.values() if s.kind in CLINICAL), key=_lead)
@@ -56,12 +58,11 @@ def drafted(scene: Scene, coded: ChartCoded, worklist: Iterable[WorkItem]) -> Dr
 
 def numbered(chart: ChartCompleted, worklist: Iterable[WorkItem]) -> Iterator[WorkItem]:
     """Each item with an id of its own: of its version, for the next one may say otherwise, and by its place among those
-    of its statement and kind."""
-    seen: Counter[tuple[str, str]] = Counter()
+    of its statement."""
+    seen: Counter[str] = Counter()
     for item in worklist:
-        ordinal = seen[item.statement, item.kind]
-        seen[item.statement, item.kind] += 1
-        about = (chart.hospital, chart.chart_id, chart.version, item.statement, item.kind, ordinal)
+        about = (chart.hospital, chart.chart_id, chart.version, item.statement, seen[item.statement])
+        seen[item.statement] += 1
         yield item.model_copy(update={"id": derived("work", *about)})
 
 

@@ -15,6 +15,7 @@ COMMANDS = {
     "lag": "How far each stage is behind, the worst first.",
     "tail": "Records of a topic, decoded; PHI is masked.",
     "chart": "Where a chart is, and what happened to it.",
+    "worklist": "The coder's desk: what has to be coded, who has it, and the answers.",
     "reconcile": "Compare the ledger with Kafka; mend what can be mended safely.",
     "kafka": "A local Apache Kafka.",
     "ledger": "The ledger's schema.",

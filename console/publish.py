@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from confluent_kafka import KafkaError, Producer
 
 from agents.reference import read_partners
 from claims.fhir import BadChartFile, Reading, Unpublished, Unresolved, read_export
 from claims.partners import Partners
 from console.faults import Mendable
 from console.screen import Json, draw, say, say_json, table
-from console.wire import QUIET, reachable, strict_codec
+from console.wire import deliver, strict_codec
 from schemas.events import ChartCompleted
 from streams.settings import Settings
 from streams.topics import CHART_COMPLETED, outer
@@ -25,7 +24,6 @@ app = typer.Typer(add_completion=False)
 
 _BULK = (".ndjson", ".jsonl")
 _READ = (*_BULK, ".json")
-_WAIT_S = 30.0
 
 Paths = Annotated[list[Path], typer.Argument(exists=True, readable=True, help="Folders or files.", metavar="PATH...")]
 
@@ -152,25 +150,11 @@ def _charts(readings: Iterable[Reading], done: Publication) -> Iterator[ChartCom
 
 
 def _send(settings: Settings, charts: Sequence[ChartCompleted], done: Publication) -> None:
-    """Key: the chart's id, so that its versions stay in order. A delivery nobody waited for is no delivery."""
+    """Key: the chart's id, so that its versions stay in order."""
     codec = strict_codec(settings)
-    # Asked for by name, some brokers would create the topic.
-    if done.topic not in reachable(settings).list_topics(timeout=_WAIT_S).topics:
-        raise Mendable(f"there is no topic {done.topic}", "run `claimstream topics apply`")
-    producer = Producer({**settings.producer_config(), **QUIET, "message.timeout.ms": int(_WAIT_S * 1000)})
-
-    def delivered(error: KafkaError | None, _message: object) -> None:
-        done.published += error is None
-        done.failed += error is not None
-
-    for chart in charts:
-        while True:
-            try:
-                producer.produce(done.topic, codec.encode(chart), chart.chart_id.encode(), on_delivery=delivered)
-                break
-            except BufferError:
-                producer.poll(0.1)
-    done.failed += producer.flush(_WAIT_S + 5)
+    records = ((chart.chart_id.encode(), codec.encode(chart)) for chart in charts)
+    done.published = len(deliver(settings, done.topic, records))
+    done.failed = len(charts) - done.published
 
 
 def _tell(done: Publication) -> None:

@@ -1,6 +1,10 @@
-"""What commands share of the wire: a broker that answers, and the strict codec with the registry's ids."""
+"""What commands share of the wire: a broker that answers, records that it has taken, and the strict codec with the
+registry's ids."""
 
-from confluent_kafka import KafkaException
+from collections.abc import Iterable
+from functools import partial
+
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
 from confluent_kafka.admin import AdminClient
 
 from console.faults import Mendable
@@ -12,6 +16,7 @@ from streams.settings import Settings
 QUIET = {"log_level": 0}
 """For clients of short commands: what they can't do is said once, by us."""
 _ANSWER_S = 6.0
+_WAIT_S = 30.0
 
 
 def reachable(settings: Settings) -> AdminClient:
@@ -29,3 +34,26 @@ def reachable(settings: Settings) -> AdminClient:
 def strict_codec(settings: Settings) -> Codec:
     url = settings.schema_registry_url
     return Codec(committed() if url is None else registered(url))
+
+
+def deliver(settings: Settings, topic: str, records: Iterable[tuple[bytes, bytes]]) -> frozenset[int]:
+    """Sends keys and values; which of them, from 0, the broker has on disk. A delivery nobody waited for is none."""
+    # Asked for by name, some brokers would create the topic.
+    if topic not in reachable(settings).list_topics(timeout=_WAIT_S).topics:
+        raise Mendable(f"there is no topic {topic}", "run `claimstream topics apply`")
+    producer = Producer({**settings.producer_config(), **QUIET, "message.timeout.ms": int(_WAIT_S * 1000)})
+    taken: set[int] = set()
+
+    def delivered(number: int, error: KafkaError | None, _message: Message) -> None:
+        if error is None:
+            taken.add(number)
+
+    for number, (key, value) in enumerate(records):
+        while True:
+            try:
+                producer.produce(topic, value, key, on_delivery=partial(delivered, number))
+                break
+            except BufferError:
+                producer.poll(0.1)
+    producer.flush(_WAIT_S + 5)
+    return frozenset(taken)

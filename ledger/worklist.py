@@ -63,13 +63,17 @@ def open_queries(tx: Connection, hospital: str | None = None) -> Sequence[Row[An
     return tx.execute(_of(query, queries, hospital).order_by(queries.c.opened, queries.c.chart_id, queries.c.id)).all()
 
 
-def unsent(tx: Connection, hospital: str | None = None) -> Sequence[Row[Any]]:
-    """Drafts of charts that are still back and whose answer Kafka has not confirmed."""
+def coded_drafts(tx: Connection, hospital: str | None = None, *, sent: bool = False) -> Sequence[Mapping[str, Any]]:
+    """Drafts of charts that are still back, of which nothing is left to code and Kafka has confirmed no answer; with
+    `sent` also those that it has."""
     beside = (charts.c.stage == drafts.c.stage) & (charts.c.chart_id == drafts.c.chart_id)
     same = (charts.c.hospital == drafts.c.hospital) & (charts.c.version == drafts.c.version)
-    query = sa.select(drafts).select_from(drafts.join(charts, beside & same))
-    back = query.where(charts.c.state == "returned", drafts.c.sent.is_(None))
-    return tx.execute(_of(back, drafts, hospital).order_by(drafts.c.chart_id, drafts.c.hospital)).all()
+    query = sa.select(drafts).select_from(drafts.join(charts, beside & same)).where(charts.c.state == "returned")
+    about = (work.c.chart_id == drafts.c.chart_id) & (work.c.hospital == drafts.c.hospital)
+    left = sa.exists().where(about, work.c.stage == drafts.c.stage, work.c.state.in_(UNANSWERED))
+    back = query.where(~left) if sent else query.where(~left, drafts.c.sent.is_(None))
+    rows = tx.execute(_of(back, drafts, hospital).order_by(drafts.c.chart_id, drafts.c.hospital)).all()
+    return [dict(row._mapping) for row in rows]
 
 
 def find_work(tx: Connection, beginning: str) -> Sequence[Row[Any]]:
