@@ -101,11 +101,14 @@ class Desk:
     def ready(self, hospital: str | None = None, *, again: bool = False) -> tuple[Ready, ...]:
         """Charts to be sent: complete, and not confirmed by Kafka; `again` those that were sent and are still back."""
 
-        def work(tx: Connection) -> list[Ready]:
-            found = [self._completed(tx, row) for row in worklist.coded_drafts(tx, hospital, sent=again)]
-            return [ready for ready in found if ready is not None]
+        def drafts(tx: Connection) -> Sequence[Row]:
+            return worklist.coded_drafts(tx, hospital, sent=again)
 
-        return tuple(self._ledger.run(work))
+        if not self._ledger.read(drafts):
+            return ()
+        _ = self.parts.reference  # read before anything is locked
+        found = self._ledger.run(lambda tx: [self._completed(tx, row) for row in drafts(tx)])
+        return tuple(ready for ready in found if ready is not None)
 
     def sent(self, ready: Sequence[Ready]) -> None:
         now = self.parts.clock.now_ms()
@@ -178,7 +181,7 @@ class Desk:
             return None
         last = max(whole.items, key=lambda row: (row["since"], row["id"]))
         done = Completion(str(last["coder"]), _instant(last["since"]), kept["revision"] + 1)
-        value = self.parts.strict.encode(complete(draft, self._answered(whole.items), done))
+        value = self.parts.strict.encode(complete(draft, self._answered(whole.items), done, self.parts.reference.codes))
         after = {**kept, "answer": value}
         worklist.put_drafts(tx, [after])
         return Ready(after, **named, value=value)

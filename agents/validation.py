@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from agents.pseudonyms import Pseudonyms
 from agents.stage import Say, States, Verdict, World
-from agents.worklist import STAGE, Asking, chart_about, overdue
+from agents.worklist import STAGE, Asking, chart_about, is_back, overdue
 from claims import deidentify, facts
 from claims.coder import NOT_THE_CODERS, changed, holds
 from claims.facts import Where
@@ -88,7 +88,7 @@ class Validation:
         judged: Judged = judge(chart, self.reference)
         if isinstance(judged.said, ChartCoded):
             verdict = self._pass(world, judged.said, _held(world, chart))
-            return replace(verdict, **self._asking.accepted(world, chart))
+            return replace(verdict, **self._asking.accepted(world, chart)) if is_back(world, chart) else verdict
         changes = self._asking.of_version(world, chart, judged.said, judged.draft)
         return replace(self._return(world, chart, judged.said), **changes)
 
@@ -97,7 +97,7 @@ class Validation:
         judged = accept_coder(answer, self.reference, held)
         if isinstance(judged, ChartCoded):
             verdict = self._pass(world, judged, _held(world, answer))
-            return replace(verdict, **self._asking.accepted(world, judged))
+            return replace(verdict, **self._asking.accepted(world, judged)) if is_back(world, judged) else verdict
         changes = self._asking.refused(world, answer, judged)
         return replace(self._return(world, answer, judged), **changes)
 

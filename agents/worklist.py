@@ -154,21 +154,22 @@ def overdue(world: World, hospital: str, chart_id: str, deadline_id: str) -> tup
     return tuple({**row, "state": "overdue"} for row in late)
 
 
-def _back(world: World, chart: Chart) -> tuple[str, str]:
-    """The chart, if its last version went back: of no other anything is open, and of no other it was recalled."""
-    key = (chart.hospital, chart.chart_id)
-    known = world.charts.get(key)
-    return key if known is not None and known["state"] == "returned" else ("", "")
+def is_back(world: World, chart: Chart) -> bool:
+    """Whether the chart's last version went back: of no other anything is open, and of no other it was recalled."""
+    known = world.charts.get((chart.hospital, chart.chart_id))
+    return known is not None and known["state"] == "returned"
 
 
 def _waiting(world: World, chart: Chart) -> Mapping[str, Row]:
-    rows = world.queries.get(_back(world, chart), {})
+    rows = world.queries.get((chart.hospital, chart.chart_id), {}) if is_back(world, chart) else {}
     return {name: row for name, row in rows.items() if row["state"] in WAITING}
 
 
 def _items(world: World, chart: Chart) -> tuple[Row, ...]:
     """Validation's own items of the version that went back last."""
-    key = _back(world, chart)
+    if not is_back(world, chart):
+        return ()
+    key = (chart.hospital, chart.chart_id)
     rows = world.work.get(key, {}).values()
     return tuple(row for row in rows if row["stage"] == STAGE and row["version"] == world.charts[key]["version"])
 

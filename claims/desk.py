@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
+from claims.codesets import CodeSets
 from claims.codesets.shapes import (
     is_external_cause,
     is_inpatient_procedure_shape,
@@ -15,11 +16,12 @@ from claims.codesets.shapes import (
     without_dot,
 )
 from claims.draft import Draft
-from claims.ranking import ADMISSION, precedence
+from claims.ranking import ADMISSION, in_order
+from claims.scene import Found
 from claims.stay import coding_day
 from claims.tables import Reference
 from claims.validity import billable_on
-from schemas.events.chart import PresentOnAdmission
+from schemas.events.chart import PresentOnAdmission, Statement
 from schemas.events.coded import ChartCoded, CodedDiagnosis, CodedProcedure, Query, Service, WorkItem
 from schemas.events.types import Cents, Code, DayOfCare, Line, Many, Milli, Wire
 from schemas.identity import derived
@@ -170,10 +172,10 @@ def holding(queries: Iterable[Query], answered: Iterable[Answered], chart: Chart
     return tuple(query for query in queries if query.id not in settled)
 
 
-def complete(draft: Draft, answered: Sequence[Answered], done: Completion) -> ChartCoded:
+def complete(draft: Draft, answered: Sequence[Answered], done: Completion, codes: CodeSets) -> ChartCoded:
     """The whole chart: the draft's codes with the coder's, ranked anew, and its lines pointing at them."""
     chart = draft.chart
-    ordered = _ranked(draft, answered)
+    ordered = _ranked(draft, answered, codes)
     lines = (*chart.services, *_lines(draft, answered))
     return chart.model_copy(
         update={
@@ -194,24 +196,26 @@ def complete(draft: Draft, answered: Sequence[Answered], done: Completion) -> Ch
     )
 
 
-def _ranked(draft: Draft, answered: Sequence[Answered]) -> tuple[CodedDiagnosis, ...]:
-    """As validation ranks them: what must lead, then what the coder says leads, then by the documented order."""
-    place = {condition.statement: at for at, condition in enumerate(draft.conditions)}
-    admitting = [each for each in draft.chart.diagnoses if each.role in {"admitting", "reason-for-visit"}]
-    kept = [each for each in draft.chart.diagnoses if each not in admitting]
+def _ranked(draft: Draft, answered: Sequence[Answered], codes: CodeSets) -> tuple[CodedDiagnosis, ...]:
+    """As validation ranks them; what a coder says leads goes before what is only documented so."""
     said = list(_diagnoses(draft, answered))
-    admitting = [each for each in said if each.statement == ADMISSION] or admitting
-    first = next((with_dot(without_dot(each.answer.codes[0])) for each in answered if _leads(each)), None)
+    admitting = [each for each in said if each.statement == ADMISSION]
+    admitting = admitting or [each for each in draft.chart.diagnoses if each.statement == ADMISSION]
+    place = {condition.statement: at for at, condition in enumerate(draft.conditions)}
+    listed = [each for each in (*draft.chart.diagnoses, *said) if each.statement != ADMISSION]
+    listed.sort(key=lambda each: place.get(each.statement, len(place)))  # in the order of the chart
+    made = {(each.statement, each.code): each for each in reversed(listed)}
+    chosen = next((with_dot(without_dot(each.answer.codes[0])) for each in answered if _leads(each)), None)
+    ordered = in_order(codes, (_found(draft, each) for each in listed), chosen)
+    ranked = [_in_place(made[each.statement.id, each.code], rank) for rank, each in enumerate(ordered, start=1)]
+    return (*ranked, *(each.model_copy(update={"rank": len(ranked) + 1}) for each in admitting))
 
-    def lead(each: CodedDiagnosis) -> tuple[int, bool, int]:
-        return precedence(each.code), each.code != first, place.get(each.statement, len(place))
 
-    found = [each for each in (*kept, *said) if each.statement != ADMISSION]
-    unique: dict[str, CodedDiagnosis] = {}
-    for each in sorted(found, key=lead):
-        unique.setdefault(each.code, each)
-    ordered = [_in_place(each, rank) for rank, each in enumerate(unique.values(), start=1)]
-    return (*ordered, *(each.model_copy(update={"rank": len(ordered) + 1}) for each in admitting))
+def _found(draft: Draft, diagnosis: CodedDiagnosis) -> Found:
+    """The diagnosis as it is ranked; what answers a query belongs to no condition of the chart, and has no rank."""
+    condition = next((each for each in draft.conditions if each.statement == diagnosis.statement), None)
+    kind, rank = (condition.kind, condition.rank) if condition else ("diagnosis", None)
+    return Found(diagnosis.code, Statement(id=diagnosis.statement, kind=kind, rank=rank), diagnosis.path)
 
 
 def _leads(each: Answered) -> bool:

@@ -5,22 +5,21 @@ A coded chart has no longer what orders its diagnoses and points its lines at th
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 from claims.scene import CLINICAL, Scene
 from claims.stay import local_day
-from schemas.events.chart import ChartCompleted, PresentOnAdmission, Statement
+from schemas.events.chart import ChartCompleted, PresentOnAdmission, Statement, StatementKind
 from schemas.events.coded import ChartCoded, Service, WorkItem
-from schemas.events.types import Code, Id, Many, Wire
+from schemas.events.types import Code, Count, Id, Many, Wire
 from schemas.identity import derived
-
-_UNRANKED: Final = 1 << 31
 
 
 class Condition(Wire):
-    """A documented diagnosis or symptom, in the order in which they lead."""
+    """A documented diagnosis or symptom, with what ranks it."""
 
     statement: Id
+    kind: StatementKind
+    rank: Count | None = None
     present_on_admission: PresentOnAdmission | None = None
 
 
@@ -47,10 +46,7 @@ def drafted(scene: Scene, coded: ChartCoded, worklist: Iterable[WorkItem]) -> Dr
     return Draft(
         chart=coded,
         release=scene.reference.codes.release,
-        conditions=tuple(
-            Condition(statement=each.id, present_on_admission=each.present_on_admission if scene.inpatient else None)
-            for each in sorted((s for s in statements.values() if s.kind in CLINICAL), key=_lead)
-        ),
+        conditions=tuple(_condition(scene, each) for each in statements.values() if each.kind in CLINICAL),
         due_to=tuple(DueTo(statement=each.id, condition=each.due_to) for each in statements.values() if each.due_to),
         lines=tuple(line for name in asked for line in _unpriced(scene, coded, name, statements.get(name))),
     )
@@ -66,8 +62,9 @@ def numbered(chart: ChartCompleted, worklist: Iterable[WorkItem]) -> Iterator[Wo
         yield item.model_copy(update={"id": derived("work", *about)})
 
 
-def _lead(statement: Statement) -> tuple[int, bool]:
-    return (_UNRANKED if statement.rank is None else statement.rank, statement.kind == "symptom")
+def _condition(scene: Scene, statement: Statement) -> Condition:
+    arrived = statement.present_on_admission if scene.inpatient else None
+    return Condition(statement=statement.id, kind=statement.kind, rank=statement.rank, present_on_admission=arrived)
 
 
 def _unpriced(scene: Scene, coded: ChartCoded, name: str, statement: Statement | None) -> Iterator[Service]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from claims.candidates import listed
+from claims.codesets import CodeSets
 from claims.codesets.shapes import ICD_10_CM, is_external_cause, with_dot, without_dot
 from claims.scene import Found, Scene
 from claims.validity import billable_on
@@ -22,11 +23,15 @@ def diagnoses(scene: Scene, found: Iterable[Found]) -> tuple[CodedDiagnosis, ...
     """Principal first, then the others by rank, then external causes, then why the patient came.
 
     The lowest documented rank leads; without ranks a diagnosis leads a symptom, in the order of the chart. One code
-    stands once. Before the documented rank go the guidelines of `precedence` and the notes of `_sequenced`.
+    stands once. Before the documented rank go the guidelines of `_precedence` and the notes of `_sequenced`.
     """
-    ordered = _sequenced(scene, _unique(sorted(found, key=_lead)))
-    ranked = [_coded(scene, rank, each) for rank, each in enumerate(ordered, start=1)]
+    ranked = [_coded(scene, rank, each) for rank, each in enumerate(in_order(scene.reference.codes, found), start=1)]
     return (*ranked, *_admitting(scene, len(ranked) + 1))
+
+
+def in_order(codes: CodeSets, found: Iterable[Found], chosen: str | None = None) -> list[Found]:
+    """One of each code, as they lead. What a coder has `chosen` for the principal one goes before documented ranks."""
+    return _sequenced(codes, _unique(sorted(found, key=lambda each: _lead(each, chosen))))
 
 
 def undecided_principal(scene: Scene, found: Iterable[Found]) -> Iterator[WorkItem]:
@@ -34,9 +39,10 @@ def undecided_principal(scene: Scene, found: Iterable[Found]) -> Iterator[WorkIt
     (UHDDS; OCG II)."""
     if not scene.inpatient:
         return
-    ordered = _sequenced(scene, _unique(sorted(found, key=_lead)))
-    first = [each for each in ordered if _lead(each) == _lead(ordered[0]) and not _follows_any(scene, each, ordered)]
-    if len(first) > 1 and precedence(first[0].code) <= 1:
+    codes = scene.reference.codes
+    ordered = in_order(codes, found)
+    first = [each for each in ordered if _lead(each) == _lead(ordered[0]) and not _follows_any(codes, each, ordered)]
+    if len(first) > 1 and _precedence(first[0].code) <= 1:
         why = "several diagnoses could be the principal one, and none is ranked first"
         entries = [entry for each in first if (entry := scene.reference.codes.diagnosis(each.code)) is not None]
         yield WorkItem(
@@ -44,8 +50,8 @@ def undecided_principal(scene: Scene, found: Iterable[Found]) -> Iterator[WorkIt
         )
 
 
-def _lead(found: Found) -> tuple[int, int, bool]:
-    return (precedence(found.code), *_rank(found))
+def _lead(found: Found, chosen: str | None = None) -> tuple[int, bool, int, bool]:
+    return (_precedence(found.code), found.code != chosen, *_rank(found))
 
 
 def unusable_admission(scene: Scene) -> Iterator[WorkItem]:
@@ -58,7 +64,7 @@ def unusable_admission(scene: Scene) -> Iterator[WorkItem]:
         yield WorkItem(statement=ADMISSION, kind="admitting", text=coding.display, why=why)
 
 
-def precedence(code: str) -> int:
+def _precedence(code: str) -> int:
     """Chapter 15, pregnancy and birth, leads whatever else stands in the chart (OCG I.C.15.a.1).
 
     Z37, outcome of delivery, is only ever an additional code (its note in the Tabular List), and so is an external
@@ -84,7 +90,7 @@ def _unique(found: Iterable[Found]) -> list[Found]:
     return list(first.values())
 
 
-def _sequenced(scene: Scene, ordered: list[Found]) -> list[Found]:
+def _sequenced(codes: CodeSets, ordered: list[Found]) -> list[Found]:
     """Of two documented codes the etiology stands before its manifestation (OCG I.A.13, I.B.7).
 
     What a "code first" note names goes right before the code of the note, whatever their ranks. An additional code
@@ -93,27 +99,29 @@ def _sequenced(scene: Scene, ordered: list[Found]) -> list[Found]:
     """
     placed: list[Found] = []
     for each in ordered:
-        _place(scene, each, ordered, placed)
+        _place(codes, each, ordered, placed)
     return placed
 
 
-def _place(scene: Scene, each: Found, ordered: list[Found], placed: list[Found], above: tuple[Found, ...] = ()) -> None:
+def _place(
+    codes: CodeSets, each: Found, ordered: list[Found], placed: list[Found], above: tuple[Found, ...] = ()
+) -> None:
     if each in placed or each in above:
         return
     for other in ordered:
-        if _follows(scene, each, other):
-            _place(scene, other, ordered, placed, (*above, each))
+        if _follows(codes, each, other):
+            _place(codes, other, ordered, placed, (*above, each))
     placed.append(each)
 
 
-def _follows(scene: Scene, each: Found, other: Found) -> bool:
-    if each.code == other.code or precedence(each.code) != precedence(other.code):
+def _follows(codes: CodeSets, each: Found, other: Found) -> bool:
+    if each.code == other.code or _precedence(each.code) != _precedence(other.code):
         return False
-    return scene.reference.codes.follows(each.code, other.code, additional=_rank(each) == _rank(other))
+    return codes.follows(each.code, other.code, additional=_rank(each) == _rank(other))
 
 
-def _follows_any(scene: Scene, each: Found, ordered: list[Found]) -> bool:
-    return any(_follows(scene, each, other) and not _follows(scene, other, each) for other in ordered)
+def _follows_any(codes: CodeSets, each: Found, ordered: list[Found]) -> bool:
+    return any(_follows(codes, each, other) and not _follows(codes, other, each) for other in ordered)
 
 
 def _coded(scene: Scene, rank: int, found: Found) -> CodedDiagnosis:

@@ -27,9 +27,9 @@ def tell_lists(lists: Lists, show_phi: bool, as_json: bool) -> None:
     items = (_shown(each, ("hospital", "chart_id", "kind", "since", "priced", "coder")) for each in work)
     asked = (_shown(each, ("hospital", "chart_id", "kind", "to", "topic", "state", "due")) for each in queries)
     columns = ("item", "hospital", "chart", "kind", "since (UTC)", "priced#", "coder")
-    draw(table(f"{len(work)} items to code", columns, items))
+    draw(table(f"Items to code: {len(work)}", columns, items))
     columns_asked = ("query", "hospital", "chart", "kind", "to", "topic", "state", "due (UTC)")
-    draw(table(f"{len(queries)} queries to hospitals", columns_asked, asked))
+    draw(table(f"Queries to hospitals: {len(queries)}", columns_asked, asked))
 
 
 def _shown(facts: Mapping[str, Any], names: Iterable[str]) -> tuple[object, ...]:
@@ -78,10 +78,11 @@ def tell_item(sheet: Sheet, show_phi: bool, as_json: bool) -> None:
     if isinstance(facts["candidates"], list):
         rows = [tuple(each.values()) for each in facts["candidates"]]
         coded = [(each["rank"], each["code"], each["role"], each["path"]) for each in facts["coded"]]
-        draw(
+        shown = (
             table("Candidates", ("code", "title", "in words"), rows),
             table("Coded so far", ("rank#", "code", "role", "path"), coded),
         )
+        draw(*(each for each in shown if each.row_count))
     others = (_shown(each, ("kind", "state", "coder", "text")) for each in facts["others"])
     asked = (_shown(each, ("kind", "to", "topic", "state")) for each in facts["queries"])
     tables = (

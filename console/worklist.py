@@ -156,7 +156,7 @@ def _answer(said: dict[str, Any], line: dict[str, Any] | None, on: str | None) -
 
 def _tell_progress(progress: Progress) -> None:
     if progress.left:
-        say(f"answered; {progress.left} of the chart's items are left")
+        say(f"answered; of the chart's items {progress.left} are left")
     elif not progress.complete:
         say("answered; nothing is left to code, and the chart waits for its hospital:")
         say(*(f"  {query.kind} to {query.to}: {query.topic or query.id[:8]}" for query in progress.holding))
@@ -172,7 +172,7 @@ def _send(desk: Desk, ready: Sequence[Ready]) -> None:
         taken = deliver(desk.parts.settings, topic, records)
         desk.sent([each for number, each in enumerate(charts) if number in taken])
         left += len(charts) - len(taken)
-        say(f"{len(taken)} coded charts sent to {topic}")
+        say(f"coded charts sent to {topic}: {len(taken)}")
     if left:
         typer.echo(f"{left} were not taken by the broker and are kept: run `claimstream worklist send`", err=True)
         raise typer.Exit(1)

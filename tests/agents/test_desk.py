@@ -7,7 +7,6 @@ from threading import Barrier
 import pytest
 
 from agents.desk import NotDone
-from claims.desk import Completion, complete
 from schemas.events import ChartCoded, ChartReturned, ClaimBuilt
 from schemas.events.coded import CodedDiagnosis
 from tests.agents.given_desk import WRIST, chart_in, coded, desk, items
@@ -157,7 +156,7 @@ def test_a_task_of_its_hospital_holds_the_chart_back(given: Stages) -> None:
 def test_a_chart_that_is_coded_elsewhere_is_no_longer_at_the_desk(given: Stages, item: str) -> None:
     draft = desk(given).show(item).draft
     assert draft is not None
-    given.decide("validation", by_coder(complete(draft, (), Completion("elsewhere", NOON, 1)), diagnoses=(broken(),)))
+    given.decide("validation", by_coder(draft.chart, diagnoses=(broken(),)))
     assert "coded already" in refused(lambda: desk(given).answer(item, ANNA, coded(WRIST)))
 
 

@@ -51,7 +51,7 @@ def answered(terminal: Terminal, item: str, *more: str) -> Result:
 def test_items_and_queries_are_listed_with_what_is_known(asked: Terminal) -> None:
     said = asked.json("worklist", "list")
     ((work,), (query,)) = said["work"], said["queries"]
-    assert (work["hospital"], work["kind"], work["state"], work["cents"] > 0) == ("riverside", "phrase", "open", True)
+    assert (work["hospital"], work["state"], work["coder"], work["cents"] > 0) == ("riverside", "open", None, True)
     assert (query["hospital"], query["to"], query["state"], query["due"] > "2026-09-01") == (
         "mercy-general", "author", "open", True,
     )  # fmt: skip
@@ -59,7 +59,7 @@ def test_items_and_queries_are_listed_with_what_is_known(asked: Terminal) -> Non
 
 def test_one_hospital_sees_its_own(asked: Terminal) -> None:
     said = asked.run("worklist", "list", "--hospital", "mercy-general")
-    assert ("0 items to code" in said.stdout, "1 queries to hospitals" in said.stdout) == (True, True)
+    assert ("Items to code: 0" in said.stdout, "Queries to hospitals: 1" in said.stdout) == (True, True)
 
 
 def test_an_unknown_hospital_is_told_the_known_ones(asked: Terminal) -> None:
@@ -149,7 +149,7 @@ def coded(terminal: Terminal) -> list[tuple[Any, ChartCoded]]:
 
 def test_the_last_answer_sends_the_chart_under_its_id(published: Terminal) -> None:
     done = answered(published, only(published))
-    assert (done.exit_code, f"1 coded charts sent to {TOPIC}" in done.stdout) == (0, True)
+    assert (done.exit_code, f"coded charts sent to {TOPIC}: 1" in done.stdout) == (0, True)
     ((record, chart),) = coded(published)
     assert (record.key, chart.coder, chart.coding_revision, chart.chart_id) == (
         PHRASE[1].encode(), "c-anna", 1, PHRASE[1],

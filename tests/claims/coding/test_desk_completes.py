@@ -37,7 +37,7 @@ def with_statements(chart: ChartCompleted, *statements: Statement) -> ChartCompl
 
 def completed(chart: ChartCompleted, reference: Reference, *answers: CoderAnswer) -> ChartCoded:
     draft, items = back(chart, reference)
-    return complete(draft, [Answered(*pair) for pair in zip(items, answers, strict=True)], DONE)
+    return complete(draft, [Answered(*pair) for pair in zip(items, answers, strict=True)], DONE, reference.codes)
 
 
 def code(*codes: str, **more: Any) -> CoderAnswer:
@@ -119,7 +119,7 @@ def test_the_same_answers_make_the_same_event(chart: ChartCompleted, reference: 
 def test_another_revision_is_another_event(chart: ChartCompleted, reference: Reference) -> None:
     draft, items = back(with_statements(chart, said("I10"), unclear()), reference)
     answered = [Answered(items[0], code("E11.9"))]
-    ids = {complete(draft, answered, DONE._replace(revision=n)).event_id for n in (1, 2)}
+    ids = {complete(draft, answered, DONE._replace(revision=n), reference.codes).event_id for n in (1, 2)}
     assert len(ids) == 2
 
 
