@@ -226,7 +226,7 @@ class Desk:
             row=rows.get(about.get("id", ""), about),
             items=tuple(sorted(items, key=lambda row: (row["statement"], row["kind"], row["id"]))),
             queries=tuple(row for row in asked if row["state"] in WAITING),
-            draft=draft if draft is not None and draft["version"] == about["version"] else None,
+            draft=draft if draft is not None and draft["version"] == about["version"] and draft["body"] else None,
         )
 
 

@@ -55,7 +55,7 @@ class Asking:
         return Changes(
             queries=(*rows, *ended),
             work=(*(_withdrawn(row, chart) for row in earlier), *items),
-            drafts=() if draft is None else (self._draft_row(draft),),
+            drafts=_forgotten(earlier, chart) if draft is None else (self._draft_row(draft),),
             opened=tuple(self._deadlines(chart, rows)),
             closed=tuple(dict.fromkeys(deadline_of(row) for row in before.values())),
         )
@@ -67,6 +67,7 @@ class Asking:
         return Changes(
             queries=tuple(_ended(row, chart) for row in before.values()),
             work=tuple(_answered(row, chart) if by_coder else _withdrawn(row, chart) for row in items),
+            drafts=_forgotten(items, chart),
             closed=tuple(dict.fromkeys(deadline_of(row) for row in before.values())),
         )
 
@@ -187,6 +188,14 @@ def _answered(row: Row, chart: Chart) -> Row:
 
 def _withdrawn(row: Row, chart: Chart) -> Row:
     return {**row, "state": "withdrawn", "since": _moment(chart)}
+
+
+def _forgotten(items: Iterable[Row], chart: Chart) -> tuple[Row, ...]:
+    """What is coded, or asked no more, needs no draft: its row is emptied, where there is one."""
+    revision = chart.coding_revision if isinstance(chart, ChartCoded) else 0
+    named = {"stage": STAGE, "chart_id": chart.chart_id, "hospital": chart.hospital, "version": chart.version}
+    empty = {**named, "revision": revision, "cents": 0, "body": b"", "answer": None, "sent": None}
+    return (empty,) if any(items) else ()
 
 
 def _moment(chart: Chart) -> int:

@@ -61,8 +61,8 @@ def end(tx: Connection, ended: Mapping[str, str]) -> None:
         ids = sorted(ended)
         write(tx, Write("deadlines", _END_ALL, {"ids": ids, "states": [ended[i] for i in ids]}))
         return
-    for deadline_id in sorted(ended):
-        tx.execute(_END, {"id": deadline_id, "state": ended[deadline_id]})
+    if ended:
+        tx.execute(_END, [{"id": i, "state": ended[i]} for i in sorted(ended)])
 
 
 def due(tx: Connection, stage: str, now_ms: int, after: Place = FIRST, limit: int = PORTION) -> list[Deadline]:

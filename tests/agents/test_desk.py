@@ -7,7 +7,7 @@ from threading import Barrier
 import pytest
 
 from agents.desk import NotDone
-from schemas.events import ChartCoded, ChartReturned, ClaimBuilt
+from schemas.events import ChartCoded
 from schemas.events.coded import CodedDiagnosis
 from tests.agents.given_desk import WRIST, chart_in, coded, desk, items
 from tests.agents.given_returned import PHRASE, by_coder, clear, sent, signed, unsigned_and_unclear
@@ -201,20 +201,6 @@ def test_the_second_wall_is_validation_s(given: Stages, item: str) -> None:
     _, chart = accepted(given)
     elsewhere = chart.model_copy(update={"event_id": "elsewhere", "received_at": NOON})
     assert outcomes(given.decide("validation", elsewhere)) == ["version-conflict"]
-
-
-def test_a_chart_goes_from_its_question_over_the_desk_to_its_claim(given: Stages) -> None:
-    """A chart made by hand, as its hospital sent it, and what its payer gets."""
-    (returned,) = given.said(given.decide("validation", sent(PHRASE)), ChartReturned)
-    (asked,) = returned.worklist
-    assert asked.id is not None
-    desk(given).take(asked.id, ANNA)
-    desk(given).answer(asked.id, ANNA, coded(WRIST))
-    (ready,) = desk(given).ready()
-    answer = chart_in(given, ready).model_copy(update={"received_at": NOON})
-    (chart,) = given.said(given.decide("validation", answer), ChartCoded)
-    claims = given.said(given.decide("claiming", chart), ClaimBuilt)
-    assert {WRIST in {each.code for each in claim.diagnoses} for claim in claims} == {True}
 
 
 def test_the_desk_asks_nothing_of_a_stage_that_has_no_item(given: Stages) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from agents.timers import announced
+from agents.tracing import trace_chart
 from claims.draft import Draft
 from ledger import deadlines
 from ledger.tables import drafts, queries, work
@@ -152,6 +153,20 @@ def test_an_accepted_answer_of_a_coder_ends_items_and_queries(given: Stages) -> 
     decided = given.decide("validation", by_coder(draft_of(given).chart))
     assert (outcomes(decided), states(given, work), states(given)) == (["coded"], ["answered"], ["answered"])
     assert due(given) == []
+
+
+def test_what_is_coded_leaves_no_draft(given: Stages) -> None:
+    given.decide("validation", unsigned_and_unclear())
+    given.decide("validation", by_coder(draft_of(given).chart))
+    assert [(row.version, row.body) for row in rows(given, drafts)] == [(1, b"")]
+
+
+def test_a_chart_s_trace_names_the_day_it_waits_for(given: Stages) -> None:
+    given.decide("validation", sent(UNSIGNED))
+    with given.assembly.ledger.reading() as tx:
+        trace = trace_chart(tx, given.assembly.states, *UNSIGNED)
+    assert trace is not None
+    assert [(row.kind, row.stage) for row in trace.waits] == [("query-overdue", "validation")]
 
 
 def test_a_refused_answer_opens_the_items_upon_its_revision(given: Stages) -> None:

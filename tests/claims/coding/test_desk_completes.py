@@ -1,10 +1,13 @@
 """A chart completed at the desk: the coder's codes among ours, ranked anew, and every line pointing where it should."""
 
+import random
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from claims.desk import Answered, BilledLine, CoderAnswer, Completion, complete, faults
 from claims.draft import Draft
@@ -103,6 +106,30 @@ def test_a_service_without_a_price_is_billed_as_the_coder_says(chart: ChartCompl
         "A0428", "0540", 2_000, 30_000, "coder", (1,),
     )  # fmt: skip
     assert billed.service_from == made.encounter.start_day
+
+
+CODES = ("E11.9", "I10", "R07.9", "H81.01", "W19.XXXA", "O80")
+
+
+@given(
+    answers=st.lists(st.lists(st.sampled_from(CODES), max_size=3), min_size=1, max_size=4),
+    order=st.randoms(use_true_random=False),
+)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whoever_answers_first_the_chart_is_the_same_and_whole(
+    chart: ChartCompleted, reference: Reference, answers: list[list[str]], order: random.Random
+) -> None:
+    unsure = with_statements(chart, said("I50.9"), *(unclear(f"d-{n}") for n in range(len(answers))), service())
+    draft, items = back(unsure, reference)
+    by_statement = {f"d-{n}": CoderAnswer(codes=tuple(codes)) for n, codes in enumerate(answers)}
+    answered = [Answered(item, by_statement[item.statement]) for item in items]
+    made = complete(draft, answered, DONE, reference.codes)
+    order.shuffle(answered)
+    assert complete(draft, answered, DONE, reference.codes) == made
+    assert {each.code for each in made.diagnoses} == {"I50.9"}.union(*answers)
+    assert [each.rank for each in made.diagnoses] == list(range(1, len(made.diagnoses) + 1))
+    assert all(1 <= at <= len(made.diagnoses) for line in made.services for at in line.pointers)
+    assert all(line.pointers for line in made.services)
 
 
 def test_the_completed_chart_is_accepted(chart: ChartCompleted, reference: Reference) -> None:
