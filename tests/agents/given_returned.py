@@ -11,6 +11,7 @@ UNSIGNED = ("mercy-general", "hm-enc02")
 """A chart whose only note is not signed: a task for its author."""
 PHRASE = ("riverside", "hr-enc03")
 """A chart with a fracture of the wrist, without side or bone: an item for a coder."""
+_UNCLEAR = "words that no title has"
 
 
 @cache
@@ -25,9 +26,10 @@ def sent(which: tuple[str, str], version: int = 1, **changed: Any) -> ChartCompl
 
 
 def unsigned_and_unclear(version: int = 1, **changed: Any) -> ChartCompleted:
-    """Both at once: a query and an item."""
+    """Both at once: a query, and an item of which no query asks."""
     (broken,) = (statement for statement in sent(PHRASE).statements if statement.text == "Fracture of wrist")
-    return sent(UNSIGNED, version, statements=(*sent(UNSIGNED).statements, broken), **changed)
+    unclear = broken.model_copy(update={"text": _UNCLEAR})
+    return sent(UNSIGNED, version, statements=(*sent(UNSIGNED).statements, unclear), **changed)
 
 
 def signed(chart: ChartCompleted) -> ChartCompleted:
@@ -37,7 +39,7 @@ def signed(chart: ChartCompleted) -> ChartCompleted:
 
 def clear(chart: ChartCompleted) -> ChartCompleted:
     """Without what nobody can code."""
-    kept = (statement for statement in chart.statements if statement.text != "Fracture of wrist")
+    kept = (statement for statement in chart.statements if statement.text != _UNCLEAR)
     return chart.model_copy(update={"statements": tuple(kept)})
 
 
