@@ -5,7 +5,7 @@ Everything is decided under the lock of the chart's row, which validation takes 
 compare-and-set. A completed chart is kept as the bytes that go to Kafka; sending them twice is harmless.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeVar
@@ -93,10 +93,11 @@ class Desk:
         """The item is anybody's again; what was answered is kept as a suggestion, until its chart is complete."""
         return self._ledger.run(lambda tx: self._release(tx, beginning, coder))
 
-    def answer(self, beginning: str, coder: str, said: CoderAnswer | None) -> Progress:
-        """The coder's answer, or with none what was answered before; the last one completes the chart."""
+    def answer(self, beginning: str, coder: str, said: CoderAnswer | None, *, alike: bool = False) -> Progress:
+        """The coder's answer, or with none what was answered before; the last one completes the chart. `alike`: it is
+        the answer to every free item of the chart that is of the same kind and reads so, too."""
         _ = self.parts.reference  # read before anything is locked
-        return self._ledger.run(lambda tx: self._answer(tx, beginning, coder, said))
+        return self._ledger.run(lambda tx: self._answer(tx, beginning, coder, said, alike))
 
     def ready(self, hospital: str | None = None, *, again: bool = False) -> tuple[Ready, ...]:
         """Charts to be sent: complete, and not confirmed by Kafka; `again` those that were sent and are still back."""
@@ -144,7 +145,7 @@ class Desk:
             raise NotDone("its chart is complete and goes to validation: wait for what comes back")
         return self._moved(tx, row, state="open", coder=None)
 
-    def _answer(self, tx: Connection, beginning: str, coder: str, said: CoderAnswer | None) -> Progress:
+    def _answer(self, tx: Connection, beginning: str, coder: str, said: CoderAnswer | None, alike: bool) -> Progress:
         whole = self._locked(tx, beginning)
         row, item = whole.row, self._load(WorkItem, whole.row["body"])
         _must_be_free(row, coder)
@@ -155,12 +156,20 @@ class Desk:
         wrong = tuple(faults(item, answer, draft, self.parts.reference))
         if wrong:
             raise NotDone("; ".join(wrong))
-        self._moved(tx, row, state="answered", coder=coder, answer=self.parts.states.dump(answer))
+        for each in (row, *(self._alike(whole, item, coder) if alike else ())):
+            self._moved(tx, each, state="answered", coder=coder, answer=self.parts.states.dump(answer))
         after = self._chart(tx, row)
         left = sum(each["state"] in UNANSWERED for each in after.items)
         asked = self._holding(after, draft)
         done = self._completed(tx, whole.draft) is not None
         return Progress(row["hospital"], left, asked, done)
+
+    def _alike(self, whole: "_Chart", item: WorkItem, coder: str) -> Iterator[Row]:
+        for row in whole.items:
+            other = self._load(WorkItem, row["body"])
+            same = other.id != item.id and (other.kind, other.text) == (item.kind, item.text)
+            if same and (row["state"] == "open" or (row["state"], row["coder"]) == ("taken", coder)):
+                yield row
 
     def _said_before(self, row: Row) -> CoderAnswer:
         if row["answer"] is None:

@@ -109,7 +109,7 @@ class Validation:
         known = world.charts.get((hospital, chart_id))
         rows = overdue(world, hospital, chart_id, due.deadline_id)
         if due.deadline_id not in world.open_deadlines or known is None or not rows or record.key is None:
-            return Verdict("moot", due.about, due.kind)
+            return Verdict("moot", due.about, due.kind, closed=(due.deadline_id,))
         asked = tuple(self.states.load(Query, row["body"]) for row in rows)
         told = Say(CHART_RETURNED, record.key.decode(), _unanswered(due, known, asked), hospital)
         whom = (f"{hospital}/{known['account']}", f"{chart_id} v{known['version']}")

@@ -87,6 +87,7 @@ def _line(coded: ChartCoded, name: str) -> Service:
     return Service(
         statement=name,
         units=0,
+        unit_kind="DA" if name == facts.id and facts.encounter_class == "inpatient" else "UN",
         service_from=facts.start_day,
         service_to=facts.end_day,
         place_of_service=facts.place_of_service,

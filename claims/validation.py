@@ -71,7 +71,8 @@ def judge(chart: ChartCompleted, reference: Reference) -> Judged:
     if missing or queries or worklist:
         certain = tuple(_certain(_beside(missing, findings), unpriced))
         returned = _returned(chart, (*missing, *queries), certain, worklist, bool(missing))
-        return Judged(returned, drafted(scene, coded, worklist) if worklist else None)
+        known = coded.model_copy(update={"findings": certain})
+        return Judged(returned, drafted(scene, known, worklist) if worklist else None)
     if _rejects(findings):
         return Judged(_returned(chart, (), findings, (), incomplete=False))
     return Judged(coded.model_copy(update={"findings": findings}))

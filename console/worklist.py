@@ -91,6 +91,9 @@ def answer(
     cents: Annotated[int | None, typer.Option(min=0, help="Of a service's line: the charge for all units.")] = None,
     modifier: Annotated[list[str] | None, typer.Option(help="Of a service's line; may come several times.")] = None,
     professional: Annotated[bool, typer.Option("--professional", help="The line is a practitioner's.")] = False,
+    alike: Annotated[
+        bool, typer.Option("--alike", help="It also answers the chart's free items of the same kind and words.")
+    ] = False,
     drop: Annotated[str | None, typer.Option(help="There is no code, and why not.", metavar="REASON")] = None,
 ) -> None:
     """Answer an item: ICD-10-CM codes, an ICD-10-PCS code with its day, or a service's line. When it was the chart's
@@ -106,7 +109,7 @@ def answer(
         line = {**priced, "code": codes[0] if codes else None, "units": (units or 0) * 1000, "cents": cents or 0}
     given = _answer(said, line, on) if codes or line or drop else None
     desk = _desk()
-    progress = _done(lambda: desk.answer(item, coder, given))
+    progress = _done(lambda: desk.answer(item, coder, given, alike=alike))
     _tell_progress(progress)
     if progress.complete:
         _send(desk, desk.ready(progress.hospital))

@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any
 
 from schemas.events import ChartCoded, ChartCompleted
-from schemas.events.chart import QueryAnswer
+from schemas.events.chart import QueryAnswer, Statement
 from tests.pipeline import NOON, example_charts
 
 UNSIGNED = ("mercy-general", "hm-enc02")
@@ -30,6 +30,14 @@ def unsigned_and_unclear(version: int = 1, **changed: Any) -> ChartCompleted:
     (broken,) = (statement for statement in sent(PHRASE).statements if statement.text == "Fracture of wrist")
     unclear = broken.model_copy(update={"text": _UNCLEAR})
     return sent(UNSIGNED, version, statements=(*sent(UNSIGNED).statements, unclear), **changed)
+
+
+def unpriced(times: int) -> ChartCompleted:
+    """A service without a price, so many times."""
+    chart = sent(UNSIGNED)
+    done = Statement(id="s", kind="laboratory", text="a test that nobody priced", performed_at=chart.encounter.start)
+    again = (done.model_copy(update={"id": f"s-{n}"}) for n in range(times))
+    return signed(chart.model_copy(update={"statements": (*chart.statements, *again)}))
 
 
 def signed(chart: ChartCompleted) -> ChartCompleted:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
@@ -9,8 +10,8 @@ import pytest
 from agents.desk import NotDone
 from schemas.events import ChartCoded
 from schemas.events.coded import CodedDiagnosis
-from tests.agents.given_desk import WRIST, chart_in, coded, desk, items
-from tests.agents.given_returned import PHRASE, by_coder, clear, sent, signed, unsigned_and_unclear
+from tests.agents.given_desk import WRIST, chart_in, coded, desk, items, priced
+from tests.agents.given_returned import PHRASE, by_coder, clear, sent, signed, unpriced, unsigned_and_unclear
 from tests.agents.given_stages import Stages, outcomes
 from tests.pipeline import NOON
 
@@ -194,6 +195,27 @@ def test_of_two_answers_at_once_one_stands(given: Stages, item: str) -> None:
         said = list(pool.map(answering, (ANNA, BEN)))
     assert (said.count("done"), sum("has answered it" in each for each in said)) == (1, 1)
     assert len(desk(given).ready()) == 1
+
+
+def test_one_answer_may_serve_all_items_that_read_alike(given: Stages) -> None:
+    given.decide("validation", unpriced(times=3))
+    first, second, _ = items(given)
+    desk(given).take(second, BEN)
+    progress = desk(given).answer(first, ANNA, priced(), alike=True)
+    assert (progress.left, items(given)) == (1, [second]), "what another coder has stays his"
+    desk(given).answer(second, BEN, priced(units=2, cents=10_000))
+    (ready,) = desk(given).ready()
+    lines = [line for line in chart_in(given, ready).services if line.code == "A0428"]
+    assert sorted(line.charge_cents for line in lines) == [5_000, 5_000, 10_000]
+
+
+def test_a_coder_sees_what_else_the_chart_will_be_refused_for(given: Stages) -> None:
+    before = sent(PHRASE)
+    future = before.encounter.model_copy(update={"end": NOON + timedelta(days=400)})
+    given.decide("validation", sent(PHRASE, encounter=future))
+    shown = desk(given).show(items(given)[0]).draft
+    assert shown is not None
+    assert [finding.rule for finding in shown.chart.findings if finding.severity == "reject"]
 
 
 def test_the_second_wall_is_validation_s(given: Stages, item: str) -> None:
