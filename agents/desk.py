@@ -14,7 +14,8 @@ from sqlalchemy.engine import Connection
 
 from agents.assembly import Assembly
 from agents.stage import Row
-from claims.desk import Answered, CoderAnswer, Completion, complete, faults, holding
+from claims.coder_answers import Answered, CoderAnswer, faults
+from claims.desk import Completion, complete, holding
 from claims.draft import Draft
 from ledger import projections, worklist
 from ledger.store import Ledger

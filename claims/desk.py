@@ -1,61 +1,20 @@
-"""The coder's desk: a coder's answers to the items of a chart, and the whole coded chart that they make of its
-draft."""
+"""The coder's desk: the whole coded chart that a coder's answers make of its draft."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
+from claims.coder_answers import Answered, family
 from claims.codesets import CodeSets
-from claims.codesets.shapes import (
-    is_external_cause,
-    is_inpatient_procedure_shape,
-    is_modifier_shape,
-    is_procedure_shape,
-    is_revenue_shape,
-    with_dot,
-    without_dot,
-)
+from claims.codesets.shapes import is_external_cause, with_dot, without_dot
 from claims.draft import Draft
 from claims.ranking import ADMISSION, in_order
 from claims.scene import Found
-from claims.stay import coding_day
-from claims.tables import Reference
-from claims.validity import billable_on
-from schemas.events.chart import PresentOnAdmission, Statement
-from schemas.events.coded import ChartCoded, CodedDiagnosis, CodedProcedure, Query, Service, WorkItem
-from schemas.events.types import Cents, Code, DayOfCare, Line, Many, Milli, Wire
+from schemas.events.chart import Statement
+from schemas.events.coded import ChartCoded, CodedDiagnosis, CodedProcedure, Query, Service
 from schemas.identity import derived
 
-Family = Literal["diagnosis", "principal", "admitting", "procedure", "line"]
 _POINTERS: Final = 4  # 837P SV107
-
-
-class BilledLine(Wire):
-    """A service as a coder bills it. `units` are thousandths."""
-
-    code: Code | None = None
-    revenue_code: Code | None = None
-    units: Milli
-    cents: Cents
-    modifiers: Many[Code] = ()
-    component: Literal["facility", "professional"] = "facility"
-
-
-class CoderAnswer(Wire):
-    """What a coder says to one item: codes, or a line, or why there is none. `leads`: its first code is the principal
-    diagnosis."""
-
-    codes: Many[Code] = ()
-    line: BilledLine | None = None
-    leads: bool = False
-    present_on_admission: PresentOnAdmission | None = None
-    performed_on: DayOfCare | None = None
-    dropped: Line | None = None
-
-
-class Answered(NamedTuple):
-    item: WorkItem
-    answer: CoderAnswer
 
 
 class Completion(NamedTuple):
@@ -64,99 +23,6 @@ class Completion(NamedTuple):
     coder: str
     at: datetime
     revision: int
-
-
-def family(item: WorkItem, draft: Draft) -> Family:
-    """What an item wants: it is a service's when a line of the draft waits for it, and a diagnosis' otherwise."""
-    match item.kind:
-        case "principal" | "admitting" | "procedure":
-            return item.kind
-        case _ if any(line.statement == item.statement for line in draft.lines):
-            return "line"
-        case _:
-            return "diagnosis"
-
-
-# What an answer must be ----------------------------------------------------------------------------------------------
-
-
-def faults(item: WorkItem, answer: CoderAnswer, draft: Draft, reference: Reference) -> Iterator[str]:
-    """Why this is no answer to the item, each with its mend."""
-    wanted = family(item, draft)
-    if answer.dropped is not None:
-        if answer.codes or answer.line:
-            yield "either a code or a line, or --drop: not both"
-        if wanted == "principal":
-            yield "one diagnosis has to lead: name it"
-    elif wanted == "line":
-        yield from _line_faults(answer)
-    else:
-        yield from _code_faults(wanted, answer, draft, reference)
-
-
-def _line_faults(answer: CoderAnswer) -> Iterator[str]:
-    line = answer.line
-    if line is None:
-        yield "a service needs a line: --units and --cents, with a code or --revenue-code"
-        return
-    if len(answer.codes) > 1:
-        yield "a line has one code"
-    if line.code is None and line.revenue_code is None:
-        yield "a line has a code, or a --revenue-code, or both"
-    if line.code is not None and not is_procedure_shape(line.code):
-        yield "the code has not the shape of a HCPCS code"
-    if line.revenue_code is not None and not is_revenue_shape(line.revenue_code):
-        yield "a revenue code has four digits"
-    if line.component == "facility" and line.revenue_code is None:
-        yield "a facility's line needs its --revenue-code (837I SV201)"
-    if line.units <= 0 or line.units % 1000:
-        yield "--units are whole, and at least 1"
-    if line.cents < 0:
-        yield "--cents are not negative"
-    if any(not is_modifier_shape(modifier) for modifier in line.modifiers):
-        yield "a modifier has two capital letters or digits"
-
-
-def _code_faults(wanted: Family, answer: CoderAnswer, draft: Draft, reference: Reference) -> Iterator[str]:
-    if answer.line is not None:
-        yield "this item wants a code: no --units, --cents, --revenue-code or --modifier"
-    if not answer.codes:
-        yield "name a code, or --drop with the reason why there is none"
-    if wanted != "diagnosis" and len(answer.codes) > 1:
-        yield "this item wants one code"
-    for code in answer.codes:
-        yield from (
-            _procedure_faults(code, answer, draft)
-            if wanted == "procedure"
-            else _diagnosis_faults(code, draft, reference)
-        )
-
-
-def _procedure_faults(code: str, answer: CoderAnswer, draft: Draft) -> Iterator[str]:
-    stay = draft.chart.encounter
-    if not is_inpatient_procedure_shape(code):
-        yield f"{code} has not the shape of an ICD-10-PCS code: seven digits or letters, never I or O"
-    if answer.performed_on is None:
-        yield "an operation has its day: --on YYYY-MM-DD"
-    elif not stay.start_day <= answer.performed_on <= stay.end_day:
-        yield "--on is a day of the stay"
-
-
-def _diagnosis_faults(code: str, draft: Draft, reference: Reference) -> Iterator[str]:
-    day = coding_day(draft.chart.encounter)
-    if billable_on(code, day, reference):
-        return
-    entry = reference.codes.diagnosis(code)
-    if entry is None:
-        yield f"{code} is no ICD-10-CM code that is valid on {day}"
-    elif not entry.billable:
-        below = ", ".join(each.code for each in reference.codes.below(code, 5))
-        yield f"{code} is not complete: name a code below it ({below}, ...)"
-    else:
-        yield f"{code} is not valid on {day}"
-
-
-# What the answers make -----------------------------------------------------------------------------------------------
 
 
 def holding(queries: Iterable[Query], answered: Iterable[Answered], chart: ChartCoded) -> tuple[Query, ...]:
@@ -205,7 +71,7 @@ def _ranked(draft: Draft, answered: Sequence[Answered], codes: CodeSets) -> tupl
     listed = [each for each in (*draft.chart.diagnoses, *said) if each.statement != ADMISSION]
     listed.sort(key=lambda each: place.get(each.statement, len(place)))  # in the order of the chart
     made = {(each.statement, each.code): each for each in reversed(listed)}
-    chosen = next((with_dot(without_dot(each.answer.codes[0])) for each in answered if _leads(each)), None)
+    chosen = next((with_dot(without_dot(each.answer.codes[0])) for each in _leading(answered)), None)
     ordered = in_order(codes, (_found(draft, each) for each in listed), chosen)
     ranked = [_in_place(made[each.statement.id, each.code], rank) for rank, each in enumerate(ordered, start=1)]
     return (*ranked, *(each.model_copy(update={"rank": len(ranked) + 1}) for each in admitting))
@@ -218,8 +84,10 @@ def _found(draft: Draft, diagnosis: CodedDiagnosis) -> Found:
     return Found(diagnosis.code, Statement(id=diagnosis.statement, kind=kind, rank=rank), diagnosis.path)
 
 
-def _leads(each: Answered) -> bool:
-    return bool(each.answer.codes) and (each.answer.leads or each.item.kind == "principal")
+def _leading(answered: Iterable[Answered]) -> list[Answered]:
+    """Who says what leads: of a condition's own item rather than of the choice among those that were coded."""
+    said = [each for each in answered if each.answer.codes and (each.answer.leads or each.item.kind == "principal")]
+    return sorted(said, key=lambda each: not each.answer.leads)
 
 
 def _in_place(diagnosis: CodedDiagnosis, rank: int) -> CodedDiagnosis:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from agents.desk import Lists, Sheet
-from claims.desk import CoderAnswer, family
+from claims.coder_answers import CoderAnswer, family
 from console.masks import MASK, plain
 from console.screen import dollars, draw, say, say_json, table
 

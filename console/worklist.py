@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from agents.assembly import Assembly
 from agents.desk import Desk, NotDone, Progress, Ready
-from claims.desk import BilledLine, CoderAnswer
+from claims.coder_answers import BilledLine, CoderAnswer
 from console.desk_screen import tell_item, tell_lists
 from console.screen import Json, say
 from console.wire import deliver

@@ -12,7 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from claims.accounts import Account
-from claims.desk import CoderAnswer
+from claims.coder_answers import CoderAnswer
 from claims.draft import Draft
 from claims.facts import Fact
 from claims.history import PatientHistory

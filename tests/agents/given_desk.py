@@ -1,7 +1,7 @@
 """Given: a desk on the ledger of stages that are fed by hand."""
 
 from agents.desk import Desk, Ready
-from claims.desk import BilledLine, CoderAnswer
+from claims.coder_answers import BilledLine, CoderAnswer
 from schemas.events import ChartCoded
 from tests.agents.given_stages import Stages
 

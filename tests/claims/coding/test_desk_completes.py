@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from claims.desk import Answered, BilledLine, CoderAnswer, Completion, complete, faults
+from claims.coder_answers import Answered, BilledLine, CoderAnswer, faults
+from claims.desk import Completion, complete
 from claims.draft import Draft
 from claims.tables import Reference
 from claims.validation import accept_coder, judge
@@ -175,6 +176,23 @@ def test_of_several_that_lead_alike_the_coder_chooses(inpatient: ChartCompleted,
     alike = with_statements(inpatient, said("I50.9"), said("J18.9"))
     made = completed(alike, reference, code("J18.9"))
     assert coded(made)[:2] == [("J18.9", "principal"), ("I50.9", "other")]
+
+
+def test_what_leads_is_one_of_the_chart_s_codes(inpatient: ChartCompleted, reference: Reference) -> None:
+    draft, (item,) = back(with_statements(inpatient, said("I50.9"), said("J18.9")), reference)
+    found = {code_: list(faults(item, code(code_), draft, reference)) for code_ in ("J189", "I10", "R07.9")}
+    assert [code_ for code_, wrong in found.items() if not wrong] == ["J189"]
+
+
+def test_a_condition_s_own_item_says_what_leads_before_the_choice(
+    inpatient: ChartCompleted, reference: Reference
+) -> None:
+    alike = with_statements(inpatient, said("I50.9"), said("J18.9"), unclear())
+    draft, items = back(alike, reference)
+    answers = {"principal": code("J18.9")}
+    answered = [Answered(item, answers.get(item.kind, code("E11.9", leads=True))) for item in items]
+    assert len(answered) == 2
+    assert coded(complete(draft, answered, DONE, reference.codes))[0] == ("E11.9", "principal")
 
 
 WRONG: list[tuple[str, CoderAnswer, str]] = [
