@@ -1,5 +1,8 @@
 """A chart made by hand goes back, is answered at the desk, comes in as a record of its hospital, and becomes claims."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from agents.desk import Desk
@@ -9,8 +12,17 @@ from streams.topics import CHART_CODED, CHART_COMPLETED, CHART_RETURNED, CLAIM_B
 from tests.agents.given_desk import WRIST, coded
 from tests.agents.given_returned import PHRASE, sent
 from tests.agents.without_kafka import Given, Stages, passed_on
+from tests.pipeline import NOON
 
 HOSPITAL, CHART = PHRASE
+
+
+@pytest.fixture
+def stages(tmp_path: Path) -> Iterator[Stages]:
+    """They receive everything after the chart's last day."""
+    made = Stages(tmp_path, NOON)
+    yield made
+    made.close()
 
 
 @pytest.fixture

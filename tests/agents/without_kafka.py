@@ -51,7 +51,8 @@ class Resting:
 class Stages:
     """The stages of a pipeline, each fed by hand."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, received: datetime = RECEIVED) -> None:
+        self._received_ms = int(received.timestamp() * 1000)
         self.assembly = Assembly(settings("", f"sqlite:///{folder}/ledger.db", clock=None))
         upgrade(self.assembly.ledger)
         with self.assembly.ledger.transaction() as tx:
@@ -87,7 +88,7 @@ class Stages:
     def _record(self, stage: str, given: Given) -> Record:
         offset = self._ends[stage, given.topic]
         self._ends[stage, given.topic] += 1
-        return Record(given.topic, 0, offset, given.key, given.value, given.headers, RECEIVED_MS)
+        return Record(given.topic, 0, offset, given.key, given.value, given.headers, self._received_ms)
 
     def _runner(self, stage: str) -> Runner:
         if stage not in self._runners:
