@@ -35,6 +35,11 @@ def fold(moved: ChartCoded, into: ChartCoded, coder: str) -> tuple[ChartCoded, C
     return _next(moved, coder, {"services": left, "folded_into": into.chart_id}), _next(into, coder, grown)
 
 
+def once_more(took: ChartCoded, coder: str) -> ChartCoded:
+    """The chart that took services, sent again once the claim that had them is voided."""
+    return _next(took, coder, {})
+
+
 def folded_numbers(chart: ChartCoded) -> frozenset[str]:
     """The control numbers of the lines that came from other charts: they had them on their own claims."""
     if not chart.folds:

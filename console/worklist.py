@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from agents.assembly import Assembly
 from agents.desk import Desk, NotDone, Progress, Ready
+from agents.folding import folded, records
 from claims.coder_answers import BilledLine, CoderAnswer
 from console.desk_screen import tell_item, tell_lists
 from console.screen import Json, say
@@ -129,6 +130,28 @@ def send(
     if not ready:
         say("nothing to send")
     _send(desk, ready)
+
+
+@app.command()
+def fold(
+    hospital: Annotated[str, typer.Argument(help="Whose charts: an id of partners.yaml.")],
+    chart: Annotated[str, typer.Argument(help="The chart whose services move, as the proposal names it.")],
+    into: Annotated[str, typer.Argument(help="The chart that takes them.")],
+    coder: Coder,
+) -> None:
+    """Accept what claiming proposed: a chart's own services onto the claim of another (`fold`, `merge`).
+
+    Both charts are sent with their next coding revision. The claim of the first is voided once its payer has answered
+    it; until then the second comes back with rule B7, and the same command sends it again.
+    """
+    parts = Assembly(Settings())
+    parts.partners.hospital(hospital)
+    both = _done(lambda: folded(parts, hospital, chart, into, coder))
+    taken = deliver(parts.settings, outer(CHART_CODED, hospital), records(parts, both))
+    if len(taken) < len(both):
+        typer.echo("not all was taken by the broker: run the same command again, it is harmless", err=True)
+        raise typer.Exit(1)
+    say(f"coded charts sent to {outer(CHART_CODED, hospital)}: {len(taken)}")
 
 
 def _desk() -> Desk:
