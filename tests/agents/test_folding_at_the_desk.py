@@ -27,7 +27,7 @@ def test_both_charts_go_out_the_one_that_gives_first(given: Stages) -> None:
         ("c0", 1, "c-17"),
         ("c1", 1, "c-17"),
     ]
-    assert sum(line.charge_cents for line in both.took.services) == 107_000
+    assert sum(line.charge_cents for line in both[1].services) == 107_000
 
 
 def test_the_same_fold_is_the_same_bytes(given: Stages) -> None:
