@@ -90,7 +90,7 @@ class Validation:
             verdict = self._pass(world, judged.said, _held(world, chart))
             return replace(verdict, **self._asking.accepted(world, chart)) if is_back(world, chart) else verdict
         changes = self._asking.of_version(world, chart, judged.said, judged.draft)
-        return replace(self._return(world, chart, judged.said), **changes)
+        return replace(self._return(world, chart, judged.said, judged.cents), **changes)
 
     def _answer(self, world: World, answer: ChartCoded, held: str | None) -> Verdict:
         """A coder's answer: it ends what was asked, or his items open again."""
@@ -99,7 +99,8 @@ class Validation:
             verdict = self._pass(world, judged, _held(world, answer))
             return replace(verdict, **self._asking.accepted(world, judged)) if is_back(world, judged) else verdict
         changes = self._asking.refused(world, answer, judged)
-        return replace(self._return(world, answer, judged), **changes)
+        cents = sum(service.charge_cents for service in answer.services)
+        return replace(self._return(world, answer, judged, cents), **changes)
 
     def _overdue(self, world: World, due: DeadlineDue, record: Record) -> Verdict:
         """Nobody has answered in time: the hospital is told, once. The queries stay, and may still be answered."""
@@ -132,8 +133,9 @@ class Validation:
             charts=(_row(coded, "coded", None, held, sum(service.charge_cents for service in coded.services)),),
         )
 
-    def _return(self, world: World, chart: Chart, returned: ChartReturned) -> Verdict:
-        """Everything the hospital has to know, at once. A late version changes nothing of what stands."""
+    def _return(self, world: World, chart: Chart, returned: ChartReturned, cents: int = 0) -> Verdict:
+        """Everything the hospital has to know, at once; `cents` wait with it. A late version changes nothing of what
+        stands."""
         key = self.pseudonyms.patient(chart.hospital, chart.patient.mrn)
         by = self.reference.counted_by
         fact = facts.of_returned(STAGE, returned, chart, by, self._where(world, chart))
@@ -147,7 +149,7 @@ class Validation:
             says=(Say(CHART_RETURNED, key, returned, chart.hospital),),
             stats=(deidentify.withheld(said) if strange else said,),
             facts=() if fact is None or late or strange else (fact,),
-            charts=() if late else (_row(chart, "returned", _why(returned), _held(world, chart), 0),),
+            charts=() if late else (_row(chart, "returned", _why(returned), _held(world, chart), cents),),
         )
 
     def _where(self, world: World, chart: Chart) -> Where:

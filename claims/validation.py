@@ -32,10 +32,11 @@ class Tables(TypedDict):
 
 class Judged(NamedTuple):
     """The chart in standard codes, or what is missing; and when a coder has something to do, the chart as far as it is
-    coded."""
+    coded. `cents` is what of it has a price."""
 
     said: ChartCoded | ChartReturned
     draft: Draft | None = None
+    cents: int = 0
 
 
 def validate(chart: ChartCompleted, reference: Reference) -> ChartCoded | ChartReturned:
@@ -58,6 +59,7 @@ def judge(chart: ChartCompleted, reference: Reference) -> Judged:
     scene = Scene(chart, hospital, facts, reference)
     encoded = encode(scene)
     coded, unpriced = _coded(scene, encoded)
+    cents = sum(service.charge_cents for service in coded.services)
     asked = (
         *encoded.worklist,
         *answers(case),
@@ -72,10 +74,10 @@ def judge(chart: ChartCompleted, reference: Reference) -> Judged:
         certain = tuple(_certain(_beside(missing, findings), unpriced))
         returned = _returned(chart, (*missing, *queries), certain, worklist, bool(missing))
         known = coded.model_copy(update={"findings": certain})
-        return Judged(returned, drafted(scene, known, worklist) if worklist else None)
+        return Judged(returned, drafted(scene, known, worklist) if worklist else None, cents)
     if _rejects(findings):
-        return Judged(_returned(chart, (), findings, (), incomplete=False))
-    return Judged(coded.model_copy(update={"findings": findings}))
+        return Judged(_returned(chart, (), findings, (), incomplete=False), None, cents)
+    return Judged(coded.model_copy(update={"findings": findings}), None, cents)
 
 
 def accept_coder(answer: ChartCoded, reference: Reference, held: str | None = None) -> ChartCoded | ChartReturned:

@@ -117,7 +117,7 @@ class Demo:
         wrong = verdict(books, looks)
         paths = write_examples(assembly, self.home)
         if self.as_json:
-            print(json.dumps(as_json(books, looks, seconds)))  # noqa: T201 the object a machine reads
+            print(json.dumps(as_json(books, returns(assembly), looks, seconds)))  # noqa: T201 the object a machine reads
         else:
             if not self.said.is_terminal:
                 self.said.print(as_table(looks, "stages"))

@@ -36,6 +36,8 @@ class Books:
     payer_kinds: frozenset[str]
     cents: Mapping[str, int]
     unbalanced: tuple[str, ...]
+    charges: Mapping[tuple[str, str], int]
+    """What of each chart has a price, as validation had it last."""
     published: tuple[ClaimStatsPublished, ...] = field(default_factory=tuple)
 
     @property
@@ -79,6 +81,7 @@ def read_books(assembly: Assembly) -> Books:
         payer_kinds=frozenset(claim.claim.payer_kind for claim in claims) | _patients(rows),
         cents=_cents(accounts),
         unbalanced=tuple(_unbalanced(accounts)),
+        charges={(row.hospital, row.chart_id): row.cents for row in rows if row.stage == "validation"},
         published=published,
     )
 

@@ -1,6 +1,6 @@
 """The end of the demo: one page that a newcomer understands, or one JSON object."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +13,7 @@ from schemas.events import ChartReturned, ClaimStatsPublished
 
 MINIMUM_SETTLED = 0.6
 _TOP = 8
+_HELD_BACK = frozenset({"incomplete", "uncodable", "rejected-by-edits"})
 
 
 def verdict(books: Books, looks: Sequence[Look]) -> list[str]:
@@ -30,7 +31,7 @@ def verdict(books: Books, looks: Sequence[Look]) -> list[str]:
     return wrong
 
 
-def as_json(books: Books, looks: Sequence[Look], seconds: float) -> dict[str, Any]:
+def as_json(books: Books, returned: Sequence[ChartReturned], looks: Sequence[Look], seconds: float) -> dict[str, Any]:
     return {
         "charts": len(books.states),
         "outcomes": dict(books.outcomes),
@@ -40,6 +41,9 @@ def as_json(books: Books, looks: Sequence[Look], seconds: float) -> dict[str, An
         "cents": dict(books.cents),
         "published_cells": books.published_cells,
         "suppressed_cells": books.suppressed_cells,
+        "held_back_by": [
+            {"what": what, "charts": charts, "cents": cents} for what, charts, cents in dearest(books, returned)
+        ],
         "lag": sum(look.behind for look in looks),
         "balanced": not books.unbalanced,
         "seconds": round(seconds, 1),
@@ -51,6 +55,7 @@ def show(console: Console, books: Books, returned: Sequence[ChartReturned], path
     console.print(_charts(books))
     console.print(_dollars(books))
     console.print(_returns(returned))
+    console.print(_dearest(books, returned))
     for table in books.published[:1] + tuple(t for t in books.published if t.table == "services-by-diagnosis"):
         console.print(_statistics(table))
     console.print("To open:")
@@ -94,6 +99,32 @@ def _returns(returned: Sequence[ChartReturned]) -> Table:
         table.add_column(column, justify="right" if column == "charts" else "left")
     for (reason, why), n in said.most_common(_TOP):
         table.add_row(f"{n}", reason, why)
+    return table
+
+
+def dearest(books: Books, returned: Sequence[ChartReturned]) -> list[tuple[str, int, int]]:
+    """Each rule, query and kind of work that held a chart back: how many charts, and their known charges in cents; the
+    dearest first. A chart that two of them hold back counts for both."""
+    held: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for chart in (chart for chart in returned if chart.reason in _HELD_BACK):
+        about = (chart.hospital, chart.chart_id)
+        for finding in chart.findings:
+            if finding.severity == "reject":
+                held[f"rule {finding.rule}"].add(about)
+        for query in chart.queries:
+            held[f"query {query.topic or query.kind}"].add(about)
+        for item in chart.worklist:
+            held[f"worklist {item.kind}"].add(about)
+    rows = [(what, len(charts), sum(books.charges.get(c, 0) for c in charts)) for what, charts in held.items()]
+    return sorted(rows, key=lambda row: (-row[2], -row[1], row[0]))
+
+
+def _dearest(books: Books, returned: Sequence[ChartReturned]) -> Table:
+    table = Table(title="What holds most dollars back: edits, queries and work", title_justify="left")
+    for column in ("what", "charts", "charges"):
+        table.add_column(column, justify="left" if column == "what" else "right")
+    for what, charts, cents in dearest(books, returned)[:_TOP]:
+        table.add_row(what, f"{charts:,}", f"${cents / 100:,.2f}")
     return table
 
 
