@@ -5,7 +5,7 @@ from typing import Final
 # A test holds that these are the rules of CHART_EDITS and ACCOUNT_EDITS (claims/edits), which read partners themselves.
 SETTABLE: Final = (
     "$2",
-    "B1", "B10", "B2", "B7", "B8", "B9",
+    "B1", "B10", "B2", "B3", "B4", "B5", "B6", "B7", "B8", "B9",
     "C1", "C2", "C6", "C7", "C8",
     "D1", "D2", "D3", "D4", "D5",
     "H1", "H2", "H3", "H4", "H5", "H6", "H7",
@@ -14,7 +14,7 @@ SETTABLE: Final = (
     "N1", "N2", "N3", "N4", "N5",
     "P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8",
     "U1",
-    "X1", "X11", "X14", "X3", "X4", "X5", "X6", "X7", "X8",
+    "X1", "X10", "X11", "X12", "X13", "X14", "X15", "X16", "X2", "X3", "X4", "X5", "X6", "X7", "X8", "X9",
 )  # fmt: skip
 
 # A test holds that these are the templates of claims/completeness that don't hold a chart by themselves.

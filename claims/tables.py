@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from claims.chargemaster import Chargemaster
+from claims.code_facts import DiagnosisCodes
 from claims.codesets import CodeSets
 from claims.codesets.dated import DatedTables
 from claims.codesets.lists import shipped_tables
@@ -40,6 +41,11 @@ class Reference:
     def side(self) -> Callable[[str], Side | None]:
         """The side of the body that a diagnosis code says."""
         return sides_of(self.codes)
+
+    @cached_property
+    def diagnosis_codes(self) -> DiagnosisCodes:
+        """What is asked of diagnosis codes, remembered."""
+        return DiagnosisCodes(self.codes, self.mce)
 
     @cached_property
     def counted_by(self) -> CountedBy:

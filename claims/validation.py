@@ -1,13 +1,16 @@
 """Validation: a hospital's chart becomes coded, or goes back with everything that it lacks, at once."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple, TypedDict
 
+from claims.claimed_stays import Severity
 from claims.coder import Answered, faults
+from claims.codesets.shapes import without_dot
 from claims.completeness import Case, answers, incompleteness, signatures_on_file, with_due
 from claims.draft import Draft, drafted, numbered
 from claims.edits import check_chart
-from claims.edits.stays import billed_stay
+from claims.edits.stays import SECONDARY, billed_stay
 from claims.encoding import Encoded, encode
 from claims.ranking import diagnoses, undecided_principal, unusable_admission
 from claims.scene import Scene
@@ -15,11 +18,12 @@ from claims.services import price
 from claims.stay import stay_facts
 from claims.tables import Reference
 from schemas.events.chart import ChartCompleted
-from schemas.events.coded import ChartCoded, ChartReturned, Finding, Query, WorkItem
+from schemas.events.coded import ChartCoded, ChartReturned, CodedDiagnosis, Finding, Query, WorkItem
 from schemas.identity import caused_by, derived
 
 _STAGE: Final = "validation"
 _ENCODER: Final = "claimstream"
+_IN_COMPANY = re.compile(r"diagnoses\[\d+\](\.role)?")
 _BY_HAND: Final = {"path": "coder", "group": None}
 
 
@@ -89,7 +93,7 @@ def accept_coder(answer: ChartCoded, reference: Reference, held: str | None = No
     """
     master = reference.chargemasters[answer.hospital]
     lines = tuple(line if master.made(line) else line.model_copy(update=_BY_HAND) for line in answer.services)
-    revised = _grouped(answer.model_copy(update={**_tables(reference), "services": lines}), reference)
+    revised = grouped(answer.model_copy(update={**_tables(reference), "services": lines}), reference)
     beyond = faults(Answered(answer, reference.partners.payers.keys(), held))
     findings = (*beyond, *check_chart(revised, reference))
     common = caused_by(answer, _STAGE)
@@ -135,7 +139,7 @@ def _coded(scene: Scene, encoded: Encoded) -> tuple[ChartCoded, tuple[WorkItem, 
         **_tables(scene.reference),
         coder=_ENCODER,
     )
-    return _grouped(coded, scene.reference), priced.worklist
+    return grouped(coded, scene.reference), priced.worklist
 
 
 def _coded_id(hospital: str, chart_id: str, version: int, revision: int) -> str:
@@ -146,10 +150,21 @@ def _tables(reference: Reference) -> Tables:
     return {"code_sets": reference.codes.version, "edit_tables": reference.edit_tables}
 
 
-def _grouped(coded: ChartCoded, reference: Reference) -> ChartCoded:
-    """An inpatient stay with the MS-DRG of its discharge day, if any groups it; no other chart has one."""
+def grouped(coded: ChartCoded, reference: Reference) -> ChartCoded:
+    """An inpatient stay with the MS-DRG of its discharge day, if any groups it, and which diagnoses are complications
+    in it; no other chart has either."""
     stay = billed_stay(coded)
-    return coded.model_copy(update={"drg": None if stay is None else reference.mce.drg(stay)})
+    grouping = None if stay is None else reference.mce.grouping(stay)
+    counted = grouping.complications if grouping else {}
+    marked = (_marked(diagnosis, counted) for diagnosis in coded.diagnoses)
+    drg = None if stay is None else reference.mce.drg(stay)
+    return coded.model_copy(update={"drg": drg, "diagnoses": tuple(marked)})
+
+
+def _marked(diagnosis: CodedDiagnosis, counted: Mapping[str, Severity]) -> CodedDiagnosis:
+    """What is said of it before, as by a coder, is not kept: the grouper alone says what counts."""
+    said = counted.get(without_dot(diagnosis.code)) if counted and diagnosis.role in SECONDARY else None
+    return diagnosis if diagnosis.complication == said else diagnosis.model_copy(update={"complication": said})
 
 
 def _holds(said: Finding | Query) -> bool:
@@ -169,9 +184,12 @@ def _beside(missing: Iterable[Finding | Query], findings: Iterable[Finding]) -> 
 
 def _certain(findings: Iterable[Finding], unpriced: tuple[WorkItem, ...]) -> Iterator[Finding]:
     """While a diagnosis waits for its code or a service for its price, what is judged by all of them together is no
-    finding yet."""
+    finding yet: nor is a diagnosis's place among them, or what it lacks beside it."""
     unsure = {"diagnoses", "drg", "services"} if unpriced else {"diagnoses", "drg"}
-    return (finding for finding in findings if finding.field not in unsure)
+    for finding in findings:
+        field = finding.field or ""
+        if field not in unsure and not _IN_COMPANY.fullmatch(field):
+            yield finding
 
 
 def _returned(

@@ -59,6 +59,7 @@ class CodeSets:
         self._noted = part["notes"]
         self._cached = lru_cache(_CACHED)(self._find)
         self._notes = lru_cache(_CACHED)(self._in_force)
+        self._own_notes = lru_cache(_CACHED)(self._noted_at)
         self._pairs = lru_cache(_PAIRS)(self._excluded)
         self._order = lru_cache(_PAIRS)(self._follows)
 
@@ -198,8 +199,12 @@ class CodeSets:
     def _string(self, offset: int, length: int) -> str:
         return str(self._text[offset : offset + length], "utf-8")
 
-    def _own_notes(self, code: str) -> Iterator[tuple[NoteKind, Note]]:
-        """The notes that stand at a code, and at its blocks and chapter where it is a category."""
+    def _noted_at(self, code: str) -> tuple[tuple[NoteKind, Note], ...]:
+        """The notes that stand at a code, and at its blocks and chapter where it is a category; kept once for all the
+        codes below."""
+        return tuple(self._own_lines(code))
+
+    def _own_lines(self, code: str) -> Iterator[tuple[NoteKind, Note]]:
         at = self._position(without_dot(code).encode())
         *_, first, count = ENTRY.unpack_from(self._entries, at * ENTRY.size)
         for place in range(first, first + count):

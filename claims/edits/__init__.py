@@ -12,6 +12,7 @@ from typing import Final, Literal, NamedTuple
 
 from claims.edits.account import ACCOUNT
 from claims.edits.authorization import AUTHORIZATION
+from claims.edits.beds import BEDS
 from claims.edits.coverage import COVERAGE
 from claims.edits.dates import DATES
 from claims.edits.diagnosis import DIAGNOSIS
@@ -19,6 +20,7 @@ from claims.edits.drugs import DRUGS
 from claims.edits.duplicates import DUPLICATES
 from claims.edits.eligibility import ELIGIBILITY
 from claims.edits.filing import FILING
+from claims.edits.guidelines import GUIDELINES
 from claims.edits.identity import IDENTITY
 from claims.edits.inpatient import INPATIENT
 from claims.edits.institutional import INSTITUTIONAL
@@ -28,6 +30,7 @@ from claims.edits.necessity import NECESSITY
 from claims.edits.ordering import ORDERING
 from claims.edits.pairs import PAIRS
 from claims.edits.patient_fit import PATIENT_FIT
+from claims.edits.present_on_admission import PRESENT_ON_ADMISSION
 from claims.edits.procedures import PROCEDURES
 from claims.edits.providers import PROVIDERS
 from claims.edits.rule import Fault, Mode, Rule
@@ -44,6 +47,7 @@ FAMILIES: Final[dict[str, tuple[Rule, ...]]] = {
     "diagnosis": DIAGNOSIS,
     "identity": IDENTITY,
     "eligibility": ELIGIBILITY,
+    "guidelines": GUIDELINES,
     "dates": DATES,
     "timely filing": FILING,
     "providers": PROVIDERS,
@@ -57,7 +61,9 @@ FAMILIES: Final[dict[str, tuple[Rule, ...]]] = {
     "necessity": NECESSITY,
     "drugs": DRUGS,
     "inpatient": INPATIENT,
+    "present on admission": PRESENT_ON_ADMISSION,
     "institutional": INSTITUTIONAL,
+    "days and hours": BEDS,
     "coverage": COVERAGE,
     "authorization": AUTHORIZATION,
     "money": MONEY,
@@ -71,8 +77,7 @@ ACCOUNT_EDITS: Final[tuple[Rule, ...]] = ACCOUNT
 def check_chart(chart: ChartCoded, reference: Reference) -> tuple[Finding, ...]:
     """Everything the chart alone can tell."""
     subject = Subject(chart, reference)
-    kinds = (subject.inpatient, subject.facility, subject.professional)
-    return tuple(rule.said(fault, mode) for rule, fault, mode in _faults(_in_force(subject.day, *kinds), subject))
+    return tuple(rule.said(fault, mode) for rule, fault, mode in _faults(rules_for(subject), subject))
 
 
 class Across(NamedTuple):
@@ -118,9 +123,13 @@ def _proposed(rule: Rule, fault: Fault, mode: Set | None, chart: ChartCoded, cla
     )
 
 
+def rules_for(subject: Subject) -> tuple[Rule, ...]:
+    """The rules that look at such a chart on its day: the others are never called."""
+    return _in_force(subject.day, subject.inpatient, subject.facility, subject.professional)
+
+
 @lru_cache(4096)
 def _in_force(day: date, inpatient: bool, facility: bool, professional: bool) -> tuple[Rule, ...]:
-    """The rules that look at such a chart on its day: the others are never called."""
     scopes = {"any", "inpatient" if inpatient else "outpatient"}
     scopes |= {"facility"} if facility else set()
     scopes |= {"professional"} if professional else set()

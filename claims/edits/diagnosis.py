@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
+from claims.code_facts import CodeFacts
 from claims.codesets.shapes import is_external_cause
 from claims.edits.rule import Fault, Rule, rule
+from claims.edits.stays import SECONDARY
 from claims.edits.subject import Subject
-from claims.validity import billable_on
 
 
 @rule(
@@ -30,11 +31,36 @@ def no_diagnosis(subject: Subject) -> Iterator[Fault]:
     mend="code to the full number of characters, from the release of that day",
 )
 def not_billable(subject: Subject) -> Iterator[Fault]:
-    """Each code is complete and valid: at discharge for an inpatient, on the first day for others (MCE 1, IOCE 1)."""
-    for at, diagnosis in enumerate(subject.diagnoses):
-        if not billable_on(diagnosis.code, subject.day, subject.reference):
+    """Each code is complete and valid: at discharge for an inpatient, on the first day for others (MCE 1, IOCE 1).
+
+    Where only the 7th character is wrong, X2 says so instead.
+    """
+    for at, facts in enumerate(subject.facts):
+        if not (facts.billable or _seventh_character_wrong(subject, facts)):
             message = "a diagnosis code that is not billable on the day of service"
             yield Fault(message, f"diagnoses[{at}].code", None, "ICD-10-CM code")
+
+
+@rule(
+    "X2",
+    "reject",
+    carc="146",
+    citation="OCG I.A.4, I.A.5",
+    mend="put the 7th character in the seventh place, and X in each empty place before it",
+)
+def seventh_character_wrong(subject: Subject) -> Iterator[Fault]:
+    """A category with 7th characters has one of its own in the seventh place, padded with X (OCG I.A.4, I.A.5).
+
+    Judged by the notes of the compiled Tabular List.
+    """
+    for at, facts in enumerate(subject.facts):
+        if not facts.billable and _seventh_character_wrong(subject, facts):
+            message = "the 7th character is missing or none of its category, or a placeholder is wrong"
+            yield Fault(message, f"diagnoses[{at}].code", None, "7th character")
+
+
+def _seventh_character_wrong(subject: Subject, facts: CodeFacts) -> bool:
+    return subject.reference.diagnosis_codes.conventions.seventh_character_wrong(facts.key)
 
 
 @rule(
@@ -54,10 +80,12 @@ def external_cause_first(subject: Subject) -> Iterator[Fault]:
 @rule("X4", "reject", carc="16", citation="MCE 3", mend="name the code once")
 def duplicate_of_principal(subject: Subject) -> Iterator[Fault]:
     """No other diagnosis repeats the principal one; the admitting one may (MCE 3)."""
+    if len(set(subject.codes)) == len(subject.codes):
+        return
     pairs = list(zip(subject.diagnoses, subject.codes, strict=True))
     principal = {code for diagnosis, code in pairs if diagnosis.role == "principal"}
     for at, (diagnosis, code) in enumerate(pairs):
-        if diagnosis.role == "other" and code in principal:
+        if diagnosis.role in SECONDARY and code in principal:
             yield Fault("a diagnosis repeats the principal one", f"diagnoses[{at}].code", None, "ICD-10-CM code")
 
 
@@ -74,6 +102,7 @@ def pointer_to_nothing(subject: Subject) -> Iterator[Fault]:
 DIAGNOSIS: Final[tuple[Rule, ...]] = (
     no_diagnosis,
     not_billable,
+    seventh_character_wrong,
     external_cause_first,
     duplicate_of_principal,
     pointer_to_nothing,

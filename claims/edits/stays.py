@@ -1,12 +1,18 @@
 """An inpatient stay as the Medicare Code Editor and the grouper read it."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from claims import claim_diagnoses
-from claims.mce import Condition, Stay
+from claims.claimed_stays import Condition, Stay
 from claims.stay import years_between
 from schemas.events.claim import ClaimDiagnosis
 from schemas.events.coded import ChartCoded, CodedDiagnosis, CodedProcedure
+
+SECONDARY: Final = ("other", "external-cause")
+"""In which order the claim has them."""
+_ALL_FIT: Final = 13
+"""So many diagnoses fit on a claim whatever their roles: one principal and twelve causes."""
 
 
 def inpatient_stay(chart: ChartCoded) -> Stay | None:
@@ -17,6 +23,9 @@ def inpatient_stay(chart: ChartCoded) -> Stay | None:
 def billed_stay(chart: ChartCoded) -> Stay | None:
     """The stay as its payer's claim tells it, which is what his grouper reads: what the patient paid in full so that
     no plan sees it must not show in the DRG either (45 CFR 164.522(a)(1)(vi))."""
+    whole = inpatient_stay(chart)
+    if whole is not None and not chart.restrictions and len(chart.diagnoses) <= _ALL_FIT:
+        return whole
     return _stay(chart, claim_diagnoses.institutional(chart), claim_diagnoses.disclosed_procedures(chart))
 
 
@@ -33,7 +42,7 @@ def _stay(
         sex=chart.patient.sex,
         status=facts.discharge_status,
         principal=principal,
-        others=tuple(_condition(d) for d in diagnoses if d.role in {"other", "external-cause"}),
+        others=tuple([_condition(d) for role in SECONDARY for d in diagnoses if d.role == role]),
         procedures=tuple(procedure.code for procedure in procedures),
     )
 

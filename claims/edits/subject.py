@@ -1,14 +1,17 @@
 """What a rule looks at: a coded chart, the tables, and everything that several rules ask, looked up once."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Final
 
+from claims.claimed_stays import Grouping, Stay
+from claims.code_facts import CodeFacts
 from claims.codesets.dated import Term
-from claims.codesets.shapes import without_dot
 from claims.edits.ncci import Days, Excess, Unbundled, days_of_chart, days_with_others, over_limits, unbundled
 from claims.edits.once import once
-from claims.edits.stays import inpatient_stay
+from claims.edits.stays import SECONDARY, inpatient_stay
 from claims.history import HistoryLine, PatientHistory
-from claims.mce import MceEdit, Stay
+from claims.mce import quarter
 from claims.partners import Hospital, Payer
 from claims.payers import first_payer
 from claims.stay import coding_day, years_between
@@ -18,6 +21,7 @@ from schemas.events.coded import ChartCoded
 
 _LIMITS = ("mue-practitioner", "mue-outpatient", "mue-dme")
 NO_HISTORY = PatientHistory()
+_TREATED: Final = frozenset({"principal", "other"})
 
 
 class Subject:
@@ -84,9 +88,15 @@ class Subject:
         return None if born is None else years_between(born, self.stay.start_day)
 
     @once
+    def facts(self) -> tuple[CodeFacts, ...]:
+        """What is known of each diagnosis's code on the day of coding, in their order."""
+        of, since = self.reference.diagnosis_codes.facts, quarter(self.day)
+        return tuple([of(diagnosis.code, since) for diagnosis in self.diagnoses])
+
+    @once
     def codes(self) -> tuple[str, ...]:
         """The diagnosis codes in their order, without dots."""
-        return tuple(without_dot(diagnosis.code) for diagnosis in self.diagnoses)
+        return tuple([facts.key for facts in self.facts])
 
     @once
     def provider_days(self) -> Days:
@@ -144,11 +154,32 @@ class Subject:
         )
 
     @once
+    def treated(self) -> tuple[int, ...]:
+        """Where the diagnoses stand that the patient has: not why he came, nor the causes."""
+        return tuple([at for at, diagnosis in enumerate(self.diagnoses) if diagnosis.role in _TREATED])
+
+    @once
+    def principal_place(self) -> int:
+        """Where the principal diagnosis stands; 0 where there is none."""
+        return next((at for at, diagnosis in enumerate(self.diagnoses) if diagnosis.role == "principal"), 0)
+
+    @once
+    def other_places(self) -> tuple[int, ...]:
+        """Where the other diagnoses of the inpatient stay stand, in its order."""
+        diagnoses = list(enumerate(self.diagnoses))
+        return tuple(at for role in SECONDARY for at, diagnosis in diagnoses if diagnosis.role == role)
+
+    @once
     def inpatient_stay(self) -> Stay | None:
         """The whole stay as the Medicare Code Editor reads it; None without a principal diagnosis or a birth date."""
         return inpatient_stay(self.chart)
 
     @once
-    def editor(self) -> tuple[MceEdit, ...]:
-        """What the Medicare Code Editor says of the stay."""
-        return () if self.inpatient_stay is None else self.reference.mce.edits(self.inpatient_stay)
+    def editor(self) -> Mapping[str, int]:
+        """What the Medicare Code Editor says of the stay: for how many codes each edit is raised, by its name there."""
+        return {} if self.inpatient_stay is None else dict(self.reference.mce.edits(self.inpatient_stay))
+
+    @once
+    def grouping(self) -> Grouping | None:
+        """What the grouper says of the stay."""
+        return None if self.inpatient_stay is None else self.reference.mce.grouping(self.inpatient_stay)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from claims.edits.rule import Rule
@@ -96,3 +96,26 @@ def only(chart: ChartCoded, component: str, **fields: Any) -> ChartCoded:
 
 def happened(chart: ChartCoded, kind: Any, **fields: Any) -> ChartCoded:
     return chart.model_copy(update={"causes": (Cause(kind=kind, **fields),)})
+
+
+def with_diagnoses(chart: ChartCoded, *codes: str, present: Any = None, **last: Any) -> ChartCoded:
+    """The chart with these diagnoses, the first of them principal, before its admitting one; the last one as told."""
+    first = chart.diagnoses[0].model_copy(update={"present_on_admission": present, "complication": None})
+    given = [
+        first.model_copy(update={"code": code, "role": "other" if rank > 1 else "principal", "rank": rank})
+        for rank, code in enumerate(codes, start=1)
+    ]
+    given[-1] = given[-1].model_copy(update=last)
+    why = [diagnosis for diagnosis in chart.diagnoses if diagnosis.role == "admitting"]
+    return chart.model_copy(update={"diagnoses": (*given, *why)})
+
+
+def with_service(chart: ChartCoded, *each: Mapping[str, Any]) -> ChartCoded:
+    """The chart with hospital's lines, each told by what differs from a visit's."""
+    line = chart.services[0].model_copy(update={"component": "facility", "performer_npi": None})
+    return chart.model_copy(update={"services": tuple(line.model_copy(update=fields) for fields in each)})
+
+
+def discharged(chart: ChartCoded, day: date, days: int = 3) -> ChartCoded:
+    """The stay on other days."""
+    return with_stay(chart, start_day=day - timedelta(days=days), end_day=day)

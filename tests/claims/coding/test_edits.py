@@ -1,6 +1,6 @@
 """Every edit: a chart that it lets pass, and one that it finds."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from importlib import import_module
@@ -10,27 +10,6 @@ from typing import Any
 import pytest
 
 from claims.edits import ACCOUNT_EDITS, CHART_EDITS, FAMILIES, check_chart
-from claims.edits.diagnosis import (
-    duplicate_of_principal,
-    external_cause_first,
-    no_diagnosis,
-    not_billable,
-    pointer_to_nothing,
-)
-from claims.edits.inpatient import (
-    admitting_diagnosis_missing,
-    age_conflict,
-    limited_coverage,
-    manifestation_first,
-    not_covered,
-    procedure_not_valid,
-    questionable_admission,
-    sex_conflict,
-    unacceptable_principal,
-    ungroupable,
-    unspecified_side,
-)
-from claims.edits.institutional import patient_status_disagrees, revenue_code_unknown
 from claims.edits.rule import Rule
 from claims.edits.subject import Subject
 from claims.edits.visits import VISITS
@@ -38,7 +17,7 @@ from claims.partners import RuleSetting
 from claims.tables import Reference
 from schemas.events.coded import ChartCoded, CodedDiagnosis, Finding
 from tests.claims.coding.builders import with_line
-from tests.claims.coding.changes import with_coverage, with_procedure, with_stay
+from tests.claims.coding.changes import with_coverage
 
 Case = tuple[Rule, str, str, str | None, Any]
 TESTED_ELSEWHERE = (
@@ -50,6 +29,12 @@ TESTED_ELSEWHERE = (
     "orders",
     "coverage",
     "authorization",
+    "diagnosis",
+    "guidelines",
+    "inpatient",
+    "present on admission",
+    "institutional",
+    "days and hours",
 )  # test_edits_*.py
 BAD_NPI = "1234567890"
 
@@ -62,64 +47,8 @@ def with_principal(chart: ChartCoded, code: str, *others: str) -> ChartCoded:
     return chart.model_copy(update={"diagnoses": (principal, *rest, *admitting)})
 
 
-# edit, rule, severity, CARC, what is changed so that it fires; of an outpatient chart
-FIRES: list[Case] = [
-    (no_diagnosis, "X1", "reject", "146", lambda c: c.model_copy(update={"diagnoses": ()})),
-    (not_billable, "X1", "reject", "146", lambda c: with_principal(c, "E11")),
-    (not_billable, "X1", "reject", "146", lambda c: with_principal(c, "G35")),
-    (external_cause_first, "X3", "reject", "16", lambda c: with_principal(c, "W19.XXXA")),
-    (duplicate_of_principal, "X4", "reject", "16", lambda c: with_principal(c, "I10", "I10")),
-    (revenue_code_unknown, "B2", "reject", "16", lambda c: with_line(c, revenue_code=None)),
-    (pointer_to_nothing, "X17", "reject", "16", lambda c: with_line(c, pointers=(99,))),
-    (pointer_to_nothing, "X17", "reject", "16", lambda c: with_line(c, pointers=(0,))),
-]
-# the same of an inpatient stay
-FIRES_INPATIENT: list[Case] = [
-    (admitting_diagnosis_missing, "X14", "reject", "16", lambda c: c.model_copy(update={"diagnoses": c.diagnoses[:1]})),
-    (ungroupable, "B8", "warn", "A8", lambda c: c.model_copy(update={"drg": None})),
-    (patient_status_disagrees, "B1", "reject", "306", lambda c: with_stay(c, discharge_status="30")),
-    (patient_status_disagrees, "B1", "reject", "306", lambda c: with_stay(c, discharge_status="77")),
-    (age_conflict, "X5", "reject", "9", lambda c: with_principal(c, "Z38.00")),
-    (sex_conflict, "X6", "warn", "10", lambda c: _in_2023(with_principal(c, "N40.0"))),
-    (manifestation_first, "X7", "reject", "16", lambda c: with_principal(c, "F02.80")),
-    (unacceptable_principal, "X8", "reject", "16", lambda c: with_principal(c, "Z37.0")),
-    (questionable_admission, "X8", "warn", "50", lambda c: with_principal(c, "I10")),
-    (unspecified_side, "X11", "warn", "16", lambda c: with_principal(c, "I50.9", "S72.009A")),
-    (procedure_not_valid, "H2", "reject", "181", lambda c: with_procedure(c, "ZZZZZZZ")),
-]
-
-
-def _in_2023(chart: ChartCoded) -> ChartCoded:
-    """The sex edit ended with discharges of 30 September 2024."""
-    return with_stay(chart, start_day=date(2023, 3, 3), end_day=date(2023, 3, 6))
-
-
 def found(edit: Rule, chart: ChartCoded, reference: Reference) -> list[Finding]:
     return list(edit.findings(Subject(chart, reference)))
-
-
-def named(rows: list[Case]) -> list[str]:
-    return [f"{row[0].name}-{at}" for at, row in enumerate(rows)]
-
-
-@pytest.mark.parametrize("case", FIRES, ids=named(FIRES))
-def test_an_edit_finds_what_is_wrong_with_a_visit(coded: ChartCoded, reference: Reference, case: Case) -> None:
-    edit, rule, severity, carc, change = case
-
-    assert (rule, severity, carc) in _kinds(found(edit, change(coded), reference))
-    assert found(edit, coded, reference) == []
-
-
-@pytest.mark.parametrize("case", FIRES_INPATIENT, ids=named(FIRES_INPATIENT))
-def test_an_edit_finds_what_is_wrong_with_a_stay(stay: ChartCoded, reference: Reference, case: Case) -> None:
-    edit, rule, severity, carc, change = case
-
-    assert (rule, severity, carc) in _kinds(found(edit, change(stay), reference))
-    assert found(edit, stay, reference) == []
-
-
-def _kinds(found: Iterable[Finding]) -> set[tuple[str, str, str | None]]:
-    return {(finding.rule, finding.severity, finding.carc) for finding in found}
 
 
 def every_case() -> Iterator[Case]:
@@ -136,7 +65,7 @@ def test_every_edit_has_a_case_and_cites_its_rule() -> None:
 
     elsewhere = {rule for family in TESTED_ELSEWHERE for rule in FAMILIES[family]}
 
-    assert {*CHART_EDITS, *ACCOUNT_EDITS} - {not_covered, limited_coverage, *VISITS} - elsewhere == cases - elsewhere
+    assert {*CHART_EDITS, *ACCOUNT_EDITS} - {*VISITS} - elsewhere == cases - elsewhere
     assert all(edit.words for edit in (*CHART_EDITS, *ACCOUNT_EDITS))
 
 
