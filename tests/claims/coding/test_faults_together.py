@@ -17,6 +17,7 @@ from claims.codesets.dated_build import release
 from claims.edits import check_chart
 from claims.tables import Reference
 from schemas.events.coded import ChartCoded
+from tests.claims.coding.changes import with_stay
 from tests.claims.coding.given_edits import VISIT, line, with_coverage, with_lines, with_tables
 
 MOST = 12
@@ -92,6 +93,9 @@ FAULTS: dict[str, Planted] = {
     "waste of a package of several doses": on_line("M4", "J1100", modifiers=("JZ",), single_dose=False),
     "no revenue code": on_line("B2", revenue_code=None),
     "a pointer to nothing": on_line("X17", pointers=(99,)),
+    "a revenue code that is none": on_line("B2", revenue_code="0778"),
+    "a bed of an outpatient": on_line("B4", revenue_code="0120"),
+    "a dressing as observation": on_line("B6", revenue_code="0762"),
     "a day before the encounter": on_line("D1", service_from=VISIT - timedelta(days=1)),
     # an NPI is told once, wherever it stands
     "an NPI with a wrong digit": Planted("P2", _professional("1234567890"), "NPI"),
@@ -102,6 +106,8 @@ FAULTS: dict[str, Planted] = {
     "the same line twice": Planted("N5", lambda c: _pair(c, "A4206", "A4206", text="again", charge_cents=1), "A4206"),
     "a member without his id": on_chart("I1", "member", lambda c: with_coverage(c, member_id=None)),
     "a diagnosis that is none": on_chart("X1", "diagnosis 2", _diagnosis("E11")),
+    "a diagnosis of another age": on_chart("X5", "diagnosis 3", _diagnosis("Z38.00")),
+    "a patient status that is none": on_chart("B1", "status", lambda c: with_stay(c, discharge_status="77")),
     "an attending without a right NPI": on_chart("P2", "attending", _attending("1245319598")),
     "payments beyond a claim": on_chart("$1", "payments", lambda c: c.model_copy(update={"payments_cents": 2**53})),
 }  # fmt: skip
