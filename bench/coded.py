@@ -70,11 +70,15 @@ def stays(reference: Reference, count: int) -> list[ChartCoded]:
     )
     stay = visit.model_copy(update={"encounter": inpatient})
     return [
-        _moved(stay, n, [room]).model_copy(
-            update={"diagnoses": tuple(_diagnoses(codes, "Y")), "procedures": tuple(_procedures(stay, operations))}
-        )
+        _admitted(_moved(stay, n, [room]), codes, operations)
         for n, (codes, operations) in enumerate(islice(cycle(_STAYS), count))
     ]
+
+
+def _admitted(stay: ChartCoded, codes: tuple[str, ...], operations: tuple[str, ...]) -> ChartCoded:
+    return stay.model_copy(
+        update={"diagnoses": tuple(_diagnoses(codes, "Y")), "procedures": tuple(_procedures(stay, operations))}
+    )
 
 
 def _visit(reference: Reference) -> ChartCoded:
