@@ -27,13 +27,14 @@ from claims.edits.institutional import INSTITUTIONAL
 from claims.edits.modifiers import MODIFIERS
 from claims.edits.money import MONEY
 from claims.edits.necessity import NECESSITY
+from claims.edits.needs import met
 from claims.edits.ordering import ORDERING
 from claims.edits.pairs import PAIRS
 from claims.edits.patient_fit import PATIENT_FIT
 from claims.edits.present_on_admission import PRESENT_ON_ADMISSION
 from claims.edits.procedures import PROCEDURES
 from claims.edits.providers import PROVIDERS
-from claims.edits.rule import Fault, Mode, Rule
+from claims.edits.rule import Fault, Mode, Need, Rule
 from claims.edits.subject import Subject
 from claims.edits.units import UNITS
 from claims.history import HistoryLine, PatientHistory, Visit
@@ -77,7 +78,7 @@ ACCOUNT_EDITS: Final[tuple[Rule, ...]] = ACCOUNT
 def check_chart(chart: ChartCoded, reference: Reference) -> tuple[Finding, ...]:
     """Everything the chart alone can tell."""
     subject = Subject(chart, reference)
-    return tuple(rule.said(fault, mode) for rule, fault, mode in _faults(rules_for(subject), subject))
+    return tuple([rule.said(fault, mode) for rule, fault, mode in _faults(rules_for(subject), subject)])
 
 
 class Across(NamedTuple):
@@ -125,15 +126,18 @@ def _proposed(rule: Rule, fault: Fault, mode: Set | None, chart: ChartCoded, cla
 
 def rules_for(subject: Subject) -> tuple[Rule, ...]:
     """The rules that look at such a chart on its day: the others are never called."""
-    return _in_force(subject.day, subject.inpatient, subject.facility, subject.professional)
+    return _in_force(subject.day, subject.inpatient, subject.facility, subject.professional, met(subject))
 
 
 @lru_cache(4096)
-def _in_force(day: date, inpatient: bool, facility: bool, professional: bool) -> tuple[Rule, ...]:
+def _in_force(
+    day: date, inpatient: bool, facility: bool, professional: bool, met_needs: frozenset[Need]
+) -> tuple[Rule, ...]:
     scopes = {"any", "inpatient" if inpatient else "outpatient"}
     scopes |= {"facility"} if facility else set()
     scopes |= {"professional"} if professional else set()
-    return tuple(rule for rule in CHART_EDITS if rule.of in scopes and rule.in_force(day))
+    asked = (rule for rule in CHART_EDITS if rule.of in scopes and (rule.needs is None or rule.needs in met_needs))
+    return tuple(rule for rule in asked if rule.in_force(day))
 
 
 def _faults(rules: tuple[Rule, ...], subject: Subject) -> Iterator[tuple[Rule, Fault, Set | None]]:

@@ -23,6 +23,7 @@ class _Needed(NamedTuple):
     carc="197",
     citation="837 REF G1; the payer's requires_authorization in partners.yaml",
     mend="give the number, days, service and units that the payer authorized",
+    needs="authorizations",
 )
 def not_authorized(subject: Subject) -> Iterator[Fault]:
     """What a payer wants to authorize is authorized, for the service, its days and its units (837 REF G1).

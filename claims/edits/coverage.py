@@ -21,6 +21,7 @@ _NOT_BEFORE_MEDICAID: Final = frozenset({_MEDICAID, _COMPENSATION, "TV", "VA"}) 
     carc="19",
     citation="42 CFR 411.20; CARC 19, 20, 21",
     mend="add the coverage that answers for the accident, or correct the cause",
+    needs="accidents",
 )
 def health_plan_for_an_accident(subject: Subject) -> Iterator[Fault]:
     """Who answers for an accident pays before the health plan (42 CFR 411.20).
@@ -106,6 +107,7 @@ def _pays_too(coverage: Coverage, subject: Subject) -> bool:
     carc="288",
     citation="837 REF 9F; the payer's requires_referral in partners.yaml",
     mend="give the referral's number",
+    needs="referrals",
 )
 def referral_absent(subject: Subject) -> Iterator[Fault]:
     """A payer who wants a referral for encounters of this class gets its number (837 REF 9F).
@@ -125,6 +127,7 @@ def referral_absent(subject: Subject) -> Iterator[Fault]:
     carc="16",
     citation="837 REF Y4; X12 RFI 974",
     mend="give the number under which the carrier knows the accident",
+    needs="accidents",
 )
 def casualty_number_missing(subject: Subject) -> Iterator[Fault]:
     """A claim for a work or automobile accident has the number that its carrier gave (837 REF Y4).

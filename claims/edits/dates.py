@@ -95,6 +95,7 @@ def admission_date_missing(subject: Subject) -> Iterator[Fault]:
     citation="the payer's splits in partners.yaml; CARC 267, 268, 239",
     mend="bill each part on a chart of its own",
     of="outpatient",
+    needs="splits",
 )
 def spans_what_must_be_split(subject: Subject) -> Iterator[Fault]:
     """Outpatient days that a payer wants apart don't stand together: months (CARC 267), years (268), and days with

@@ -1,6 +1,7 @@
 """Edits on diagnosis codes (X)."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from claims.code_facts import CodeFacts
@@ -77,7 +78,7 @@ def external_cause_first(subject: Subject) -> Iterator[Fault]:
             yield Fault("an external cause stands as the principal diagnosis", f"diagnoses[{at}].role", None, "role")
 
 
-@rule("X4", "reject", carc="16", citation="MCE 3", mend="name the code once")
+@rule("X4", "reject", carc="16", citation="MCE 3", mend="name the code once", needs="diagnoses")
 def duplicate_of_principal(subject: Subject) -> Iterator[Fault]:
     """No other diagnosis repeats the principal one; the admitting one may (MCE 3)."""
     if len(set(subject.codes)) == len(subject.codes):
@@ -92,11 +93,16 @@ def duplicate_of_principal(subject: Subject) -> Iterator[Fault]:
 @rule("X17", "reject", carc="16", citation="837P SV107", mend="count the chart's diagnoses from 1", fixed=True)
 def pointer_to_nothing(subject: Subject) -> Iterator[Fault]:
     """A line points to diagnoses of the chart, the first of them 1 (837P SV107)."""
-    last = len(subject.diagnoses)
+    places = _places(len(subject.diagnoses))
     for at, service in enumerate(subject.services):
-        if service.pointers and not (min(service.pointers) > 0 and max(service.pointers) <= last):
+        if not places.issuperset(service.pointers):
             message = "a line points to a diagnosis that the chart doesn't have"
             yield Fault(message, f"services[{at}].pointers", at, "pointer")
+
+
+@lru_cache(128)
+def _places(diagnoses: int) -> frozenset[int]:
+    return frozenset(range(1, diagnoses + 1))
 
 
 DIAGNOSIS: Final[tuple[Rule, ...]] = (

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
+from claims.edits.needs import DRUG_SERIES
 from claims.edits.rule import Fault, Rule, rule
 from claims.edits.subject import Subject
 from schemas.events.coded import Service
@@ -13,7 +14,6 @@ _NDC: Final = re.compile(r"[0-9]{11}")
 _UNITS: Final = frozenset({"F2", "GR", "ME", "ML", "UN"})  # X12 CTP05
 _MEDICAID: Final = "MC"  # X12 SBR09
 _MEDICARE: Final = frozenset({"MA", "MB"})
-_DRUGS: Final = ("J", "Q51")
 _WASTE: Final = frozenset({"JW", "JZ"})
 _SINCE: Final = date(2023, 7, 1)
 
@@ -24,6 +24,7 @@ _SINCE: Final = date(2023, 7, 1)
     carc="16",
     citation="837 loop 2410; 42 CFR 447.520",
     mend="give the eleven digits of the package, without hyphens, and how much in F2, GR, ME, ML or UN",
+    needs="drugs",
 )
 def drug_product_wrong(subject: Subject) -> Iterator[Fault]:
     """A drug's NDC has eleven digits, and its quantity is in one of five units (837 LIN03, CTP04, CTP05).
@@ -50,7 +51,7 @@ def drug_product_wrong(subject: Subject) -> Iterator[Fault]:
 
 
 def _is_coded_drug(service: Service) -> bool:
-    return service.code is not None and service.code.startswith(_DRUGS)
+    return service.code is not None and service.code.startswith(DRUG_SERIES)
 
 
 @rule(
@@ -60,6 +61,7 @@ def _is_coded_drug(service: Service) -> bool:
     citation="CPM 17/40",
     mend="add JW on a line of the units thrown away, or JZ where there were none",
     of="outpatient",
+    needs="single doses",
 )
 def single_dose_without_waste(subject: Subject) -> Iterator[Fault]:
     """From 1 July 2023 a drug of a single-dose package, for which Medicare Part B is asked first, has JZ, or beside it

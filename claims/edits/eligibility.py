@@ -77,6 +77,7 @@ def eligibility_unchecked_or_stale(subject: Subject) -> Iterator[Fault]:
     carc="109",
     citation="42 CFR 422.50; 271 EB: a Medicare Advantage plan has the member",
     mend="bill the Medicare Advantage plan, under its own member id",
+    needs="plan's answers",
 )
 def medicare_instead_of_its_advantage_plan(subject: Subject) -> Iterator[Fault]:
     """Original Medicare is not asked when a Medicare Advantage plan has the member, not even second: the plan is

@@ -37,7 +37,14 @@ def manifestation_first(subject: Subject) -> Iterator[Fault]:
             yield Fault("a manifestation leads", f"diagnoses[{at}].role", None, _ICD)
 
 
-@rule("X7", "warn", carc="16", citation="OCG I.A.13, I.B.7", mend="put the disease that caused it before it")
+@rule(
+    "X7",
+    "warn",
+    carc="16",
+    citation="OCG I.A.13, I.B.7",
+    mend="put the disease that caused it before it",
+    needs="diagnoses",
+)
 def code_first_order(subject: Subject) -> Iterator[Fault]:
     """Where two documented codes are named together by a "code first" note, they stand in its order (OCG I.A.13).
 
@@ -54,7 +61,14 @@ def code_first_order(subject: Subject) -> Iterator[Fault]:
             yield Fault("a code stands before one that its note has first", f"diagnoses[{at}].role", None, _ICD)
 
 
-@rule("X9", "warn", carc="16", citation="OCG I.A.12.a", mend="keep one, or ask whether they are unrelated")
+@rule(
+    "X9",
+    "warn",
+    carc="16",
+    citation="OCG I.A.12.a",
+    mend="keep one, or ask whether they are unrelated",
+    needs="diagnoses",
+)
 def excluded_pair(subject: Subject) -> Iterator[Fault]:
     """Two codes of an Excludes1 note don't stand together, unless the conditions are unrelated (OCG I.A.12.a).
 

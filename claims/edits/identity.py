@@ -38,6 +38,7 @@ def member_id_missing(subject: Subject) -> Iterator[Fault]:
     carc="140",
     citation="eligibility 271, 2100C NM1 and DMG",
     mend="correct what is registered, or ask the plan again under the right person",
+    needs="plan's answers",
 )
 def not_whom_the_plan_knows(subject: Subject) -> Iterator[Fault]:
     """The plan's answer (271) names the patient as the chart does: same family name, given name and date of birth.
@@ -112,7 +113,7 @@ def _words(name: str) -> tuple[str, ...]:
     return tuple(_NO_LETTER.sub(" ", "".join(c for c in bare if not unicodedata.combining(c))).split())
 
 
-@rule("I7", "reject", carc="13", citation="CARC 13", mend="correct the day of service or of death")
+@rule("I7", "reject", carc="13", citation="CARC 13", mend="correct the day of service or of death", needs="death")
 def after_death(subject: Subject) -> Iterator[Fault]:
     """No service after the day of death."""
     died = subject.patient.deceased_date

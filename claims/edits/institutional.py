@@ -38,6 +38,7 @@ def patient_status_disagrees(subject: Subject) -> Iterator[Fault]:
     carc="306",
     citation="837I CL103; CPM 25/75.2",
     mend="correct the patient status or the day of death",
+    needs="death",
 )
 def status_and_death_disagree(subject: Subject) -> Iterator[Fault]:
     """Who died here has a status that says so, and nobody else (837I CL103).
@@ -84,6 +85,7 @@ def revenue_code_unknown(subject: Subject) -> Iterator[Fault]:
     citation="IOCE 48; CPM 4/20.1",
     mend="give the service its HCPCS code in the chargemaster",
     of="facility",
+    needs="hcpcs table",
 )
 def procedure_code_missing(subject: Subject) -> Iterator[Fault]:
     """An outpatient line says by HCPCS what was done, but where its revenue code is packaged (IOCE 48).

@@ -54,6 +54,7 @@ _MEDICARE: Final = frozenset({"MA", "MB"})  # X12 SBR09
     carc="182",
     citation="IOCE 22; 837 SV101-3 to 6",
     mend="give at most four modifiers of two characters",
+    needs="modifiers",
 )
 def modifier_unknown(subject: Subject) -> Iterator[Fault]:
     """A modifier is two capitals or digits, and a line has four at most (IOCE 22; SV101)."""
@@ -63,7 +64,14 @@ def modifier_unknown(subject: Subject) -> Iterator[Fault]:
             yield Fault("a modifier that is none, or more than four", f"services[{at}].modifiers", at, "modifier")
 
 
-@rule("M1", "reject", carc="182", citation="IOCE 22", mend="use a modifier that was valid on the day of the service")
+@rule(
+    "M1",
+    "reject",
+    carc="182",
+    citation="IOCE 22",
+    mend="use a modifier that was valid on the day of the service",
+    needs="modifiers",
+)
 def modifier_not_valid(subject: Subject) -> Iterator[Fault]:
     """A modifier is in the list of modifiers, and valid on the day of its line (IOCE 22).
 
@@ -82,7 +90,14 @@ def _is_valid(subject: Subject, service: Service, modifier: str) -> bool:
     return not tables.speaks_of("modifiers", day)
 
 
-@rule("M2", "warn", carc="4", citation="IOCE 17", mend="keep one of them, or bill each side on its own line")
+@rule(
+    "M2",
+    "warn",
+    carc="4",
+    citation="IOCE 17",
+    mend="keep one of them, or bill each side on its own line",
+    needs="modifiers",
+)
 def modifiers_conflict(subject: Subject) -> Iterator[Fault]:
     """No modifier twice on a line, and none beside its contrary: left, right and both sides (50), whole part and half
     (26, TC), again by the same and by another (76, 77), notice given and none (GA, GZ), and the like (IOCE 17)."""
@@ -103,6 +118,7 @@ def _conflict(given: tuple[str, ...]) -> bool:
     carc="4",
     citation="OCG I.B.13",
     mend="correct the modifier or the diagnosis, or point the line to the diagnosis of its side",
+    needs="modifiers",
 )
 def side_against_diagnosis(subject: Subject) -> Iterator[Fault]:
     """A line's side is that of the diagnoses it points to, or of all where it points to none (OCG I.B.13).
@@ -131,6 +147,7 @@ def _sides(subject: Subject, service: Service) -> set[Side]:
     carc="116",
     citation="CPM 30/50; CMS-R-131",
     mend="document the signed notice, or take the modifier away",
+    needs="notices",
 )
 def notice_and_modifier_differ(subject: Subject) -> Iterator[Fault]:
     """GA and GX say that a notice is on file, and GZ that none is; the chart says the same (CPM 30/50).

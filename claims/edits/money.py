@@ -16,8 +16,9 @@ def amounts_beyond_a_claim(subject: Subject) -> Iterator[Fault]:
     """No charge is negative, and lines and payments add up to what a claim can say (837 CLM02)."""
     total = 0
     for at, service in enumerate(subject.services):
-        total += service.charge_cents
-        if not 0 <= service.charge_cents <= LARGEST or not 0 <= service.non_covered_cents <= service.charge_cents:
+        charge = service.charge_cents
+        total += charge
+        if not 0 <= service.non_covered_cents <= charge <= LARGEST:
             message = "a charge that is negative, above 99,999,999.99, or less than what of it is not covered"
             yield Fault(message, f"services[{at}].charge_cents", at, "amount", _CREDIT)
     chart = subject.chart
@@ -25,7 +26,7 @@ def amounts_beyond_a_claim(subject: Subject) -> Iterator[Fault]:
         yield Fault("the lines add up to more than 99,999,999.99", "services", None, "amount")
     if abs(chart.payments_cents) > LARGEST:
         yield Fault("payments above 99,999,999.99", "payments_cents", None, "amount")
-    if any(abs(paid) > LARGEST for paid in _restricted(subject)):
+    if chart.restrictions and any(abs(paid) > LARGEST for paid in _restricted(subject)):
         yield Fault("a restricted item paid with more than 99,999,999.99", "restrictions", None, "amount")
 
 

@@ -20,6 +20,7 @@ _EXPECTED: Final = frozenset({"GA", "GX", "GY", "GZ"})
     carc="50",
     citation="42 CFR 411.15(k); LCD, NCD",
     mend="add the diagnosis that was its reason, if it is documented; or have the notice signed before the service",
+    needs="necessity table",
 )
 def diagnosis_does_not_support(subject: Subject) -> Iterator[Fault]:
     """A service that coverage policies speak of has a diagnosis that one of them lists (42 CFR 411.15(k)).

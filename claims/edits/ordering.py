@@ -24,6 +24,7 @@ _NO_TEST_OF_ITS_OWN: Final = frozenset({"26", "90"})  # only read here; sent to 
     citation="42 CFR 424.507; 837P 2310A, 2420E",
     mend="name who ordered it, by NPI, in the chart or the roster",
     of="professional",
+    needs="medicare",
 )
 def orderer_missing(subject: Subject) -> Iterator[Fault]:
     """Medicare pays a professional's laboratory test, imaging or equipment only when he says who ordered it, by NPI.
@@ -79,6 +80,7 @@ def _is_not_enrolled(npi: str, service: Service, subject: Subject) -> bool:
     citation="837P REF X4; CPM 16/70.10",
     mend="add the CLIA number of who bills the test to partners.yaml",
     of="professional",
+    needs="clia",
 )
 def laboratory_without_clia(subject: Subject) -> Iterator[Fault]:
     """A laboratory test on a professional claim has the CLIA number of its laboratory (837P REF X4).

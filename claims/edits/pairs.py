@@ -18,13 +18,13 @@ _ELSEWHERE: Final = "a service that is part of one on another chart of that prov
 _OF_ANOTHER: Final = "a service on another chart of that provider and day is part of this one"
 
 
-@rule("N1", "reject", carc="236", citation="IOCE 20; NCCI PTP", mend=_NEVER)
+@rule("N1", "reject", carc="236", citation="IOCE 20; NCCI PTP", mend=_NEVER, needs="pair tables")
 def pair_never_paid(subject: Subject) -> Iterator[Fault]:
     """Of two services of one provider and day that a pair of indicator 0 names, column 2 is denied (NCCI PTP)."""
     return _within(subject, 0)
 
 
-@rule("N2", "reject", carc="236", citation="IOCE 40; NCCI PTP", mend=_UNPARTED)
+@rule("N2", "reject", carc="236", citation="IOCE 40; NCCI PTP", mend=_UNPARTED, needs="pair tables")
 def pair_without_modifier(subject: Subject) -> Iterator[Fault]:
     """Of a pair of indicator 1, column 2 is denied unless an associated modifier says that they were apart (NCCI PTP).
 

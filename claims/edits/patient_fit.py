@@ -42,7 +42,7 @@ def sex_against_procedure(subject: Subject) -> Iterator[Fault]:
             yield Fault("a service of the other sex", f"services[{at}].code", at, "HCPCS code")
 
 
-@rule("H3", "warn", carc="6", citation="IOCE 7", mend="check the service and the birth date")
+@rule("H3", "warn", carc="6", citation="IOCE 7", mend="check the service and the birth date", needs="hcpcs table")
 def age_against_procedure(subject: Subject) -> Iterator[Fault]:
     """A service whose title in CMS's HCPCS file names an age is given at that age (IOCE 7).
 

@@ -25,7 +25,14 @@ def no_procedure_code(subject: Subject) -> Iterator[Fault]:
             yield Fault("a procedure code that is none", f"services[{at}].code", at, "HCPCS code")
 
 
-@rule("H1", "reject", carc="181", citation="IOCE 6", mend="use a code that was valid on the day of the service")
+@rule(
+    "H1",
+    "reject",
+    carc="181",
+    citation="IOCE 6",
+    mend="use a code that was valid on the day of the service",
+    needs="hcpcs table",
+)
 def procedure_code_not_valid(subject: Subject) -> Iterator[Fault]:
     """A code of HCPCS Level II is in CMS's file, and valid on the day of its line (IOCE 6).
 
@@ -51,6 +58,7 @@ def procedure_code_not_valid(subject: Subject) -> Iterator[Fault]:
     citation="MCE 1",
     mend="seven digits and capital letters, never I or O",
     fixed=True,
+    needs="operations",
 )
 def no_inpatient_procedure_code(subject: Subject) -> Iterator[Fault]:
     """A stay's procedures have the seven characters of ICD-10-PCS, never I or O (MCE 1)."""
@@ -65,6 +73,7 @@ def no_inpatient_procedure_code(subject: Subject) -> Iterator[Fault]:
     carc="16",
     citation="837 SV101-7, SV202-7",
     mend="describe the service, or use the code that names it",
+    needs="hcpcs table",
 )
 def unlisted_without_text(subject: Subject) -> Iterator[Fault]:
     """A code that names no one service has a text that does (837 SV101-7, SV202-7).
@@ -85,6 +94,7 @@ def unlisted_without_text(subject: Subject) -> Iterator[Fault]:
     carc="107",
     citation="NCCI add-on codes",
     mend="add the service that it belongs to, or take the add-on away",
+    needs="add-on table",
 )
 def add_on_without_base(subject: Subject) -> Iterator[Fault]:
     """An add-on code stands beside one of its bases, of the same provider and day (NCCI add-on codes).

@@ -156,6 +156,7 @@ def _without_operator(subject: Subject) -> Iterator[Fault]:
     carc="185",
     citation="CARC 185, B7; the enrolments in partners.yaml",
     mend="enrol him with the payer, or correct the days in partners.yaml",
+    needs="enrolments",
 )
 def not_enrolled(subject: Subject) -> Iterator[Fault]:
     """Who renders and who bills is enrolled with the payer on the day: CARC 185 of who rendered, B7 of who bills.

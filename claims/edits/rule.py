@@ -17,6 +17,12 @@ from schemas.events.coded import Finding
 Severity = Literal["reject", "warn"]
 Mode = Literal["off", "warn", "on"]
 Mends = Literal["fold", "merge", "replace"]
+Need = Literal[
+    "hcpcs table", "pair tables", "unit tables", "add-on table", "necessity table", "modifiers", "notices", "drugs",
+    "single doses", "operations", "accidents", "death", "diagnoses", "plan's answers", "enrolments", "splits",
+    "authorizations", "referrals", "clia", "medicare",
+]  # fmt: skip
+"""What a rule needs to find anything (claims/edits/needs.py)."""
 Scope = Literal["any", "inpatient", "outpatient", "facility", "professional"]
 """Which charts a rule looks at: those with a line of that component, or of that class; the others never call it."""
 
@@ -55,6 +61,7 @@ class Rule:
     until: date | None = None
     proposes: Mends | None = None
     """How what it finds on another chart is mended there (schemas/events/coded.py, Proposal)."""
+    needs: Need | None = None
     fixed: bool = False
     """Nobody turns it off: without it the chart can't be counted, claimed or billed at all."""
 
@@ -106,11 +113,12 @@ def rule(
     since: date | None = None,
     until: date | None = None,
     proposes: Mends | None = None,
+    needs: Need | None = None,
     fixed: bool = False,
 ) -> Callable[[Check], Rule]:
     """Makes a generator of faults the rule of that id."""
 
     def made(check: Check) -> Rule:
-        return Rule(name, check, severity, citation, mend, carc, of, since, until, proposes, fixed)
+        return Rule(name, check, severity, citation, mend, carc, of, since, until, proposes, needs, fixed)
 
     return made

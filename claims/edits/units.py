@@ -39,6 +39,7 @@ def units_not_whole(subject: Subject) -> Iterator[Fault]:
     carc="151",
     citation="NCCI MUE, indicator 1",
     mend="correct the units; what was apart goes on a line of its own with its modifier",
+    needs="unit tables",
 )
 def units_over_line_limit(subject: Subject) -> Iterator[Fault]:
     """A line has no more units than the code's limit of indicator 1 (NCCI MUE).
@@ -58,6 +59,7 @@ def units_over_line_limit(subject: Subject) -> Iterator[Fault]:
     carc="151",
     citation="NCCI MUE, indicators 2 and 3",
     mend="correct the units of the day; where they are right, the record has to show the need",
+    needs="unit tables",
 )
 def units_over_day_limit(subject: Subject) -> Iterator[Fault]:
     """A code's lines of one provider and day have together no more units than its limit (NCCI MUE).
