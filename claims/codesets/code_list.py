@@ -17,6 +17,7 @@ SHAPES: Final[dict[str, tuple[str, str]]] = {
     "modifiers": (r"[0-9A-Z]{2}", "two capital letters or digits"),
     "ms-drg": (r"[0-9]{3}", "three digits"),
     "place-of-service": (r"[0-9]{2}", "two digits"),
+    "poa-exempt": (r"[A-Z][0-9A-Z]{2,6}", "an ICD-10-CM code without its dot"),
     "revenue-codes": (r"[0-9]{4}", "four digits, with the leading zero"),
 }
 _LONGEST: Final = 2_000

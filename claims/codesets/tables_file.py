@@ -30,7 +30,7 @@ _SETTINGS: Final = {"ptp": ("practitioner", "outpatient"), "mue": ("practitioner
 
 Kind = Literal[
     "add-on", "admission-source", "admission-type", "bill-types", "discharge-status", "hcpcs", "icd-10-cm",
-    "icd-10-pcs", "modifiers", "ms-drg", "mue", "necessity", "place-of-service", "ptp", "revenue-codes",
+    "icd-10-pcs", "modifiers", "ms-drg", "mue", "necessity", "place-of-service", "poa-exempt", "ptp", "revenue-codes",
 ]  # fmt: skip
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._ ()-]*$", max_length=120)]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=200)]

@@ -33,6 +33,20 @@ def procedures(lines: Iterable[bytes], file: str) -> Iterator[Placed]:
     return read_hcpcs(lines, file, "hcpcs")
 
 
+def exempt(lines: Iterable[bytes], file: str) -> Iterator[Placed]:
+    return read_code_list(lines, file, "poa-exempt")
+
+
+def test_codes_exempt_from_present_on_admission_are_a_list() -> None:
+    lines = [b"code,title,start,end\n", b"Z370,Single live birth,2025-10-01,\n"]
+    assert [row for _, row in exempt(lines, "poa.csv")] == [Term("Z370", "Single live birth", date(2025, 10, 1))]
+
+
+def test_an_exempt_code_stands_without_its_dot() -> None:
+    with pytest.raises(BadReference, match="without its dot"):
+        list(exempt([b"code,title,start,end\n", b"Z37.0,Single live birth,2025-10-01,\n"], "poa.csv"))
+
+
 def departments(lines: Iterable[bytes], file: str) -> Iterator[Placed]:
     return read_code_list(lines, file, "revenue-codes")
 
