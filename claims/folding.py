@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Final
 
+from claims.claim_diagnoses import disclosed
 from claims.codesets.shapes import without_dot
 from claims.findings import reject
 from claims.payers import numbered_services
@@ -22,8 +23,9 @@ _VISITS: Final = frozenset({"045", "051"})  # revenue codes of emergency rooms a
 def fold(moved: ChartCoded, into: ChartCoded, coder: str) -> tuple[ChartCoded, ChartCoded]:
     """The two charts once the hospital's own services of `moved` stand on `into`.
 
-    What professionals did stays, and so does what the patient paid so that no plan sees it. The diagnoses go along:
-    what the patient came with or got before the order to admit him was present on admission (OCG Appendix I).
+    What professionals did stays, and so does what the patient paid so that no plan sees it, with what it was for (45
+    CFR 164.522(a)(1)(vi)). The other diagnoses go along: what the patient came with or got before the order to admit
+    him was present on admission (OCG Appendix I).
     """
     left = tuple(service for service in moved.services if not _moves(moved, service))
     taken = tuple(_moved(moved, service) for service in moved.services if _moves(moved, service))
@@ -98,7 +100,7 @@ def _new(moved: ChartCoded, into: ChartCoded) -> Iterator[CodedDiagnosis]:
     known = {without_dot(diagnosis.code) for diagnosis in into.diagnoses}
     last = max((diagnosis.rank for diagnosis in into.diagnoses), default=0)
     present = "Y" if into.encounter.encounter_class == "inpatient" else None
-    for diagnosis in moved.diagnoses:
+    for diagnosis in disclosed(moved):
         code = without_dot(diagnosis.code)
         if diagnosis.role in {"principal", "other"} and code not in known:
             known.add(code)

@@ -68,6 +68,17 @@ def test_what_the_patient_paid_so_that_no_plan_sees_it_stays_where_it_was() -> N
     assert (len(gave.services), len(took.services)) == (3, 1)
 
 
+def test_what_the_patient_paid_for_himself_is_not_told_by_its_diagnosis_either() -> None:
+    secret = service("s3", code="G0444", pointers=(2,), service_from=BEFORE, service_to=BEFORE)
+    visit = visit_before(
+        services=(service(service_from=BEFORE, service_to=BEFORE), secret),
+        diagnoses=(diagnosis("I10", "principal"), diagnosis("B20", rank=2)),
+        restrictions=(Restriction(statement="s3", paid_cents=10_000),),
+    )
+    _, took = fold(visit, admission(), "coder-1")
+    assert [each.code for each in took.diagnoses] == ["I50.9", "I50.9", "I10"]
+
+
 def test_the_claim_of_the_stay_begins_with_the_folded_service(partners: Partners) -> None:
     _, took = fold(visit_before(), admission(), "coder-1")
     (claim,) = form(took, account(), partners).claims
