@@ -16,7 +16,7 @@ from agents.neighbours import Neighbours, claims_near
 from agents.patience import ANSWER_PATIENCE, CONSENT_PATIENCE, deadline_of, received
 from agents.sayings import STAGE, Occasion, Sayings, chart_about, key_of, together, whom
 from agents.stage import States, Verdict, World
-from claims import denials, payers, settlement
+from claims import denials, folding, payers, settlement
 from claims.accounts import (
     Account,
     AccountChart,
@@ -103,16 +103,17 @@ class Claiming:
         assert isinstance(history, PatientHistory)
         neighbours = Neighbours(world.claims, history)
         across = check_account(chart, history, self.sayings.reference, neighbours.about)
-        findings = (*across.findings, *neighbours.still_apart(chart))
+        unsaid = () if kept is None else tuple(folding.unsaid(kept.chart, chart))
+        findings = (*across.findings, *neighbours.still_apart(chart), *unsaid)
         if any(finding.severity == "reject" for finding in findings):
             back = self.sayings.back(world, account, chart, "rejected-by-edits", findings, proposals=across.proposals)
-            history = as_billed(history, _left(back, account), chart)
+            history = history if unsaid else as_billed(history, _left(back, account), chart)
             verdict = self._then_follow(Occasion(world, chart, received(chart)), back, account, chart.chart_id)
         else:
             verdict = self._hold_or_bill(world, account, chart)
             if verdict.outcome != "rejected-by-edits":
                 history = remembered(history, chart)
-        moot = () if kept is None or kept.deadline_id is None else (kept.deadline_id,)
+        moot = _moot(kept, chart_of(_left(verdict, account), chart.chart_id))
         return replace(verdict, accounts={**verdict.accounts, key: history}, closed=(*verdict.closed, *moot))
 
     def _hold_or_bill(self, world: World, account: Account, chart: ChartCoded) -> Verdict:
@@ -295,6 +296,12 @@ def _account(world: World, event: ChartCoded | ClaimAdjudicated | ClaimAcknowled
 
 def _about(account: Account) -> str:
     return f"{account.hospital}/{account.account_number}"
+
+
+def _moot(before: AccountChart | None, after: AccountChart | None) -> tuple[str, ...]:
+    """The deadline that a chart waited for, and doesn't any more."""
+    waited = before.deadline_id if before else None
+    return () if waited is None or (after is not None and after.deadline_id == waited) else (waited,)
 
 
 def _left(verdict: Verdict, account: Account) -> Account:

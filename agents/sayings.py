@@ -24,7 +24,6 @@ from claims.accounts import (
     billed_version,
     chart_of,
     claim_of,
-    live_claims,
     with_chart,
     with_claim,
 )
@@ -32,6 +31,7 @@ from claims.facts import Fact, Where
 from claims.forming import Formed
 from claims.holding import held_until
 from claims.payers import first_payer
+from claims.returned import standing_after
 from claims.tables import Reference
 from ledger.deadlines import Deadline
 from schemas.events import (
@@ -160,13 +160,14 @@ class Sayings:
     ) -> Verdict:
         """The chart to its hospital with everything that is wrong, and what is proposed of other charts' claims.
 
-        Where another version of it was billed, that one stands: its payers' answers go by what they got.
+        Where another version of it was billed, that one stands: its payers' answers go by what they got. What a coder
+        folded is kept beside it, for the chart that gave has it no more.
         """
         returned = self._returned(chart, reason, findings).model_copy(update={"proposals": proposals})
         by = self.reference.counted_by
         fact = facts.of_returned(STAGE, returned, chart, by, self._where(world, chart, chart.chart_id))
         why = ", ".join(dict.fromkeys(finding.rule for finding in findings))
-        stands = _billed_before(account, chart) or AccountChart(chart=chart, state="returned")
+        stands = standing_after(account, chart)
         return Verdict(
             reason,
             *whom(chart),
@@ -242,17 +243,6 @@ class Sayings:
         about = f"account/{claim.hospital}/{claim.account_number}"
         key = self.pseudonyms.patient(claim.hospital, claim.patient.mrn)
         return Deadline(name, "answer-overdue", STAGE, key, about, milliseconds(since + ANSWER_PATIENCE))
-
-
-def _billed_before(account: Account, chart: ChartCoded) -> AccountChart | None:
-    """Another version than this one by which claims or bills went out, as it stands in the account. What the patient
-    consents to and restricts is said by the newest, whatever else is wrong with it (45 CFR 164.522, 42 CFR 2.31)."""
-    billed = billed_version(account, chart.chart_id)
-    if billed is None or version_of(billed) == version_of(chart):
-        return None
-    state: ChartState = "claimed" if live_claims(account, chart.chart_id) else "billed-to-patient"
-    willed = {"part2": chart.part2, "restrictions": chart.restrictions}
-    return AccountChart(chart=billed.model_copy(update=willed), state=state)
 
 
 def key_of(account: Account) -> str:

@@ -22,7 +22,7 @@ _BILLED: frozenset[ChartState] = frozenset({"claimed", "billed-to-patient"})
 
 class AccountChart(Wire):
     """The newest version of a chart; `deadline_id` is what it waits for. `billed`: the version whose claims stand while
-    a newer one waits."""
+    a newer one waits, or is back with what was folded into it."""
 
     chart: ChartCoded
     state: ChartState
@@ -103,7 +103,7 @@ def claim_answered(account: Account, answer: ClaimAdjudicated) -> AccountClaim |
 def newer_waits(account: Account, chart_id: str) -> bool:
     """A newer version than the billed one waits for a hold, a consent or an answer."""
     kept = chart_of(account, chart_id)
-    return kept is not None and kept.billed is not None
+    return kept is not None and kept.billed is not None and kept.state != "returned"
 
 
 def billed_version(account: Account, chart_id: str) -> ChartCoded | None:

@@ -25,14 +25,15 @@ def fold(moved: ChartCoded, into: ChartCoded, coder: str) -> tuple[ChartCoded, C
 
     What professionals did stays, and so does what the patient paid so that no plan sees it, with what it was for (45
     CFR 164.522(a)(1)(vi)). The other diagnoses go along: what the patient came with or got before the order to admit
-    him was present on admission (OCG Appendix I).
+    him was present on admission (OCG Appendix I). What was folded of that chart before is folded anew.
     """
     left = tuple(service for service in moved.services if not _moves(moved, service))
     taken = tuple(_moved(moved, service) for service in moved.services if _moves(moved, service))
+    whose = (*moved.folds, moved.chart_id)
     grown: Mapping[str, object] = {
-        "services": (*into.services, *taken),
+        "services": (*(service for service in into.services if service.chart_id not in whose), *taken),
         "diagnoses": (*into.diagnoses, *_new(moved, into)),
-        "folds": (*into.folds, moved.chart_id),
+        "folds": tuple(dict.fromkeys((*into.folds, *whose))),
     }
     return _next(moved, coder, {"services": left, "folded_into": into.chart_id}), _next(into, coder, grown)
 
@@ -60,6 +61,32 @@ def still_apart(claim: str) -> Finding:
         mend="wait until its payer has answered that claim and it is voided, then send this chart again",
     )
     return finding.model_copy(update={"claim": claim})
+
+
+def unsaid(before: ChartCoded, chart: ChartCoded) -> Iterator[Finding]:
+    """A hospital's next version knows nothing of a fold. By it, lines of another chart would stand on no claim any
+    more, or its own on two.
+
+    A coder may undo a fold: by another coding revision of the same version.
+    """
+    if chart.version == before.version:
+        return
+    if not set(before.folds) <= set(chart.folds):
+        yield _unsaid("services of another chart were folded into the version before", "folds")
+    if before.folded_into is not None and chart.folded_into is None:
+        yield _unsaid("services of the version before were folded into another chart", "folded_into")
+
+
+def _unsaid(message: str, field: str) -> Finding:
+    return reject(
+        "B7",
+        message,
+        field=field,
+        carc="60",
+        citation="42 CFR 412.2(c)(5); CPM 1/50.2.2",
+        mend="send this version coded, with that field and its lines; or first both charts with their next coding "
+        "revision, the fold undone",
+    )
 
 
 def first_day(chart: ChartCoded) -> date:

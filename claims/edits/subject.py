@@ -10,6 +10,7 @@ from claims.codesets.dated import Term
 from claims.edits.ncci import Days, Excess, Unbundled, days_of_chart, days_with_others, over_limits, unbundled
 from claims.edits.once import once
 from claims.edits.stays import SECONDARY, inpatient_stay
+from claims.folding import folded_numbers
 from claims.history import HistoryLine, PatientHistory
 from claims.mce import quarter
 from claims.partners import Hospital, Payer
@@ -105,9 +106,11 @@ class Subject:
 
     @once
     def other_charts(self) -> tuple[HistoryLine, ...]:
-        """The lines of the patient's other charts; an earlier version of this one is corrected, not another."""
-        own = (self.chart.hospital, self.chart.chart_id)
-        return tuple(line for line in self.history.lines if (line.hospital, line.chart_id) != own)
+        """The lines of the patient's other charts; an earlier version of this one is corrected, not another, and a line
+        that was folded into it is its own."""
+        own, folded = (self.chart.hospital, self.chart.chart_id), folded_numbers(self.chart)
+        lines = (line for line in self.history.lines if (line.hospital, line.chart_id) != own)
+        return tuple(line for line in lines if line.control_number not in folded)
 
     @once
     def days_with_others(self) -> Days:

@@ -115,3 +115,17 @@ def test_a_fold_into_a_fold_keeps_whose_each_line_was() -> None:
     _, twice = fold(second, once, "coder-1")
     assert [line.chart_id for line in twice.services] == [None, "c0", "c0", "c2"]
     assert twice.folds == ("c0", "c2")
+
+
+def test_a_chart_that_is_folded_once_more_has_no_line_twice() -> None:
+    _, once = fold(visit_before(), admission(), "coder-1")
+    _, again = fold(visit_before(), once, "coder-1")
+    assert (again.services, again.folds) == (once.services, ("c0",))
+
+
+def test_what_was_folded_into_a_chart_goes_along_under_its_own_name() -> None:
+    clinic = visit_before(chart_id="c2", account_number="a2", services=(service("s9", service_from=DAY),))
+    _, day = fold(visit_before(), clinic, "coder-1")
+    _, whole = fold(day, admission(), "coder-1")
+    assert [line.chart_id for line in whole.services] == [None, "c2", "c0", "c0"]
+    assert whole.folds == ("c0", "c2")
