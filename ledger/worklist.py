@@ -65,13 +65,14 @@ def open_queries(tx: Connection, hospital: str | None = None) -> Sequence[Row[An
 
 def coded_drafts(tx: Connection, hospital: str | None = None, *, sent: bool = False) -> Sequence[Mapping[str, Any]]:
     """Drafts of charts that are still back, of which nothing is left to code and Kafka has confirmed no answer; with
-    `sent` also those that it has."""
+    `sent` also those that it has. An emptied one is of a version that asks coders nothing."""
     beside = (charts.c.stage == drafts.c.stage) & (charts.c.chart_id == drafts.c.chart_id)
     same = (charts.c.hospital == drafts.c.hospital) & (charts.c.version == drafts.c.version)
     query = sa.select(drafts).select_from(drafts.join(charts, beside & same)).where(charts.c.state == "returned")
     about = (work.c.chart_id == drafts.c.chart_id) & (work.c.hospital == drafts.c.hospital)
     left = sa.exists().where(about, work.c.stage == drafts.c.stage, work.c.state.in_(UNANSWERED))
-    back = query.where(~left) if sent else query.where(~left, drafts.c.sent.is_(None))
+    query = query.where(~left, sa.func.length(drafts.c.body) > 0)
+    back = query if sent else query.where(drafts.c.sent.is_(None))
     rows = tx.execute(_of(back, drafts, hospital).order_by(drafts.c.chart_id, drafts.c.hospital)).all()
     return [dict(row._mapping) for row in rows]
 

@@ -228,3 +228,11 @@ def test_the_second_wall_is_validation_s(given: Stages, item: str) -> None:
 def test_the_desk_asks_nothing_of_a_stage_that_has_no_item(given: Stages) -> None:
     given.decide("validation", signed(clear(unsigned_and_unclear())))
     assert (items(given), desk(given).ready()) == ([], ())
+
+
+def test_a_chart_that_only_its_hospital_can_mend_now_stops_no_other(given: Stages) -> None:
+    given.decide("validation", unsigned_and_unclear(), sent(PHRASE))
+    given.decide("validation", clear(unsigned_and_unclear(2)))
+    (item,) = items(given)
+    desk(given).answer(item, ANNA, coded(WRIST))
+    assert [ready.chart_id for ready in desk(given).ready()] == [PHRASE[1]]
