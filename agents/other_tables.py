@@ -12,18 +12,19 @@ from claims.codesets.tables_file import MANIFEST
 from claims.reference import BadReference
 from claims.tables import Reference
 
-_KNOWN = ("partners.yaml", "chargemasters", "codesets.bin", TABLES, MANIFEST)
+_OF_PARTNERS = ("partners.yaml", "chargemasters", "diagnosis-maps")
+_KNOWN = (*_OF_PARTNERS, "codesets.bin", TABLES, MANIFEST)
 
 
 @contextmanager
 def other_tables(folder: Path, infra: Path, codesets: Path) -> Iterator[Reference]:
-    """The tables of a folder, which may hold any of partners.yaml, chargemasters/, codesets.bin, and tables.bin or the
-    tables.yaml it is compiled from. BadReference where it holds none of them, or a broken one."""
+    """The tables of a folder, which may hold any of partners.yaml, chargemasters/, diagnosis-maps/, codesets.bin, and
+    tables.bin or the tables.yaml it is compiled from. BadReference where it holds none of them, or a broken one."""
     if not any((folder / name).exists() for name in _KNOWN):
         raise BadReference(folder.name, 1, 1, "folder", f"holds none of {', '.join(_KNOWN)}")
     with TemporaryDirectory(prefix="claimstream-tables-") as place:
         home = Path(place)
-        for name in ("partners.yaml", "chargemasters"):
+        for name in _OF_PARTNERS:
             _linked(home / name, folder / name, infra / name)
         _linked(home / "codesets.bin", folder / "codesets.bin", codesets)
         if (folder / MANIFEST).exists() and not (folder / TABLES).exists():

@@ -28,7 +28,8 @@ class Replay:
     codec: CompiledCodec
     judged: int = 0
     unsaid: int = 0
-    """Charts of which nothing is recorded: late versions, conflicts, or outputs outside the times asked for."""
+    """Charts of which nothing is recorded: late versions, conflicts, or outputs outside the times asked for; and coders'
+    answers to charts from before these times, for nobody knows what they had to repeat."""
     tally: Tally = field(default_factory=Tally)
     _said: dict[str, Judgement] = field(default_factory=dict)
     _held: dict[tuple[str, str, int], str] = field(default_factory=dict)
@@ -49,8 +50,8 @@ class Replay:
                 continue
             before = self._said.get(chart.event_id)
             if isinstance(chart, ChartCompleted):
-                self._held[chart.hospital, chart.chart_id, chart.version] = holds(chart)
-            if before is None:
+                self._held[_place(chart)] = holds(chart)
+            if before is None or _place(chart) not in self._held:
                 self.unsaid += 1
                 continue
             self.judged += 1
@@ -70,4 +71,8 @@ class Replay:
     def _say(self, chart: Taken, tables: Reference) -> Said:
         if isinstance(chart, ChartCompleted):
             return validate(chart, tables)
-        return accept_coder(chart, tables, self._held.get((chart.hospital, chart.chart_id, chart.version)))
+        return accept_coder(chart, tables, self._held[_place(chart)])
+
+
+def _place(chart: Taken) -> tuple[str, str, int]:
+    return chart.hospital, chart.chart_id, chart.version

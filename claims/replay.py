@@ -3,20 +3,24 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from schemas.events.coded import ChartCoded, ChartReturned, Finding
+from schemas.events.coded import ChartCoded, ChartReturned, Finding, Service
 
 Said = ChartCoded | ChartReturned
 CODES, PRICES, QUESTIONS = "codes", "prices", "questions"
 """What may differ besides rules: diagnoses, procedures and group; lines and charges; queries and work items."""
+_OF_A_LINE: Final = tuple(name for name in Service.model_fields if name not in {"text", "group"})
+"""What a claim says of a line, or decides whose claim it is on; a department is for statistics."""
+Told = tuple[str, str, str | None]
+"""A finding by its rule, severity and field."""
 
 
 class Judgement(NamedTuple):
     """One verdict as it is compared: never its texts, ids or times. Charges are those of the coded chart, else 0."""
 
     outcome: str
-    findings: frozenset[tuple[str, str, str | None]]
+    findings: Counter[Told]
     codes: tuple[object, ...] = ()
     lines: tuple[object, ...] = ()
     questions: frozenset[tuple[str, str]] = frozenset()
@@ -30,7 +34,7 @@ def judgement(said: Said) -> Judgement:
         group = (said.drg.code, said.drg.version) if said.drg else None
         diagnoses = tuple((each.code, each.role, each.present_on_admission) for each in said.diagnoses)
         codes = (diagnoses, tuple(each.code for each in said.procedures), group)
-        lines = tuple((s.code, s.modifiers, s.revenue_code, s.units, s.charge_cents) for s in said.services)
+        lines = tuple(tuple(getattr(service, name) for name in _OF_A_LINE) for service in said.services)
         cents = sum(service.charge_cents for service in said.services)
         return Judgement("coded", findings, codes, lines, cents=cents)
     asked = {("query", query.id) for query in said.queries}
@@ -117,5 +121,6 @@ def _counted(found: Difference) -> Iterator[tuple[str, str]]:
         yield "outcome", f"{found.before} to {found.now}"
 
 
-def _compared(findings: Iterable[Finding]) -> frozenset[tuple[str, str, str | None]]:
-    return frozenset((finding.rule, finding.severity, finding.field) for finding in findings)
+def _compared(findings: Iterable[Finding]) -> Counter[Told]:
+    """A rule may speak twice of one field."""
+    return Counter((finding.rule, finding.severity, finding.field) for finding in findings)

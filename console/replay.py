@@ -33,8 +33,8 @@ def replay(
     tables: Annotated[
         Path | None,
         typer.Option(
-            help="A folder with any of partners.yaml, chargemasters/, codesets.bin, tables.bin or tables.yaml; what it "
-            "lacks is as it is in force. Without it: the tables in force."
+            help="A folder with any of partners.yaml, chargemasters/, diagnosis-maps/, codesets.bin, tables.bin or "
+            "tables.yaml; what it lacks is as it is in force. Without it: the tables in force."
         ),
     ] = None,
     charts: Annotated[bool, typer.Option("--charts", help="Name each chart, not only the sums.")] = False,

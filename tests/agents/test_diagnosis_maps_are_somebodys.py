@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from agents.reference import read_reference
+from agents.other_tables import other_tables
+from agents.reference import CODESETS, read_reference
 from claims.reference import BadReference
 from streams.settings import INFRA
 
@@ -29,3 +30,10 @@ def test_a_hospitals_mapping_is_read(tmp_path: Path) -> None:
 def test_a_mapping_of_nobodys_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadReference, match=r"diagnosis-maps/st-ann\.csv:1:1 file: name it after a hospital"):
         read_reference(_with_map(tmp_path, "st-ann.csv"))
+
+
+def test_a_comparison_with_other_prices_keeps_the_mappings(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(INFRA / "chargemasters", other / "chargemasters")
+    with other_tables(other, _with_map(tmp_path, "st-anna.csv"), CODESETS) as reference:
+        assert set(reference.diagnosis_maps) == {"st-anna"}
