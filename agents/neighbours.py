@@ -45,13 +45,15 @@ class Neighbours:
     history: PatientHistory
 
     def about(self, other: HistoryLine | Visit | None) -> tuple[str, ...]:
-        """The control numbers of the standing claims that have an earlier line, or any line of an earlier visit."""
+        """The control numbers of the standing claims that have an earlier line, or any of the hospital's own of a
+        visit: what professionals did there belongs on nobody else's claim."""
         if other is None:
             return ()
         if isinstance(other, HistoryLine):
             return self._having({other.control_number}, other.hospital, other.account_number)
         own = (other.hospital, other.chart_id)
-        lines = {line.control_number for line in self.history.lines if (line.hospital, line.chart_id) == own}
+        theirs = (line for line in self.history.lines if (line.hospital, line.chart_id) == own)
+        lines = {line.control_number for line in theirs if line.component == "facility"}
         return self._having(lines, other.hospital, other.account_number)
 
     def still_apart(self, chart: ChartCoded) -> tuple[Finding, ...]:

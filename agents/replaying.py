@@ -28,8 +28,8 @@ class Replay:
     codec: CompiledCodec
     judged: int = 0
     unsaid: int = 0
-    """Charts of which nothing is recorded: late versions, conflicts, or outputs outside the times asked for; and coders'
-    answers to charts from before these times, for nobody knows what they had to repeat."""
+    """Charts of which nothing is recorded: late versions, conflicts, or outputs outside the times asked for. And
+    answers to charts from before these times, for nobody knows what a coder had to repeat."""
     tally: Tally = field(default_factory=Tally)
     _said: dict[str, Judgement] = field(default_factory=dict)
     _held: dict[tuple[str, str, int], str] = field(default_factory=dict)

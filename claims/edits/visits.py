@@ -46,7 +46,7 @@ def outpatient_before_admission(subject: Subject) -> Iterator[Fault]:
     """Outpatient services by the same hospital before an admission belong on the stay's claim: all of the admission
     day; of the three calendar days before it (one, where the hospital isn't paid by IPPS) the diagnostic ones, and all
     others that nobody says are unrelated (42 CFR 412.2(c)(5); CPM 3/40.3). Ambulance and maintenance dialysis stay out,
-    and so does a critical access hospital (`window_days: 0`).
+    and so do a critical access hospital (`window_days: 0`) and a stay of which only professionals bill.
     """
     if not subject.hospital.window_days or "admission" not in _wanted(subject):
         return
@@ -54,12 +54,14 @@ def outpatient_before_admission(subject: Subject) -> Iterator[Fault]:
     for visit in _others(subject):
         if (visit.encounter_class == "inpatient") == subject.inpatient or visit.chart_id in chart.folds:
             continue
+        theirs = _facility(subject, visit)
+        if not theirs or not subject.facility:
+            continue
         if subject.inpatient:
-            lines = _facility(subject, visit)
-            found = any(_in_window(subject, line, visit.admission_related, subject.stay.start_day) for line in lines)
+            found = any(_in_window(subject, line, visit.admission_related, subject.stay.start_day) for line in theirs)
         else:
-            lines = _own(subject)
-            found = any(_in_window(subject, line, chart.admission_related, visit.start) for line in lines)
+            own = _own(subject)
+            found = any(_in_window(subject, line, chart.admission_related, visit.start) for line in own)
         if found:
             yield Fault("outpatient services stand apart from the stay they came before", "services", other=visit)
 

@@ -43,6 +43,15 @@ def test_a_late_admission_names_the_claim_of_the_visit_before_it(given: Stages) 
     assert [(p.kind, p.claims) for p in returned.proposals] == [("fold", (claim.control_number,))]
 
 
+def test_what_a_professional_bills_of_the_visit_is_not_named(given: Stages) -> None:
+    read = service("p1", "professional", 5_000, service_from=BEFORE, service_to=BEFORE)
+    claims = built(given, given.decide("claiming", visit(services=(*visit().services, read))))
+    returned = back(given, given.decide("claiming", admission()))
+    (facility,) = (claim.control_number for claim in claims if claim.kind == "institutional")
+    assert [finding.claim for finding in returned.findings] == [facility]
+    assert [proposal.claims for proposal in returned.proposals] == [(facility,)]
+
+
 def test_two_charts_of_one_patient_in_one_batch_meet(given: Stages) -> None:
     decisions = given.decide("claiming", visit(), admission())
     (claim,) = built(given, decisions)

@@ -77,6 +77,12 @@ def test_what_lies_outside_the_window_stays_apart(reference: Reference, earlier:
     assert rules(earlier, reference, admission()) == []
 
 
+def test_a_stay_of_which_only_professionals_bill_has_no_claim_to_fold_into(reference: Reference) -> None:
+    doctors = admission(services=(service("p1", "professional"),))
+    assert rules(doctors, reference, before(1)) == []
+    assert rules(before(1), reference, doctors) == []
+
+
 @pytest.mark.parametrize(("days", "window", "said"), [(1, 1, ["B7"]), (2, 1, []), (0, 0, [])])
 def test_a_hospital_outside_ipps_has_a_window_of_a_day_or_none(
     reference: Reference, mercy: Hospital, days: int, window: int, said: list[str]
