@@ -91,6 +91,11 @@ def visit_of(chart: ChartCoded) -> Visit:
     )
 
 
+def stays_of(history: PatientHistory) -> frozenset[tuple[str, str]]:
+    """Hospital and chart of each earlier stay."""
+    return frozenset((v.hospital, v.chart_id) for v in history.visits if v.encounter_class == "inpatient")
+
+
 def remembered(history: PatientHistory, chart: ChartCoded) -> PatientHistory:
     """The patient's history with this version of the chart instead of any other, as far back as it is looked."""
     others = forgotten(history, chart.hospital, chart.chart_id)

@@ -6,9 +6,11 @@ from typing import Final, NamedTuple
 
 _CACHED: Final = 8192
 _UNLISTED: Final = re.compile(
-    r"\b(not otherwise (classified|specified)|not elsewhere classified|noc|nos|unlisted|unclassified|unspecified"
-    r"|miscellaneous)\b",
-    re.IGNORECASE,
+    r"\b(not (?:otherwise|elsewhere) classified|noc|unlisted|unclassified|miscellaneous)\b", re.IGNORECASE
+)
+_UNSPECIFIED: Final = re.compile(r"\b(not otherwise specified|nos|unspecified)\b", re.IGNORECASE)
+_MEASURED: Final = re.compile(
+    r"\b(?:per|[0-9.]+) ?(?:mcg|mg|g|gm|grams?|ml|cc|i\.?u|units?|minutes?|hour|diem)\b", re.IGNORECASE
 )
 _FROM: Final = re.compile(
     r"\b(?:age[ds]? )?(?P<first>[0-9]{1,3}) ?(?:years?|yrs?)(?: of age| old)? (?:and|or) (?:older|above|over)\b",
@@ -32,8 +34,14 @@ class Ages(NamedTuple):
 
 @lru_cache(_CACHED)
 def is_unlisted(title: str) -> bool:
-    """Does the title name no one service, so that a claim has to (837 SV101-7)?"""
-    return _UNLISTED.search(title) is not None
+    """Does the title name no one service, so that a claim has to (837 SV101-7)?
+
+    A drug by the milligram, or help by the hour, whose form is 'not otherwise specified' is one service: J3301 is
+    triamcinolone, and nobody asks for more words.
+    """
+    if _UNLISTED.search(title) is not None:
+        return True
+    return _UNSPECIFIED.search(title) is not None and _MEASURED.search(title) is None
 
 
 @lru_cache(_CACHED)

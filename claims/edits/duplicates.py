@@ -8,7 +8,7 @@ from claims.codesets.shapes import SEPARATING_MODIFIERS
 from claims.edits.ncci import provider_of
 from claims.edits.rule import Fault, Rule, rule
 from claims.edits.subject import Subject
-from claims.history import HistoryLine
+from claims.history import HistoryLine, stays_of
 from schemas.events.coded import Service
 
 _BEYOND_BEDS: Final = "0220"  # revenue codes 010x to 021x are room and board
@@ -57,22 +57,33 @@ def same_line_on_another_chart(subject: Subject) -> Iterator[Fault]:
     """The same service, for one patient on one day by one provider, stands on another chart too (CPM 1/120).
 
     A modifier on either that says 'again' or 'apart' (76, 77, 59, X{EPSU}, 27, 91) makes it another service. An earlier
-    version of the chart itself is corrected, not repeated.
+    version of the chart itself is corrected, not repeated. What a hospital gave to an inpatient is no service of its
+    own, so that it doesn't repeat that of the emergency room: of a stay only the bed is counted.
     """
     others = subject.other_charts
     if not others:
         return
-    elsewhere = {_key(line, line.hospital, line.day): line for line in others if not _is_apart(line)}
+    stays = stays_of(subject.history)
+    elsewhere = {
+        _key(line, line.hospital, line.day): line
+        for line in others
+        if not (_is_apart(line) or ((line.hospital, line.chart_id) in stays and _goes_with_the_bed(line)))
+    }
     elsewhere.pop(None, None)
     for at, service in enumerate(subject.services):
-        key = None if _is_apart(service) else _key(service, subject.chart.hospital, service.service_from)
+        apart = _is_apart(service) or _is_of_a_stay(subject, service)
+        key = None if apart else _key(service, subject.chart.hospital, service.service_from)
         if key is not None and key in elsewhere:
             message = "the same service stands on another chart of this patient and day"
             yield Fault(message, f"services[{at}]", at, "service", other=elsewhere[key])
 
 
 def _is_of_a_stay(subject: Subject, service: Service) -> bool:
-    return subject.inpatient and service.component == "facility" and service.code is not None
+    return subject.inpatient and _goes_with_the_bed(service)
+
+
+def _goes_with_the_bed(line: HistoryLine | Service) -> bool:
+    return line.component == "facility" and line.code is not None
 
 
 def _is_apart(line: HistoryLine | Service) -> bool:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final, Literal, NamedTuple
 
 from claims.codesets.dated import DatedTables, Setting, UnitLimit
-from claims.history import HistoryLine, PatientHistory
+from claims.history import HistoryLine, PatientHistory, stays_of
 from schemas.events.coded import ChartCoded, Service
 
 _APART: Final = frozenset({"59", "XE", "XP", "XS", "XU"})
@@ -78,7 +78,7 @@ def days_of_chart(chart: ChartCoded) -> Days:
 
 def days_with_others(days: Days, others: Iterable[HistoryLine], history: PatientHistory) -> Days:
     """Those of the chart's days on which its provider has lines on other charts too, with these behind its own."""
-    stays = {(visit.hospital, visit.chart_id) for visit in history.visits if visit.encounter_class == "inpatient"}
+    stays = stays_of(history)
     together: dict[ProviderDay, list[DayLine]] = {}
     for line in others:
         key = (provider_of(line, line.hospital), line.component, line.day)

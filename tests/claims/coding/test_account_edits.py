@@ -7,7 +7,7 @@ import pytest
 
 from claims.edits import check_account
 from claims.edits.duplicates import same_line_on_another_chart
-from claims.history import HistoryLine, PatientHistory
+from claims.history import HistoryLine, PatientHistory, visit_of
 from claims.tables import Reference
 from schemas.events.coded import ChartCoded
 from tests.claims.coding.builders import GOOD_NPI, with_line
@@ -95,3 +95,25 @@ def test_a_department_alone_is_no_service(coded: ChartCoded, reference: Referenc
     pharmacy = with_line(coded, code=None, revenue_code="0250")
 
     assert duplicates(pharmacy, earlier(pharmacy), reference) == []
+
+
+def of_a_stay(chart: ChartCoded, history: PatientHistory) -> PatientHistory:
+    """The same lines as those of a stay."""
+    visit = visit_of(chart).model_copy(update={"chart_id": "c-0", "encounter_class": "inpatient"})
+    return history.model_copy(update={"visits": (visit,)})
+
+
+def test_a_drug_of_the_emergency_room_is_no_duplicate_of_the_stays(
+    coded: ChartCoded, stay: ChartCoded, reference: Reference
+) -> None:
+    drug = {"code": "J1100", "revenue_code": "0636", "component": "facility", "performer_npi": None}
+    before, during = with_line(coded, **drug), with_line(stay, **drug)
+
+    assert duplicates(before, of_a_stay(before, earlier(before)), reference) == []
+    assert duplicates(during, earlier(during), reference) == []
+
+
+def test_a_professionals_service_stands_once_though_one_chart_is_of_a_stay(
+    coded: ChartCoded, reference: Reference
+) -> None:
+    assert duplicates(coded, of_a_stay(coded, earlier(coded, 1)), reference) == [2]

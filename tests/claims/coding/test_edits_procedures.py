@@ -204,7 +204,7 @@ def test_without_a_birth_date_no_age_is_judged(coded: ChartCoded, listed: Refere
 UNLISTED = [
     "Unlisted ambulance service", "Unclassified drugs", "Supply, not otherwise specified", "NOC for enteral supplies",
     "Not otherwise classified, lens", "Equipment, miscellaneous", "Drug, oral, nos", "Item, not elsewhere classified",
-    "Unspecified service",
+    "Unspecified service", "Compounded drug, not otherwise classified, 1 mg", "Stocking, not otherwise specified, per garment",
 ]  # fmt: skip
 
 
@@ -213,7 +213,17 @@ def test_a_title_that_names_no_service_is_known(title: str) -> None:
     assert is_unlisted(title)
 
 
-@pytest.mark.parametrize("title", ["Clinic visit", "Nocturnal oximetry", "Nose drops", "Classified drug"])
+LISTED = [
+    "Clinic visit", "Nocturnal oximetry", "Nose drops", "Classified drug",
+    "Injection, triamcinolone acetonide, not otherwise specified, 10 mg",
+    "Factor viii (antihemophilic factor, recombinant) per i.u., not otherwise specified",
+    "Injection, immune globulin, intravenous, lyophilized (e.g., powder), not otherwise specified, 500 mg",
+    "Homemaker service, nos; per 15 minutes",
+]  # fmt: skip
+"""Of what is measured, 'not otherwise specified' says the form and not the thing: the code names one drug or service."""
+
+
+@pytest.mark.parametrize("title", LISTED)
 def test_a_title_that_names_a_service_is_no_other(title: str) -> None:
     assert not is_unlisted(title)
 
