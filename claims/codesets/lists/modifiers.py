@@ -43,6 +43,7 @@ _GROUPS: Final = """
 95 2017-01-01/: telehealth by voice and picture
 96 97 2018-01-01/: gaining or regaining skills
 99: more modifiers than fit
+1P 2P 3P 8P: a measure of quality not met, and why
 P1 P2 P3 P4 P5 P6: anesthesia, state of the patient
 A1 A2 A3 A4 A5 A6 A7 A8 A9: dressing, number of wounds
 AA AD QK QX QY QZ: who gives and directs anesthesia
@@ -91,6 +92,7 @@ GM: several patients in one ambulance
 GN GO GP: plan of therapy
 GQ GT: telehealth
 GV GW: hospice patient
+H9: ordered by a court
 HA HB HC HD HE HF HG HH HI HJ HK: kind of program
 HL HM HN HO HP: schooling of who treats
 HQ HR HS HT: in a group, with a family, by a team
@@ -99,6 +101,7 @@ J1 J2 J3: competitive acquisition of drugs
 J4 J5: competitive bidding
 JA JB JE JK JL: how or how long a drug is given
 JC JD: skin substitute
+JF: compounded drug
 JG TB: drug bought at the 340B discount
 JW: drug thrown away
 JZ 2023-01-01/: no drug thrown away

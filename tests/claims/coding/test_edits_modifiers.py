@@ -215,3 +215,10 @@ def test_each_line_is_told_by_itself(coded: ChartCoded, reference: Reference) ->
     chart = coded_as(coded, ("L1902", "LT", "RT"), ("A6402", "NU"), ("E0100", "NU", "RR"))
 
     assert [finding.line for finding in found(modifiers_conflict, chart, reference)] == [1, 3]
+
+
+def test_modifiers_that_say_why_a_measure_was_not_met_or_a_court_ordered_it_are_known(
+    coded: ChartCoded, reference: Reference
+) -> None:
+    for modifier in ("1P", "2P", "3P", "8P", "H9", "JF"):
+        assert found(modifier_not_valid, marked(modifier)(coded), reference) == []

@@ -204,7 +204,8 @@ def test_without_a_birth_date_no_age_is_judged(coded: ChartCoded, listed: Refere
 UNLISTED = [
     "Unlisted ambulance service", "Unclassified drugs", "Supply, not otherwise specified", "NOC for enteral supplies",
     "Not otherwise classified, lens", "Equipment, miscellaneous", "Drug, oral, nos", "Item, not elsewhere classified",
-    "Unspecified service", "Compounded drug, not otherwise classified, 1 mg", "Stocking, not otherwise specified, per garment",
+    "Unspecified service", "Compounded drug, not otherwise classified, 1 mg",
+    "Stocking, not otherwise specified, per garment",
 ]  # fmt: skip
 
 
@@ -220,7 +221,7 @@ LISTED = [
     "Injection, immune globulin, intravenous, lyophilized (e.g., powder), not otherwise specified, 500 mg",
     "Homemaker service, nos; per 15 minutes",
 ]  # fmt: skip
-"""Of what is measured, 'not otherwise specified' says the form and not the thing: the code names one drug or service."""
+"""Of what is measured 'not otherwise specified' says the form and not the thing: the code names one."""
 
 
 @pytest.mark.parametrize("title", LISTED)
