@@ -14,6 +14,10 @@ from schemas.events.people import Name
 
 _OLDEST: Final = 124
 _NO_LETTER: Final = re.compile(r"[^a-z]+")
+_LETTERS: Final = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", **dict.fromkeys("'’‘ʼʻ`´", "")}
+)
+"""Letters that Unicode doesn't take apart, as they are written without their mark; and apostrophes."""
 _SUFFIXES: Final = frozenset({"jr", "sr", "ii", "iii", "iv", "v"})
 
 
@@ -109,7 +113,7 @@ def _family(name: str) -> str:
 
 @lru_cache(1024)
 def _words(name: str) -> tuple[str, ...]:
-    bare = unicodedata.normalize("NFKD", name.casefold().replace("'", "").replace("’", ""))
+    bare = unicodedata.normalize("NFKD", name.casefold().translate(_LETTERS))
     return tuple(_NO_LETTER.sub(" ", "".join(c for c in bare if not unicodedata.combining(c))).split())
 
 

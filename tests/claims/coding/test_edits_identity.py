@@ -66,6 +66,8 @@ I2 = [
     known_as("Doe, Jr.", "A."),
     known_as("Döe"),
     known_as("D'oe", "Ann"),
+    known_as("Døe", "Ann"),
+    known_as("D‘oe", "Ann"),
     known_as("Doe", "Bob")._replace(said=(("warn", "140", KNOWN_AS),)),
     known_as("Roe", "Ann")._replace(said=(("warn", "140", KNOWN_AS),)),
     Case(
