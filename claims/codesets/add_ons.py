@@ -58,6 +58,8 @@ def _end(sheet: Sheet, field: str, cell: str, first: date) -> date | None:
 
 def _calendar(cell: str) -> str:
     """A year and the number of a day in it, as a date is written elsewhere; anything else is left as it is."""
-    if len(cell) != 7 or not (cell.isascii() and cell.isdigit()) or cell < "1000001" or not "001" <= cell[4:] <= "366":
+    if len(cell) != 7 or not (cell.isascii() and cell.isdigit()) or not "1000001" <= cell < "9999":
+        return cell
+    if not "001" <= cell[4:] <= "366":
         return cell
     return (date(int(cell[:4]), 1, 1) + timedelta(days=int(cell[4:]) - 1)).isoformat()

@@ -24,8 +24,11 @@ _PROCEDURE: Final = re.compile(r"[0-9A-HJ-NP-Z]{3,7}")
 def read_order(
     lines: Iterable[bytes], file: str, table: Classification, first: date, last: date | None
 ) -> Iterator[Placed]:
-    number = 0
+    empty = True
     for number, line in enumerate(text_lines(lines, file), start=1):
+        if not line.strip():
+            continue
+        empty = False
         code, flag, title = line[6:13].strip(), line[14:15], " ".join(line[77:].split())
         fits = is_diagnosis_shape(code) if table == "icd-10-cm" else _PROCEDURE.fullmatch(code)
         if not fits:
@@ -35,5 +38,5 @@ def read_order(
         if not title:
             raise BadReference(file, number, 78, "title", "the long text, from 78")
         yield number, Term(code, title, first, last, flag)
-    if not number:
+    if empty:
         raise BadReference(file, 1, 1, "file", "no record; is it another file?")

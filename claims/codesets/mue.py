@@ -18,6 +18,7 @@ _VALUES: Final[dict[Setting, str]] = {
     "dme": "dme supplier services mue value",
 }
 _MOST: Final = 10_000_000
+_DIGITS: Final = len(str(_MOST))  # int() refuses thousands of digits with an error of its own
 
 
 def read_unit_limits(
@@ -30,7 +31,7 @@ def read_unit_limits(
     }
     sheet = Sheet(lines, file, columns, begins_with_code)
     for code, units, indicator in sheet.rows():
-        if not (units.isascii() and units.isdigit()) or int(units) > _MOST:
+        if not (units.isascii() and units.isdigit()) or len(units) > _DIGITS or int(units) > _MOST:
             raise sheet.bad("units", "a whole number")
         yield (
             sheet.line,

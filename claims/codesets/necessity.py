@@ -22,7 +22,7 @@ COLUMNS: Final[Head] = {
     "end": ("end",),
 }
 _POLICY: Final = re.compile(r"[0-9A-Za-z._-]{1,16}")
-_DIAGNOSIS: Final = re.compile(r"[A-Z][0-9][0-9A-Z]\.?([0-9A-Z]{0,4}|[0-9A-Z]{0,3}\*)|[A-Z][0-9]?\*")
+_DIAGNOSIS: Final = re.compile(r"[A-Z][0-9A][0-9A-Z]\.?([0-9A-Z]{0,4}|[0-9A-Z]{0,3}\*)|[A-Z][0-9A]?\*")
 
 
 def read_necessity(lines: Iterable[bytes], file: str) -> Iterator[Placed]:

@@ -224,8 +224,10 @@ BROKEN: list[tuple[str, Reader, bytes, str]] = [
     ("units that are no number", limits, changed(MUE, ",160,", ",1.5,"), "x.txt:5:7 units: a whole number"),
     ("digits of another script", limits, (FILES / MUE).read_bytes().replace(b"160", "٣".encode()), "x.txt:5:7 units"),
     ("a quote that is not closed", limits, changed(MUE, 'data"', "data"), "x.txt:5:1 row: a quote"),
+    ("a number without end", limits, changed(MUE, ",160,", f",{'9' * 5000},"), "x.txt:5:7 units: a whole"),
     ("an indicator of units", limits, changed(MUE, ",3 Date", ",4 Date"), "x.txt:4:9 indicator: one of 1, 2, 3"),
     ("a 400th day", read_add_ons, changed(AOC, "2013091", "2013400"), "x.txt:2:17 edit effective: a day as"),
+    ("a beginning that never comes", read_add_ons, changed(AOC, "2013091", "9999366"), "x.txt:2:17 edit effective"),
     ("a base that is a word", read_add_ons, changed(AOC, "G0378", "other"), "x.txt:2:7 primary code: a code"),
     ("a deletion before all", read_add_ons, changed(AOC, "2025365", "2012365"), "x.txt:4:15 primary deleted: not"),
     ("a record of another kind", procedures, changed(HCPCS, "A4216001003", "A4216001009"), "x.txt:4:11 record: 3 or 4"),
@@ -241,6 +243,7 @@ BROKEN: list[tuple[str, Reader, bytes, str]] = [
         "x.txt:2:7 code: a code of icd",
     ),
     ("an order file without long text", diagnoses, ORDER[:40].encode(), "x.txt:1:78 title: the long"),
+    ("an order file of nothing", diagnoses, b"\n \n", "x.txt:1:1 file: no record"),
     ("an empty order file", diagnoses, b"", "x.txt:1:1 file: no record"),
     ("no header", read_necessity, b"L1,P2028,I10,20201001,\n", "x.txt:1:1 policy: the header lacks"),
     ("nothing below the header", read_necessity, b"policy,code,diagnosis,start,end\n", "x.txt:1:1 file: no row below"),
@@ -283,3 +286,19 @@ def test_whatever_stands_in_a_file_is_compiled_or_named(
     put = body[:at] + data.draw(st.one_of(st.binary(max_size=12), words)) + body[until:]
     with suppress(BadReference):
         compile_tables([Release(table, reader(put.splitlines(keepends=True), name))])
+
+
+def test_an_add_on_that_is_deleted_at_the_end_of_time_has_no_end() -> None:
+    found = read(read_add_ons, (FILES / AOC).read_bytes().replace(b"2025365", b"9999366"))
+
+    assert all(row.last != date(2025, 12, 31) for row in found if isinstance(row, AddOn))
+
+
+def test_an_empty_line_of_an_order_file_is_none() -> None:
+    assert len(read(diagnoses, (ORDER + "\n").encode())) == len(read(diagnoses, ORDER.encode()))
+
+
+def test_a_policy_may_list_a_code_with_a_letter_in_its_second_place() -> None:
+    found = read(read_necessity, b"policy,code,diagnosis,start,end\nL1,P2028,QA0.1,20261001,\n")
+
+    assert [row.diagnoses for row in found if isinstance(row, Necessity)] == [("QA0.1",)]
