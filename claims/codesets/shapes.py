@@ -11,7 +11,7 @@ ICD_10_PCS: Final = frozenset({"http://www.cms.gov/Medicare/Coding/ICD10", "urn:
 """FHIR's URI of the code system, and its OID."""
 
 _DIAGNOSIS = re.compile(r"[A-Z][0-9A][0-9A-Z](\.?[0-9A-Z]{1,4})?")
-_PROCEDURE = re.compile(r"[A-CE-Z][0-9]{4}|[0-9]{5}|[0-9]{4}[FTUM]")
+_PROCEDURE = re.compile(r"[A-CE-Z][0-9]{4}|[0-9]{5}|[0-9]{4}[AFTUM]")
 _INPATIENT_PROCEDURE = re.compile(r"[0-9A-HJ-NP-Z]{7}")
 _MODIFIER = re.compile(r"[0-9A-Z]{2}")
 _REVENUE = re.compile(r"0[0-9]{3}|[1-9][0-9]{3}")

@@ -147,6 +147,7 @@ SHAPES = [
     # what it is, shape, code, accepted
     ("Level II", is_procedure_shape, "G0463", True),
     ("five digits", is_procedure_shape, "0" * 5, True),
+    ("four digits and A, as vaccination had it", is_procedure_shape, "0" * 4 + "A", True),
     ("dental", is_procedure_shape, "D" + "0120", False),
     ("lower case", is_procedure_shape, "g0463", False),
     ("too long", is_procedure_shape, "G04631", False),
