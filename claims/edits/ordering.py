@@ -12,6 +12,8 @@ from schemas.events.coded import Service
 _Kind = Literal["laboratory", "imaging", "equipment"]
 _ORDERERS: Final = (("ordering", "184"), ("referring", "183"))
 _LEVEL_ONE: Final[dict[str, _Kind]] = {"7": "imaging", "8": "laboratory"}  # by the first of five digits
+_TREATMENT: Final = ("772", "773", "774", "775", "776", "777", "79")
+"""Of the codes with 7 first: radiation and radioactive drugs that treat, and show nothing."""
 _LEVEL_TWO: Final[dict[str, _Kind]] = {"E": "equipment", "K": "equipment", "L": "equipment", "R": "imaging"}
 _TESTS: Final = frozenset({"P2", "P3", "P7"})  # of the P codes; P9 are blood products and travel
 _NO_TEST_OF_ITS_OWN: Final = frozenset({"26", "90"})  # only read here; sent to another laboratory
@@ -32,7 +34,8 @@ def orderer_missing(subject: Subject) -> Iterator[Fault]:
     42 CFR 424.507 as its final rule's summary (77 FR 25284) and a contractor's page tell it, read. Who ordered stands
     on the line, or in the encounter as ordering or referring. He is enrolled with the payer on the day as far as the
     roster says (`enrolments`): else a warning, CARC 184, or 183 of who referred. What is laboratory, imaging or
-    equipment is told by the series of the code (E, K, L, R; P2, P3, P7; of five digits those with 7 and 8 first).
+    equipment is told by the series of the code (E, K, L, R; P2, P3, P7; of five digits those with 7 and 8 first, but
+    not treatment by radiation).
     """
     if subject.payer is None or subject.payer.filing_indicator not in MEDICARE:
         return
@@ -54,7 +57,9 @@ def kind_of(service: Service) -> _Kind | None:
         return None
     if code[:2] in _TESTS:
         return "laboratory"
-    return _LEVEL_ONE.get(code[0]) if code[1:].isdecimal() and code[0].isdecimal() else _LEVEL_TWO.get(code[0])
+    if not code.isdecimal():
+        return _LEVEL_TWO.get(code[0])
+    return None if code.startswith(_TREATMENT) else _LEVEL_ONE.get(code[0])
 
 
 def _of_the_encounter(subject: Subject) -> tuple[str | None, str | None]:
