@@ -67,7 +67,9 @@ def single_dose_without_waste(subject: Subject) -> Iterator[Fault]:
     """From 1 July 2023 a drug of a single-dose package, for which Medicare Part B is asked first, has JZ, or beside it
     a line of the same drug and day with JW (CPM 17/40).
 
-    JW where nothing was thrown away, and either on a package of several doses, are wrong on any day.
+    JW where nothing was thrown away, and either on a package of several doses, are wrong on any day. A hospital's line
+    without either only warns: of an outpatient's drugs those want it that Medicare pays apart (status G or K), which no
+    table here says (CMS's answers on JW and JZ, read in digests).
     """
     for at, service in enumerate(subject.services):
         single = service.single_dose
@@ -79,7 +81,9 @@ def single_dose_without_waste(subject: Subject) -> Iterator[Fault]:
         elif "JW" in given and service.discarded == 0:
             yield Fault("waste on a line of which nothing was thrown away", field, at, "modifier", "give JZ for JW")
         elif single and not given and _is_told(subject, service) and not _has_wasted(subject, service):
-            yield Fault("a drug of a single-dose package without JW or JZ", field, at, "modifier")
+            packaged = service.component == "facility"
+            message = "a drug of a single-dose package without JW or JZ"
+            yield Fault(message, field, at, "modifier", severity="warn" if packaged else None)
 
 
 def _is_told(subject: Subject, service: Service) -> bool:

@@ -249,11 +249,9 @@ def ordered(code: str | None, *said: tuple[str, str, str]) -> Case:
 
 
 P6 = [
-    *(ordered(code, *ORDERED) for code in ("P2028", "R0070", "E0601", "K0001", "L1902", "7" * 5, "8" * 5)),
-    *(
-        ordered(code)
-        for code in ("T1015", "G0463", "J1100", "A6402", "P9010", "9" * 5, "774" + "0" * 2, "79" + "0" * 3, None)
-    ),
+    *(ordered(code, *ORDERED) for code in ("P2028", "R0070", "E0601", "K0001", "L1902", "7" + "0" * 4, "8" * 5)),
+    *(ordered(code) for code in ("T1015", "G0463", "J1100", "A6402", "P9010", "9" * 5, None)),
+    *(ordered(treatment) for treatment in ("774" + "0" * 2, "79" + "0" * 3)),
     Case("another payer", orderer_missing, lambda c: professional(c, code="P2028")),
     Case("the hospital's own", orderer_missing, lambda c: only(c, "facility", code="P2028"), (), FROM_MEDICARE),
     Case(
