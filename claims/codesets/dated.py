@@ -7,7 +7,7 @@ says nothing of a code. Only our own lists are added to by newer releases, code 
 
 import json
 import mmap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
@@ -31,6 +31,8 @@ ADDED_TO: Final = frozenset(
 """Lists that ship with the program: what a newer release doesn't name, the older one still says."""
 _CACHED: Final = 32_768
 _GROUPED: Final = 4_096
+_MANY: Final = 32
+"""Codes of a day beyond which not every two of them are looked up."""
 _PTP: Final = {"practitioner": "ptp-practitioner", "outpatient": "ptp-outpatient", "dme": "ptp-dme"}
 _MUE: Final = {"practitioner": "mue-practitioner", "outpatient": "mue-outpatient", "dme": "mue-dme"}
 _MEND: Final = "run `claimstream codesets build --tables DIR`"
@@ -120,8 +122,16 @@ class DatedTables:
         return AddOn(code, bases, max(row.kind for row in rows), *_span(rows))
 
     def _pairs_among(self, setting: Setting, codes: tuple[str, ...], day: date) -> tuple[Pair, ...]:
-        found = (self.pair(setting, column1, column2, day) for column1, column2 in permutations(codes, 2))
+        met = permutations(codes, 2) if len(codes) <= _MANY else self._met(_PTP[setting], codes)
+        found = (self.pair(setting, column1, column2, day) for column1, column2 in met)
         return tuple(pair for pair in found if pair is not None and not _ignored(pair))
+
+    def _met(self, table: str, codes: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+        """Those two of many codes of which some release speaks."""
+        present = {code.encode(): code for code in codes}
+        for column1 in codes:
+            met = {other for section in self._tables[table] for other in section.beside(column1, present)} - {column1}
+            yield from ((column1, column2) for column2 in sorted(met, key=codes.index))
 
     def _policies(self, code: str, day: date) -> tuple[Necessity, ...]:
         by_policy: dict[str, list[Necessity]] = {}

@@ -1,7 +1,7 @@
 """One release of a table in the mapped file: fixed records, bisected in place."""
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from typing import Any, Final, NamedTuple
@@ -52,6 +52,19 @@ class Section:
         key = self.shape.packed(*parts)
         rows = tuple(self._rows(key)) if key is not None else ()
         return Known(self.first or FIRST_DAY, self.last or LAST_DAY, rows)
+
+    def beside(self, first: str, others: Mapping[bytes, str]) -> Iterator[str]:
+        """Which of these stand behind a first part in some key, by one look at each key that begins so."""
+        head, size, records = self.shape.packed(first), self.shape.size, self.records
+        if head is None:
+            return
+        width, length = len(head), self.shape.parts[1]
+        at = self._first(head) * size
+        while at < len(records) and records[at : at + width] == head:
+            second = bytes(records[at + width : at + width + length]).rstrip(b"\0")
+            if second in others:
+                yield others[second]
+            at += size
 
     @property
     def has_titles(self) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from itertools import permutations
 
 import pytest
 from hypothesis import given
@@ -315,3 +316,24 @@ def test_what_was_known_on_days_between_two_releases_is_one_view() -> None:
     given = quarters()
     assert given.as_known(SPRING) is given.as_known(SPRING + DAY)
     assert given.as_known(AUTUMN) is given
+
+
+def test_of_many_codes_the_same_pairs_are_found_as_of_few() -> None:
+    codes = tuple(f"A{number:04}" for number in range(100))
+    pairs = [Pair(one, other, 1, SPRING) for one in codes[::7] for other in codes[::5] if one != other]
+    newer = [pair for pair in pairs if pair.column1 != codes[7]]
+    given = tables(
+        release("ptp-outpatient", pairs),
+        release("ptp-outpatient", newer, released=SPRING, first=AUTUMN),
+    )
+
+    for day in (NEW_YEAR, SPRING, AUTUMN):
+        asked = [given.pair("outpatient", *two, day) for two in permutations(codes, 2)]
+        assert list(given.pairs_among("outpatient", codes, day)) == [pair for pair in asked if pair]
+
+
+def test_what_is_no_code_is_under_no_pair_of_many() -> None:
+    codes = (*(f"A{number:04}" for number in range(100)), *NOTHING)
+    given = tables(release("ptp-outpatient", [Pair("A0001", "A0002", 0, SPRING)]))
+
+    assert [pair[:2] for pair in given.pairs_among("outpatient", codes, SPRING)] == [("A0001", "A0002")]
