@@ -113,6 +113,15 @@ class Subject:
         return tuple(line for line in lines if line.control_number not in folded)
 
     @once
+    def hospital_lines(self) -> Mapping[tuple[str, str], list[tuple[date, str]]]:
+        """Day and revenue code of the hospitals' own lines of the patient's charts, by hospital and chart."""
+        found: dict[tuple[str, str], list[tuple[date, str]]] = {}
+        for line in self.history.lines:
+            if line.component == "facility":
+                found.setdefault((line.hospital, line.chart_id), []).append((line.day, line.revenue_code or ""))
+        return found
+
+    @once
     def days_with_others(self) -> Days:
         """Those of the days on which the same provider has lines on other charts of the patient."""
         if not self.other_charts:

@@ -9,7 +9,7 @@ from typing import Final
 
 from claims.edits.rule import Fault, Rule, rule
 from claims.edits.subject import Subject
-from claims.history import HistoryLine, Visit
+from claims.history import Visit
 from claims.partners import OneClaim
 
 # CPM 3/40.3.B: diagnostic services by revenue code, all of a group by its first three digits.
@@ -144,11 +144,7 @@ def _outpatient(subject: Subject) -> Iterator[Visit]:
 
 def _facility(subject: Subject, visit: Visit) -> list[tuple[date, str]]:
     """Day and revenue code of the hospital's own lines of an earlier visit."""
-    return [(line.day, line.revenue_code or "") for line in subject.history.lines if _of(line, visit)]
-
-
-def _of(line: HistoryLine, visit: Visit) -> bool:
-    return line.component == "facility" and (line.hospital, line.chart_id) == (visit.hospital, visit.chart_id)
+    return subject.hospital_lines.get((visit.hospital, visit.chart_id), [])
 
 
 def _own(subject: Subject) -> list[tuple[date, str]]:
