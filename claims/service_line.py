@@ -9,6 +9,7 @@ from claims.charge import Charge
 from claims.charge_row import MOST_MODIFIERS, NOTICE
 from claims.chargemaster import Chargemaster
 from claims.codesets.shapes import ICD_10_CM, with_dot, without_dot
+from claims.payers import first_payer
 from claims.scene import Scene
 from schemas.events.chart import Statement
 from schemas.events.coded import CodedDiagnosis, Service, WorkItem
@@ -158,9 +159,9 @@ def _given(scene: Scene, name: str | None) -> frozenset[str]:
 
 
 def _authorization(scene: Scene, charge: Charge, day: date) -> str | None:
-    """The number under which the first plan allowed this code on that day (REF G1)."""
-    granted = scene.chart.coverages[0].authorizations if scene.chart.coverages else ()
-    for authorization in granted:
+    """The number under which the first payer allowed this code on that day (REF G1)."""
+    first = first_payer(scene.chart)
+    for authorization in first.authorizations if first else ():
         begun = authorization.start is None or authorization.start <= day
         over = authorization.end is not None and authorization.end < day
         if authorization.service == charge.billing_code and begun and not over:

@@ -50,12 +50,15 @@ def _is_room(service: Service) -> bool:
     of="facility",
 )
 def observation_misplaced(subject: Subject) -> Iterator[Fault]:
-    """G0378 and G0379 are an outpatient's (IOCE 53); G0378 stands with 0762 and nothing else with it (IOCE 44)."""
+    """G0378 and G0379 are an outpatient's (IOCE 53); G0378 stands with 0762 and nothing else with it (IOCE 44).
+
+    What was folded into a stay was an outpatient's when it was given (CPM 3/40.3).
+    """
     for at, service in enumerate(subject.services):
         code, revenue = service.code, service.revenue_code
         if code is None or service.component != "facility":
             continue
-        if code in _IS_OBSERVATION and subject.inpatient:
+        if code in _IS_OBSERVATION and subject.inpatient and service.chart_id is None:
             yield Fault("observation of an inpatient by its outpatient code", f"services[{at}].code", at, "HCPCS code")
         elif (code == _HOURLY) != (revenue == OBSERVATION) and code != _DIRECT:
             message = "hours of observation and their revenue code stand apart"
@@ -90,8 +93,12 @@ def _are_its_hours(service: Service, referral: Service) -> bool:
     of="facility",
 )
 def more_hours_than_the_visit(subject: Subject) -> Iterator[Fault]:
-    """The units of G0378 are hours, rounded to the nearest: no more than the encounter has (CPM 4/290.2.2)."""
-    units = sum(service.units for service in subject.services if service.code == _HOURLY)
+    """The units of G0378 are hours, rounded to the nearest: no more than the encounter has (CPM 4/290.2.2).
+
+    Those that were folded into it from another chart are of that chart's encounter.
+    """
+    own = (service for service in subject.services if service.chart_id is None)
+    units = sum(service.units for service in own if service.code == _HOURLY)
     if units and units > int((subject.stay.end - subject.stay.start) / _HOUR + 0.5) * _WHOLE:
         yield Fault("more hours of observation than the encounter has", "services", None, "quantity")
 

@@ -164,6 +164,11 @@ VISITS = [
         more_hours_than_the_visit,
         lambda c: with_stay(coded_as(c, "G0378", "0762", 3000), end=c.encounter.end.replace(minute=30)),
     ),
+    Case(
+        "hours of another visit that was merged into it",
+        more_hours_than_the_visit,
+        lambda c: with_service(c, {"code": "G0378", "units": 2000}, {"code": "G0378", "chart_id": "c-0"}),
+    ),
     Case("other hours aren't counted", more_hours_than_the_visit, lambda c: coded_as(c, "G0463", "0510", 9000)),
 ]
 STAYS = [
@@ -201,6 +206,11 @@ STAYS = [
         observation_misplaced,
         lambda c: coded_as(c, "G0378", "0762"),
         (("reject", "282", CODE),),
+    ),
+    Case(
+        "observation before the admission that was folded into it",
+        observation_misplaced,
+        lambda c: with_service(c, {"code": "G0378", "revenue_code": "0762", "chart_id": "c-0"}),
     ),
 ]
 WITH_LISTS = [

@@ -11,7 +11,7 @@ from claims.scene import Scene
 from claims.services import Priced, price
 from claims.stay import stay_facts
 from claims.tables import Reference
-from schemas.events.chart import Authorization, CareDay, ChartCompleted, Coding, Restriction, Statement
+from schemas.events.chart import Authorization, CareDay, Cause, ChartCompleted, Coding, Restriction, Statement
 from schemas.events.coded import Service
 from tests.claims.coding.builders import at, done, said
 
@@ -195,6 +195,16 @@ def test_a_line_carries_the_plans_authorization_of_its_code_and_day(
     coverage = chart.coverages[0].model_copy(update={"authorizations": granted})
 
     assert only(priced(chart, reference, done(), coverages=(coverage,))).authorization == "this"
+
+
+def test_after_a_work_injury_a_line_carries_the_authorization_of_who_answers_for_it(
+    chart: ChartCompleted, reference: Reference
+) -> None:
+    plan = chart.coverages[0].model_copy(update={"authorizations": (Authorization(number="plan", service="P2028"),)})
+    update = {"plan_kind": "WC", "authorizations": (Authorization(number="injury", service="P2028"),)}
+    told = {"coverages": (plan, plan.model_copy(update=update)), "causes": (Cause(kind="employment"),)}
+
+    assert only(priced(chart, reference, done(), **told)).authorization == "injury"
 
 
 def test_room_and_board_is_by_the_day(inpatient: ChartCompleted, reference: Reference) -> None:
