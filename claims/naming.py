@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 from claims.candidates import SIDES, leaves
 from claims.codesets import CodeEntry, CodeSets, Match
 from claims.codesets.phrases import words as words_of
-from claims.wording import Wording
+from claims.wording import Wording, has_sign
 
 _LINE: Final = 240
 _SIDED: Final = frozenset(SIDES)
@@ -49,8 +49,12 @@ def _is_sided(found: Named) -> bool:
 
 
 def is_official(codes: CodeSets, phrase: str) -> bool:
-    """The phrase is a title or a term of the code set: what it says of certainty or history is the code's own."""
-    return "?" not in phrase and bool(codes.matches(phrase))
+    """The phrase is a title or a term of the code set: what it says of certainty or history is the code's own.
+
+    With a mark that is no word only where the code set writes it so: HER2- is a term, COVID-19 (-) is none.
+    """
+    matches = codes.matches(phrase)
+    return bool(matches) and (not has_sign(phrase) or any(m.term.casefold() == phrase.casefold() for m in matches))
 
 
 def _named(codes: CodeSets, words: str) -> Named | None:

@@ -4,6 +4,7 @@ Words only: what they mean for a code is claims/encoding.py's to say.
 """
 
 import re
+import unicodedata
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple, TypeVar
 
@@ -37,6 +38,12 @@ _HISTORY = re.compile(
 )
 _SEQUELA = re.compile(r"\b(?:sequela[e]?|late effects?|residuals?) (?:of|from)\b|,? sequela[e]?$", re.IGNORECASE)
 _PARTS = re.compile(r"[,;]|\b(?:but|and|or|with)\b", re.IGNORECASE)
+
+_SIGN: Final = re.compile(
+    r"[^ -~‘’“”–—‐•·]|[?~^<>=|@$`\\]"  # what no word is made of: a crossed-out zero, an arrow, another script's 'not'
+    r"|[(\[{]\s*[-–—]+\s*[)\]}]|[-–—]\s*$|\+/-"  # (-) is negative, and so is a minus at the end
+)
+"""Marks by which clinicians deny, doubt or compare without a word."""
 
 _SIDES: Final[dict[Laterality, re.Pattern[str]]] = {
     "left": re.compile(r",?\s*\b(?:on the )?(?:left|lt)(?:[ -]sided?)?\b\.?", re.IGNORECASE),
@@ -90,8 +97,16 @@ def _certainty(text: str) -> tuple[Certainty, str]:
     return ("sequela" if _SEQUELA.search(text) else "stated"), text
 
 
+def has_sign(text: str) -> bool:
+    """Something is said by a mark and not by words, so that the words alone may say the opposite."""
+    if text.isascii():
+        return _SIGN.search(text) is not None
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return _SIGN.search(plain) is not None
+
+
 def _is_doubtful(text: str) -> bool:
-    return bool(_UNCERTAIN_WITHIN.search(text) or _NEGATED_WITHIN.search(text))
+    return has_sign(text) or bool(_UNCERTAIN_WITHIN.search(text) or _NEGATED_WITHIN.search(text))
 
 
 _CUES: Final[tuple[tuple[re.Pattern[str], Certainty], ...]] = (

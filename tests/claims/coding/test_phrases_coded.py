@@ -293,3 +293,12 @@ def test_a_phrase_is_coded_only_with_a_code_in_force(
     encoded = encode(scene(day_of(chart, day), reference, phrase("Unvaccinated for COVID-19")))
 
     assert [each.code for each in encoded.found] == expected
+
+
+@pytest.mark.parametrize(
+    "words", ["Essential hypertension (-)", "Ø essential hypertension", "не essential hypertension"]
+)
+def test_words_that_a_mark_denies_are_a_coders(chart: ChartCompleted, reference: Reference, words: str) -> None:
+    encoded = encode(scene(chart, reference, phrase(words)))
+
+    assert (encoded.found, [item.kind for item in encoded.worklist]) == ((), ["uncertain"])

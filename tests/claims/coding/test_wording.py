@@ -35,6 +35,27 @@ CERTAINTIES = [
     ("history of present illness: cough", "stated", "history of present illness: cough"),
     ("sequela of poliomyelitis", "sequela", "sequela of poliomyelitis"),
     ("unlikely pneumonia", "stated", "unlikely pneumonia"),
+    ("- Asthma", "stated", "- Asthma"),
+    ("• Asthma", "stated", "• Asthma"),
+    ("Ménière’s disease (+)", "stated", "Ménière’s disease (+)"),
+    *(
+        (sign, "mixed", sign)
+        for sign in (
+            "Asthma (-)",
+            "(-) Asthma",
+            "Asthma -",
+            "Asthma: –",
+            "Asthma [—]",
+            "Ø Asthma",
+            "∅ Asthma",
+            "asthma ↓",
+            "~ asthma",
+            "не asthma",
+            "无 asthma",
+            "asthma ❌",
+            "asthma > bronchitis",
+        )
+    ),
 ]
 
 
