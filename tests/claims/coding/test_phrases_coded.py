@@ -296,7 +296,13 @@ def test_a_phrase_is_coded_only_with_a_code_in_force(
 
 
 @pytest.mark.parametrize(
-    "words", ["Essential hypertension (-)", "Ø essential hypertension", "не essential hypertension"]
+    "words",
+    [
+        "Essential hypertension (-)",
+        "+/- Essential hypertension",
+        "Ø essential hypertension",
+        "не essential hypertension",
+    ],
 )
 def test_words_that_a_mark_denies_are_a_coders(chart: ChartCompleted, reference: Reference, words: str) -> None:
     encoded = encode(scene(chart, reference, phrase(words)))
