@@ -70,7 +70,8 @@ def subscriber_or_dependent_unclear(subject: Subject) -> Iterator[Fault]:
     """Who is the subscriber himself is not somebody else; a dependent has an address, a date of birth and a sex.
 
     837 loop 2010CA needs N3, N4 and DMG of a patient who is not the subscriber, and 2010BA the subscriber's name. A sex
-    that is unknown can be sent (DMG03 U), so that it warns.
+    that is unknown can be sent (DMG03 U), so that it warns. Of one family name and one day of birth it is the same
+    person, whatever he is called.
     """
     patient = subject.patient
     for at, coverage in enumerate(subject.coverages):
@@ -92,9 +93,12 @@ def subscriber_or_dependent_unclear(subject: Subject) -> Iterator[Fault]:
 
 def _is_another(coverage: Coverage, subject: Subject) -> bool:
     subscriber, patient = coverage.subscriber, subject.patient
-    born = subscriber.birth_date is not None and patient.birth_date not in {None, subscriber.birth_date}
-    named = subscriber.name is not None and patient.name is not None and not _same(subscriber.name, patient.name)
-    return born or named
+    if subscriber.birth_date is not None and patient.birth_date not in {None, subscriber.birth_date}:
+        return True
+    if subscriber.name is None or patient.name is None or _same(subscriber.name, patient.name):
+        return False
+    of_one_day = subscriber.birth_date is not None and subscriber.birth_date == patient.birth_date
+    return not (of_one_day and _family(subscriber.name.family) == _family(patient.name.family))
 
 
 def _same(one: Name, other: Name) -> bool:

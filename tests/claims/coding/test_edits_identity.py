@@ -109,6 +109,21 @@ I3 = [
         RELATION,
     ),
     Case(
+        "himself by the name that he is called, born on that day",
+        subscriber_or_dependent_unclear,
+        lambda c: with_coverage(
+            c, subscriber=myself(name=Name(family="Doe", given="Nancy"), birth_date=date(1960, 5, 4))
+        ),
+    ),
+    Case(
+        "himself, by another's name and born on that day",
+        subscriber_or_dependent_unclear,
+        lambda c: with_coverage(
+            c, subscriber=myself(name=Name(family="Roe", given="Ann"), birth_date=date(1960, 5, 4))
+        ),
+        RELATION,
+    ),
+    Case(
         "himself, born on another day",
         subscriber_or_dependent_unclear,
         lambda c: with_coverage(c, subscriber=myself(name=Name(family="Doe", given="Ann"), birth_date=DAY)),
