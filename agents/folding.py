@@ -53,7 +53,8 @@ def folded(parts: Assembly, hospital: str, moved: str, into: str, coder: str) ->
         again = (once_more(gives.chart, coder),) if _stands_again(gives, takes.chart) else ()
         return (*again, once_more(takes.chart, coder))
     _must_fit(gives.chart, takes.chart)
-    both = fold(gives.chart, takes.chart, coder)
+    tables, day = parts.reference.tables, takes.chart.encounter.end_day
+    both = fold(gives.chart, takes.chart, coder, lambda code: tables.term("poa-exempt", code, day) is not None)
     for chart, kept in zip(both, (gives, takes), strict=True):
         _must_pass(parts, chart, kept.held)
     return both

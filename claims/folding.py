@@ -5,7 +5,7 @@ whose claims are then voided, and the one that takes.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Final
 
@@ -20,19 +20,22 @@ from schemas.identity import derived
 _VISITS: Final = frozenset({"045", "051"})  # revenue codes of emergency rooms and clinics
 
 
-def fold(moved: ChartCoded, into: ChartCoded, coder: str) -> tuple[ChartCoded, ChartCoded]:
+def fold(
+    moved: ChartCoded, into: ChartCoded, coder: str, exempt: Callable[[str], bool] = lambda _code: False
+) -> tuple[ChartCoded, ChartCoded]:
     """The two charts once the hospital's own services of `moved` stand on `into`.
 
     What professionals did stays, and so does what the patient paid so that no plan sees it, with what it was for (45
     CFR 164.522(a)(1)(vi)). The other diagnoses go along: what the patient came with or got before the order to admit
-    him was present on admission (OCG Appendix I). What was folded of that chart before is folded anew.
+    him was present on admission (OCG Appendix I); codes that are `exempt` say nothing of it. What was folded of that
+    chart before is folded anew.
     """
     left = tuple(service for service in moved.services if not _moves(moved, service))
     taken = tuple(_moved(moved, service) for service in moved.services if _moves(moved, service))
     whose = (*moved.folds, moved.chart_id)
     grown: Mapping[str, object] = {
         "services": (*(service for service in into.services if service.chart_id not in whose), *taken),
-        "diagnoses": (*into.diagnoses, *_new(moved, into)),
+        "diagnoses": (*into.diagnoses, *_new(moved, into, exempt)),
         "folds": tuple(dict.fromkeys((*into.folds, *whose))),
     }
     return _next(moved, coder, {"services": left, "folded_into": into.chart_id}), _next(into, coder, grown)
@@ -123,7 +126,7 @@ def _moved(chart: ChartCoded, service: Service) -> Service:
     return service.model_copy(update={"chart_id": service.chart_id or chart.chart_id, "pointers": ()})
 
 
-def _new(moved: ChartCoded, into: ChartCoded) -> Iterator[CodedDiagnosis]:
+def _new(moved: ChartCoded, into: ChartCoded, exempt: Callable[[str], bool]) -> Iterator[CodedDiagnosis]:
     known = {without_dot(diagnosis.code) for diagnosis in into.diagnoses}
     last = max((diagnosis.rank for diagnosis in into.diagnoses), default=0)
     present = "Y" if into.encounter.encounter_class == "inpatient" else None
@@ -132,7 +135,8 @@ def _new(moved: ChartCoded, into: ChartCoded) -> Iterator[CodedDiagnosis]:
         if diagnosis.role in {"principal", "other"} and code not in known:
             known.add(code)
             last += 1
-            yield diagnosis.model_copy(update={"role": "other", "rank": last, "present_on_admission": present})
+            said = None if exempt(code) else present
+            yield diagnosis.model_copy(update={"role": "other", "rank": last, "present_on_admission": said})
 
 
 def _next(chart: ChartCoded, coder: str, changed: Mapping[str, object]) -> ChartCoded:

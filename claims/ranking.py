@@ -97,21 +97,28 @@ def _sequenced(codes: CodeSets, ordered: list[Found]) -> list[Found]:
     follows its code only where the record ranks neither before the other: what was documented first may have been what
     was treated (OCG IV.G).
     """
-    placed: list[Found] = []
+    placed: dict[str, Found] = {}
+    noted = [other for other in ordered if codes.use_additional(other.code)]
     for each in ordered:
-        _place(codes, each, ordered, placed)
-    return placed
+        _place(codes, each, ordered, noted, placed)
+    return list(placed.values())
 
 
 def _place(
-    codes: CodeSets, each: Found, ordered: list[Found], placed: list[Found], above: tuple[Found, ...] = ()
+    codes: CodeSets,
+    each: Found,
+    ordered: list[Found],
+    noted: list[Found],
+    placed: dict[str, Found],
+    *above: str,
 ) -> None:
-    if each in placed or each in above:
+    """By code, each once. Only a note puts a code after another: its own, or a "use additional" of that other."""
+    if each.code in placed or each.code in above:
         return
-    for other in ordered:
+    for other in ordered if codes.code_first(each.code) else noted:
         if _follows(codes, each, other):
-            _place(codes, other, ordered, placed, (*above, each))
-    placed.append(each)
+            _place(codes, other, ordered, noted, placed, *above, each.code)
+    placed[each.code] = each
 
 
 def _follows(codes: CodeSets, each: Found, other: Found) -> bool:

@@ -129,3 +129,8 @@ def test_what_was_folded_into_a_chart_goes_along_under_its_own_name() -> None:
     _, whole = fold(day, admission(), "coder-1")
     assert [line.chart_id for line in whole.services] == [None, "c2", "c0", "c0"]
     assert whole.folds == ("c0", "c2")
+
+
+def test_a_code_that_is_exempt_says_nothing_of_admission() -> None:
+    _, took = fold(visit_before(), admission(), "coder-1", lambda code: code == "I10")
+    assert took.diagnoses[-1].present_on_admission is None

@@ -300,6 +300,16 @@ def test_what_the_hospital_waits_for_late_charges_comes_on_top(coded: ChartCoded
     )
 
 
+def test_a_later_version_that_comes_too_late_warns_for_it_may_give_back(
+    coded: ChartCoded, reference: Reference
+) -> None:
+    case = filed("years later", date(2030, 1, 1))
+    later = case._replace(change=lambda c: case.change(c).model_copy(update={"version": 2}))
+
+    assert {severity for severity, _, _ in case.findings(coded, reference)} == {"reject"}
+    assert {severity for severity, _, _ in later.findings(coded, reference)} == {"warn"}
+
+
 def test_nobody_waits_for_a_bill_to_the_patient(coded: ChartCoded, reference: Reference) -> None:
     case = filed("years later", date(2030, 1, 1))
 
