@@ -8,6 +8,7 @@ from typing import Literal
 
 from claims.accounts import Account, billed_version
 from claims.payers import first_payer, numbered_services
+from claims.stay import admission_day
 from schemas.events.chart import EncounterClass
 from schemas.events.coded import ChartCoded
 from schemas.events.types import Code, Count, Day, Id, Many, Milli, Npi, Wire
@@ -39,7 +40,8 @@ class HistoryLine(Wire):
 
 
 class Visit(Wire):
-    """An earlier chart as a whole: when the patient was where, and who is asked first to pay for it."""
+    """An earlier chart as a whole: when the patient was where, and who is asked first to pay for it. A stay starts with
+    the admission."""
 
     hospital: Id
     account_number: Id
@@ -84,7 +86,7 @@ def visit_of(chart: ChartCoded) -> Visit:
         account_number=chart.account_number,
         chart_id=chart.chart_id,
         encounter_class=chart.encounter.encounter_class,
-        start=chart.encounter.start_day,
+        start=admission_day(chart.encounter) or chart.encounter.start_day,
         end=chart.encounter.end_day,
         payer=payer.payer if payer else None,
         admission_related=chart.admission_related,

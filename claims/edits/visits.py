@@ -11,6 +11,7 @@ from claims.edits.rule import Fault, Rule, rule
 from claims.edits.subject import Subject
 from claims.history import Visit
 from claims.partners import OneClaim
+from claims.stay import admission_day
 
 # CPM 3/40.3.B: diagnostic services by revenue code, all of a group by its first three digits.
 _DIAGNOSTIC_GROUPS: Final = frozenset(
@@ -50,7 +51,7 @@ def outpatient_before_admission(subject: Subject) -> Iterator[Fault]:
     """
     if not subject.hospital.window_days or "admission" not in _wanted(subject):
         return
-    chart = subject.chart
+    chart, admitted = subject.chart, admission_day(subject.stay) or subject.stay.start_day
     for visit in _others(subject):
         if (visit.encounter_class == "inpatient") == subject.inpatient or visit.chart_id in chart.folds:
             continue
@@ -58,7 +59,7 @@ def outpatient_before_admission(subject: Subject) -> Iterator[Fault]:
         if not theirs or not subject.facility:
             continue
         if subject.inpatient:
-            found = any(_in_window(subject, line, visit.admission_related, subject.stay.start_day) for line in theirs)
+            found = any(_in_window(subject, line, visit.admission_related, admitted) for line in theirs)
         else:
             own = _own(subject)
             found = any(_in_window(subject, line, chart.admission_related, visit.start) for line in own)

@@ -77,6 +77,15 @@ def test_what_lies_outside_the_window_stays_apart(reference: Reference, earlier:
     assert rules(earlier, reference, admission()) == []
 
 
+@pytest.mark.parametrize(("days", "said"), [(4, []), (1, ["B7"])])
+def test_the_window_is_counted_from_the_admission_not_from_the_observation_before_it(
+    reference: Reference, days: int, said: list[str]
+) -> None:
+    facts = stay("inpatient", start_day=DAY - timedelta(days=2), end_day=DAY, admission_date=DAY)
+    assert rules(admission(encounter=facts), reference, before(days)) == said
+    assert rules(before(days), reference, admission(encounter=facts)) == said
+
+
 def test_a_stay_of_which_only_professionals_bill_has_no_claim_to_fold_into(reference: Reference) -> None:
     doctors = admission(services=(service("p1", "professional"),))
     assert rules(doctors, reference, before(1)) == []
