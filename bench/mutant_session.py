@@ -1,0 +1,253 @@
+"""One session of pytest that collects and runs the tests once, and then judges every mutant in a process of its own.
+
+Each child is a copy of the session with one module changed in place, so nothing is imported or collected again; it runs
+the tests that reach the changed lines, those of the rule before those of all rules, until one fails. A child is ended
+after a time of processor, not of clock: what else the machine does decides nothing.
+"""
+
+import gc
+import os
+import resource
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Any, NamedTuple
+
+import pytest
+from _pytest.runner import runtestprotocol
+from hypothesis import Phase, settings
+
+from bench.mutations import Mutation, mutated, mutations
+from bench.transplant import forget, transplant
+
+SURVIVED, KILLED, TIMED_OUT, UNKNOWN = "survived", "killed", "timed out", "unknown"
+SECONDS = 20
+"""Of processor; the tests of one module take two or three."""
+EXAMPLES = 25
+"""Of a property, in each child."""
+MOST = 300
+"""Tests of a mutant that is in no function: hundreds judge a chart by all rules, and say the same of it."""
+_FAILED = 1
+_NOT_TRANSPLANTED = 3
+
+Line = tuple[str, int]
+
+
+class Mutant(NamedTuple):
+    path: str
+    number: int
+    at: Mutation
+
+
+class Judged(NamedTuple):
+    """What became of a mutant, the tests that were asked, and whether its line also runs at import."""
+
+    mutant: Mutant
+    outcome: str
+    tests: tuple[str, ...]
+    at_import: bool
+
+
+def mutants_of(path: str) -> list[Mutant]:
+    return [Mutant(path, number, at) for number, at in enumerate(mutations(Path(path).read_text(encoding="utf-8")))]
+
+
+def module_name(path: str) -> str:
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def importers(names: dict[str, str]) -> dict[str, list[str]]:
+    """By module, which of the others have a name of it."""
+    texts = {path: Path(path).read_text(encoding="utf-8") for path in names}
+    return {path: [each for each in names if f"from {name} import" in texts[each]] for path, name in names.items()}
+
+
+@dataclass
+class Reached:
+    """Which lines of the modules under mutation run, by whom."""
+
+    paths: dict[str, str]
+    importers: dict[str, list[str]]
+    at_import: set[Line] = field(default_factory=set)
+    by_test: dict[str, set[Line]] = field(default_factory=dict)
+    by_fixture: dict[str, set[Line]] = field(default_factory=dict)
+    properties: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.now = self.at_import
+
+    def start(self) -> None:
+        sys.settrace(self._called)
+
+    def stop(self) -> None:
+        sys.settrace(None)
+
+    def _called(self, frame: FrameType, event: str, arg: Any) -> Any:
+        path = self.paths.get(frame.f_code.co_filename)
+        if path is None:
+            return None
+
+        def line(frame: FrameType, event: str, arg: Any) -> Any:
+            if event == "line":
+                self.now.add((path, frame.f_lineno))
+            return line
+
+        return line
+
+    def tests(self, mutant: Mutant) -> list[str]:
+        """Those that reach the changed statement; of what no function has, those that reach the module or one that
+        imports of it, as many as may be asked.
+
+        A test of the rule comes before one of all rules, and properties, which take longest, come last.
+        """
+        at = mutant.at
+        homes = {mutant.path, *self.importers[mutant.path]} if at.owner is None else {mutant.path}
+        asked: dict[str, tuple[bool, bool, float]] = {}
+        for name, lines in self.by_test.items():
+            here = [line for line in lines if line[0] in homes]
+            changed = any(path == mutant.path and at.first <= line <= at.last for path, line in here)
+            if changed or (here and at.owner is None):
+                asked[name] = (name in self.properties, not changed, -len(here) / len(lines))
+        ordered = sorted(asked, key=lambda name: asked[name])
+        return ordered[:MOST] if at.owner is None else ordered
+
+
+class Plugin:
+    """Takes the place of pytest's loop over the tests."""
+
+    def __init__(self, paths: Sequence[str], mutants: Sequence[Mutant], jobs: int) -> None:
+        self.names = {path: module_name(path) for path in paths}
+        self.mutants, self.jobs = mutants, jobs
+        self.reached = Reached({str(Path(path).resolve()): path for path in paths}, importers(self.names))
+        self.judged: list[Judged] = []
+        self.broken: list[str] = []
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collection(self) -> Iterator[None]:
+        self.reached.start()
+        try:
+            return (yield)
+        finally:
+            self.reached.stop()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: Any) -> Iterator[None]:
+        """What a fixture of several tests runs, all of them reach."""
+        before = self.reached.now
+        if fixturedef.scope != "function":
+            self.reached.now = self.reached.by_fixture.setdefault(fixturedef.argname, set())
+        try:
+            return (yield)
+        finally:
+            self.reached.now = before
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        self.session, self.items = session, {item.nodeid: item for item in session.items}
+        self.modules = {path: sys.modules[name] for path, name in self.names.items() if name in sys.modules}
+        for item in session.items:
+            if _fewer_examples(item):
+                self.reached.properties.add(item.nodeid)
+            self._trace(item)
+        gc.collect()
+        gc.freeze()
+        if not self.broken:
+            self._judge()
+        return True
+
+    def _trace(self, item: pytest.Item) -> None:
+        forget(self.modules.values())
+        self.reached.now = lines = set[Line]()
+        self.reached.start()
+        try:
+            passed = self._passes(item)
+        finally:
+            self.reached.stop()
+        for name in getattr(item, "fixturenames", ()):
+            lines |= self.reached.by_fixture.get(name, set())
+        if lines:
+            self.reached.by_test[item.nodeid] = lines
+        if not passed:
+            self.broken.append(item.nodeid)
+
+    def _passes(self, item: pytest.Item) -> bool:
+        # The session as "next item" ends what is the test's own, and keeps what serves all tests.
+        reports = runtestprotocol(item, log=False, nextitem=self.session)  # type: ignore[arg-type]
+        return not any(report.failed for report in reports)
+
+    def _judge(self) -> None:
+        running: dict[int, tuple[Mutant, list[str]]] = {}
+        for mutant in self.mutants:
+            tests = self.reached.tests(mutant)
+            if not tests:
+                self._done(mutant, SURVIVED, tests)
+                continue
+            if len(running) >= self.jobs:
+                self._wait(running)
+            child = os.fork()
+            if child == 0:
+                os._exit(self._try(mutant, tests))
+            running[child] = mutant, tests
+        while running:
+            self._wait(running)
+
+    def _wait(self, running: dict[int, tuple[Mutant, list[str]]]) -> None:
+        child, status = os.wait()
+        mutant, tests = running.pop(child)
+        self._done(mutant, outcome(status), tests)
+
+    def _done(self, mutant: Mutant, what: str, tests: list[str]) -> None:
+        lines = range(mutant.at.first, mutant.at.last + 1)
+        at_import = mutant.at.owner is None or any((mutant.path, line) in self.reached.at_import for line in lines)
+        self.judged.append(Judged(mutant, what, tuple(tests), at_import))
+
+    def _try(self, mutant: Mutant, tests: list[str]) -> int:
+        limit_processor()
+        try:
+            source = Path(mutant.path).read_text(encoding="utf-8")
+            transplant(self.modules[mutant.path], mutated(source, mutant.number))
+        except Exception:  # noqa: BLE001  # whatever it is, a child that imports the module says what becomes of it
+            return _NOT_TRANSPLANTED
+        forget(self.modules.values())
+        return 0 if all(self._passes(self.items[test]) for test in tests) else _FAILED
+
+
+def outcome(status: int) -> str:
+    if os.WIFSIGNALED(status):
+        return TIMED_OUT
+    code = os.waitstatus_to_exitcode(status)
+    return {0: SURVIVED, _NOT_TRANSPLANTED: UNKNOWN}.get(code, KILLED)
+
+
+def limit_processor() -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+
+
+def _fewer_examples(item: pytest.Item) -> bool:
+    """The same few examples of a property in every child, and no search for the smallest that fails."""
+    test = getattr(item, "obj", None)
+    if not getattr(test, "is_hypothesis_test", False):
+        return False
+    given: Any = getattr(test, "_hypothesis_internal_use_settings", settings.default)
+    test._hypothesis_internal_use_settings = settings(  # type: ignore[union-attr]
+        given,
+        max_examples=min(EXAMPLES, given.max_examples),
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=(Phase.explicit, Phase.generate),
+    )
+    return True
+
+
+class Only:
+    """Runs these tests alone, in their order."""
+
+    def __init__(self, tests: Sequence[str]) -> None:
+        self._place = {test: at for at, test in enumerate(tests)}
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = sorted((item for item in items if item.nodeid in self._place), key=lambda i: self._place[i.nodeid])
+        for item in items:
+            _fewer_examples(item)
