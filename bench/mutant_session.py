@@ -23,12 +23,12 @@ from bench.mutations import Mutation, mutated, mutations
 from bench.transplant import forget, transplant
 
 SURVIVED, KILLED, TIMED_OUT, UNKNOWN = "survived", "killed", "timed out", "unknown"
-SECONDS = 20
+SECONDS = 60
 """Of processor; the tests of one module take two or three."""
 EXAMPLES = 25
 """Of a property, in each child."""
-MOST = 300
-"""Tests of a mutant that is in no function: hundreds judge a chart by all rules, and say the same of it."""
+MOST = 150
+"""Tests of a mutant: a thousand judge a chart by all rules, and say the same of it."""
 _FAILED = 1
 _NOT_TRANSPLANTED = 3
 
@@ -98,20 +98,19 @@ class Reached:
 
     def tests(self, mutant: Mutant) -> list[str]:
         """Those that reach the changed statement; of what no function has, those that reach the module or one that
-        imports of it, as many as may be asked.
+        imports of it. As many as may be asked.
 
-        A test of the rule comes before one of all rules, and properties, which take longest, come last.
+        A test that goes through the rule comes before one that asks all rules; properties, which take longest, last.
         """
         at = mutant.at
         homes = {mutant.path, *self.importers[mutant.path]} if at.owner is None else {mutant.path}
-        asked: dict[str, tuple[bool, bool, float]] = {}
+        asked: dict[str, tuple[bool, int, float]] = {}
         for name, lines in self.by_test.items():
             here = [line for line in lines if line[0] in homes]
-            changed = any(path == mutant.path and at.first <= line <= at.last for path, line in here)
+            changed = sum(path == mutant.path and at.first <= line <= at.last for path, line in here)
             if changed or (here and at.owner is None):
-                asked[name] = (name in self.properties, not changed, -len(here) / len(lines))
-        ordered = sorted(asked, key=lambda name: asked[name])
-        return ordered[:MOST] if at.owner is None else ordered
+                asked[name] = (name in self.properties, -changed, -len(here) / len(lines))
+        return sorted(asked, key=lambda name: asked[name])[:MOST]
 
 
 class Plugin:
