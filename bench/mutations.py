@@ -29,7 +29,7 @@ _SWAPPED: Final[dict[type[ast.operator], type[ast.operator]]] = {
     ast.FloorDiv: ast.Mult,
     ast.Mod: ast.FloorDiv,
 }
-_BEHAVIOUR: Final = frozenset({"severity", "of", "since", "until", "fixed", "proposes", "carc"})
+_BEHAVIOUR: Final = frozenset({"severity", "of", "since", "until", "fixed", "proposes", "carc", "needs"})
 """Keywords of a rule or a fault that decide something; the others are words for people."""
 _OPPOSITE: Final = {"reject": "warn", "warn": "reject"}
 _MOST: Final = 12
