@@ -29,8 +29,8 @@ _SWAPPED: Final[dict[type[ast.operator], type[ast.operator]]] = {
     ast.FloorDiv: ast.Mult,
     ast.Mod: ast.FloorDiv,
 }
-_BEHAVIOUR: Final = frozenset({"severity", "of", "since", "until", "fixed", "proposes", "carc", "needs"})
-"""Keywords of a rule or a fault that decide something; the others are words for people."""
+_BEHAVIOUR: Final = frozenset({"severity", "of", "since", "until", "fixed", "proposes", "carc"})
+"""Keywords of a rule or a fault that decide something; others are words for people, and `needs` only spares time."""
 _OPPOSITE: Final = {"reject": "warn", "warn": "reject"}
 _MOST: Final = 12
 """Of a long list of codes so many are replaced, evenly spaced: a table doesn't outweigh the rules."""
