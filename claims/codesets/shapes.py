@@ -4,6 +4,7 @@ Level I of HCPCS (five digits) is known here by its shape only: its codes and th
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 ICD_10_CM: Final = frozenset({"http://hl7.org/fhir/sid/icd-10-cm", "urn:oid:2.16.840.1.113883.6.90"})
@@ -22,6 +23,7 @@ def is_diagnosis_shape(code: str) -> bool:
     return _DIAGNOSIS.fullmatch(code) is not None
 
 
+@lru_cache(8192)
 def is_procedure_shape(code: str) -> bool:
     """HCPCS: a letter and four digits (not the D series, which is dental and the ADA's), or the five of Level I."""
     return _PROCEDURE.fullmatch(code) is not None

@@ -13,7 +13,14 @@ _UNSCHEDULED: Final = frozenset({"1", "2", "5"})
 _UNSCHEDULED_REVENUE: Final = ("045", "0516", "0762")
 
 
-@rule("X5", "reject", carc="9", citation="MCE 4, IOCE 2", mend="correct the code or the birth date")
+@rule(
+    "X5",
+    "reject",
+    carc="9",
+    citation="MCE 4, IOCE 2",
+    mend="correct the code or the birth date",
+    needs="codes of an age",
+)
 def age_conflict(subject: Subject) -> Iterator[Fault]:
     """No code of another age: newborn 0, paediatric 0-17, maternity 9-64, adult 15-124 (MCE 4, IOCE 2).
 
@@ -29,7 +36,14 @@ def age_conflict(subject: Subject) -> Iterator[Fault]:
             yield Fault("a code that this age excludes", f"diagnoses[{at}].code", None, _ICD)
 
 
-@rule("X7", "reject", carc="16", citation="MCE 6, IOCE 86; OCG I.A.13", mend="code the disease that caused it first")
+@rule(
+    "X7",
+    "reject",
+    carc="16",
+    citation="MCE 6, IOCE 86; OCG I.A.13",
+    mend="code the disease that caused it first",
+    needs="manifestations",
+)
 def manifestation_first(subject: Subject) -> Iterator[Fault]:
     """A manifestation never leads (MCE 6, IOCE 86; OCG I.A.13). Both editors have one list of them."""
     for at, facts in enumerate(subject.facts):
@@ -43,7 +57,7 @@ def manifestation_first(subject: Subject) -> Iterator[Fault]:
     carc="16",
     citation="OCG I.A.13, I.B.7",
     mend="put the disease that caused it before it",
-    needs="diagnoses",
+    needs="code-first codes",
 )
 def code_first_order(subject: Subject) -> Iterator[Fault]:
     """Where two documented codes are named together by a "code first" note, they stand in its order (OCG I.A.13).
@@ -74,9 +88,10 @@ def excluded_pair(subject: Subject) -> Iterator[Fault]:
 
     Judged by the notes of the compiled Tabular List, with those of every category, block and chapter above a code.
     """
-    categories = {at: subject.codes[at][:3] for at in subject.treated}
+    codes, treated = subject.codes, subject.treated
+    categories = {at: codes[at][:3] for at in treated}
     present = set(categories.values())
-    for at in subject.treated:
+    for at in treated:
         excludes = subject.facts[at].excludes
         if not excludes.isdisjoint(present):
             yield from _excluded(subject, at, [other for other in categories if categories[other] in excludes])
@@ -92,7 +107,13 @@ def _excluded(subject: Subject, at: int, others: Sequence[int]) -> Iterator[Faul
             yield Fault(message, f"diagnoses[{max(at, other)}].code", None, _ICD)
 
 
-@rule("X10", "warn", citation="OCG I.B.7", mend="add the code that the note names, or ask for what it needs")
+@rule(
+    "X10",
+    "warn",
+    citation="OCG I.B.7",
+    mend="add the code that the note names, or ask for what it needs",
+    needs="codes that ask",
+)
 def additional_code_absent(subject: Subject) -> Iterator[Fault]:
     """A "use additional code" note about what a condition always has is followed (OCG I.B.7).
 

@@ -27,7 +27,9 @@ _TABLES: Final[dict[Need, tuple[str, ...]]] = {
 
 def met(subject: Subject) -> frozenset[Need]:
     """The needs that a chart meets."""
-    return _of_tables(subject.tables).union(_of_chart(subject), _of_lines(subject), _of_payer(subject.payer))
+    return _of_tables(subject.tables).union(
+        _of_chart(subject), _of_codes(subject), _of_lines(subject), _of_payer(subject.payer)
+    )
 
 
 @lru_cache(16)
@@ -65,6 +67,18 @@ def _of_chart(subject: Subject) -> Iterator[Need]:
     for coverage in subject.coverages:
         if coverage.eligible_name or coverage.eligible_birth_date or coverage.advantage:
             yield "plan's answers"
+
+
+def _of_codes(subject: Subject) -> Iterator[Need]:
+    for facts in subject.facts:
+        if facts.unfit:
+            yield "codes of an age"
+        if facts.is_manifestation:
+            yield "manifestations"
+        if facts.first.categories:
+            yield "code-first codes"
+        if facts.asks:
+            yield "codes that ask"
 
 
 def _of_lines(subject: Subject) -> Iterator[Need]:

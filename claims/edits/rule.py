@@ -20,7 +20,8 @@ Mends = Literal["fold", "merge", "replace"]
 Need = Literal[
     "hcpcs table", "pair tables", "unit tables", "add-on table", "necessity table", "modifiers", "notices", "drugs",
     "single doses", "operations", "accidents", "death", "diagnoses", "plan's answers", "enrolments", "splits",
-    "authorizations", "referrals", "clia", "medicare",
+    "authorizations", "referrals", "clia", "medicare", "codes of an age", "manifestations", "code-first codes",
+    "codes that ask",
 ]  # fmt: skip
 """What a rule needs to find anything (claims/edits/needs.py)."""
 Scope = Literal["any", "inpatient", "outpatient", "facility", "professional"]
