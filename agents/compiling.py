@@ -1,6 +1,7 @@
 """Reference data is compiled in a process of its own, whose memory ends with it, and takes its place whole or not at
 all."""
 
+import mmap
 import os
 import subprocess
 import sys
@@ -30,6 +31,12 @@ def compiled_apart(module: str, file: Path, *arguments: str) -> None:
         _settle(Path(draft), file)
     finally:
         Path(draft).unlink(missing_ok=True)
+
+
+def mapped(file: Path) -> bytes | mmap.mmap:
+    """A compiled file's bytes, whose pages all workers of a machine share; a file of no bytes can't be mapped."""
+    with file.open("rb") as opened:
+        return mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) if file.stat().st_size else b""
 
 
 def _settle(draft: Path, file: Path) -> None:

@@ -1,10 +1,9 @@
 """Reads the reference data a worker needs, once, at its start. A broken row stops the start and names where."""
 
-import mmap
 import sys
 from pathlib import Path
 
-from agents.compiling import BROKEN, compiled_apart
+from agents.compiling import BROKEN, compiled_apart, mapped
 from agents.tables import open_dated
 from claims.chargemaster import Chargemaster, parse_chargemaster
 from claims.codesets import CodeSets
@@ -71,8 +70,7 @@ def open_codesets(file: Path) -> CodeSets:
     """Maps the compiled code sets; the pages are shared by all workers of a machine."""
     if not file.exists():
         build_codesets(file)
-    with file.open("rb") as opened:
-        return CodeSets(mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ), file.name)
+    return CodeSets(mapped(file), file.name)
 
 
 def build_codesets(file: Path, index: Path | None = None) -> None:

@@ -1,12 +1,11 @@
 """The dated tables on the disk: compiled from the folder of an operator, and opened by a worker."""
 
 import hashlib
-import mmap
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from agents.compiling import BROKEN, compiled_apart
+from agents.compiling import BROKEN, compiled_apart, mapped
 from claims.codesets.dated import DatedTables, open_tables
 from claims.codesets.dated_build import compile_tables
 from claims.codesets.lists import shipped, shipped_tables
@@ -18,8 +17,7 @@ def open_dated(file: Path) -> DatedTables:
     """Maps the compiled tables; where none were built, the lists that ship with the program serve."""
     if not file.exists():
         return shipped_tables()
-    with file.open("rb") as opened:
-        return open_tables(mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ), file.name)
+    return open_tables(mapped(file), file.name)
 
 
 def build_tables(folder: Path, file: Path) -> None:

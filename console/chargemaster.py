@@ -5,15 +5,14 @@ from typing import Annotated
 
 import typer
 
-from agents.reference import CODESETS, TABLES, read_text
-from agents.tables import open_dated
+from agents.reference import read_text
 from claims.chargemaster_check import Checked, Flaw, check_chargemaster, unreadable
 from claims.codesets.dated import DatedTables
 from claims.reference import BadReference
+from console.codesets import DATED, named_tables
 from console.screen import WORDS, Json, draw, say, say_json, table
 
 _SHOWN = 100
-_DATED = CODESETS.with_name(TABLES)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -26,14 +25,14 @@ def chargemaster() -> None:
 @app.command()
 def check(
     file: Annotated[Path, typer.Argument(help="The CSV to check.", exists=True, dir_okay=False, readable=True)],
-    tables: Annotated[Path, typer.Option(help="The compiled tables; workers read the default.")] = _DATED,
+    tables: Annotated[Path, typer.Option(help="The compiled tables; workers read the default.")] = DATED,
     as_json: Json = False,
 ) -> None:
     """Tell rows that can't be read, repeat or overlap, gaps between prices, dead codes, and drugs without units.
 
     Exit status 1 when something is wrong; what is only doubtful is a warning and none.
     """
-    checked = _checked(file, open_dated(tables))
+    checked = _checked(file, named_tables(tables))
     if as_json:
         say_json({"file": str(file), "rows": checked.rows, "findings": [_told(file, flaw) for flaw in checked.flaws]})
     else:

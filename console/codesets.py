@@ -50,15 +50,16 @@ def build(
     if missing:
         typer.echo(f"not built: {', '.join(missing)} is not installed; mend: run `make setup`", err=True)
         raise typer.Exit(1)
+    stands = "; the old file stands" if out.exists() else ""
     try:
         if tables is not None:
             build_tables(tables, out.with_name(TABLES))
         build_codesets(out, index)
     except (BadReference, NotBuilt) as broken:
-        typer.echo(f"not built: {broken}; the old file stands", err=True)
+        typer.echo(f"not built: {broken}{stands}", err=True)
         raise typer.Exit(1) from broken
     except subprocess.CalledProcessError as failed:
-        typer.echo("not built: the compiler ended with an error, told above; the old file stands", err=True)
+        typer.echo(f"not built: the compiler ended with an error, told above{stands}", err=True)
         raise typer.Exit(1) from failed
     made = open_codesets(out)
     facts: dict[str, Any] = {"file": str(out), "rows": len(made), "release": made.release, "version": made.version}
@@ -77,13 +78,14 @@ def build(
 def list_tables(file: Compiled = DATED, as_json: Json = False) -> None:
     """Every table: from where, when we learned it, how many rows, and the days they are valid."""
     codes = file.with_name(CODESETS.name)
+    dated = named_tables(file)
     found = [_listed_codes(codes)] if codes.exists() else []
-    found += [_listed(section) for section in open_dated(file).sections]
+    found += [_listed(section) for section in dated.sections]
     if as_json:
         say_json(found)
         return
     columns = ("table", "rows#", "learned", "speaks of", "valid", WORDS)
-    draw(table("dated tables", columns, map(_words, found)))
+    draw(table("Code sets and tables", columns, map(_words, found)))
 
 
 @app.command()
@@ -98,7 +100,7 @@ def verify(
     try:
         codes = file.with_name(CODESETS.name)
         versions["codesets"] = open_codesets(codes).version if codes.exists() else None
-        dated = open_dated(file)
+        dated = named_tables(file)
         versions["tables"] = dated.version
         faults += [f"{section.table}: not what was compiled" for section in dated.sections if not section.is_whole]
         faults += _other_sources(dated, tables) if tables is not None else ()
@@ -118,19 +120,23 @@ def diff(
     as_json: Json = False,
 ) -> None:
     """What B says otherwise than A, table by table; exit 1 when they differ."""
-    for file in (one, other):
-        if not file.is_file():
-            raise Mendable(f"there is no {file.name}", "name two files that `claimstream codesets build` made")
-    found = [each for each in differences(open_dated(one), open_dated(other)) if each.differs]
+    found = [each for each in differences(named_tables(one), named_tables(other)) if each.differs]
     if as_json:
         say_json([vars(each) for each in found])
     elif found:
         counts = ((each.table, each.added, each.removed, each.changed) for each in found)
-        draw(table("differences", ("table", "added#", "removed#", "changed#"), counts))
+        draw(table("Differences", ("table", "added#", "removed#", "changed#"), counts))
         say(*(f"{each.table}: {what} {row}" for each in found for what, row in each.examples))
     else:
         say("no differences")
     raise typer.Exit(1 if found else 0)
+
+
+def named_tables(file: Path) -> DatedTables:
+    """The tables of a file that somebody named; only where workers look may there be none yet."""
+    if file != DATED and not file.is_file():
+        raise Mendable(f"there is no file {file}", "name a file that `claimstream codesets build --tables` made")
+    return open_dated(file)
 
 
 def _facts_of(file: Path) -> dict[str, Any]:

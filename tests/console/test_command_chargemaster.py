@@ -104,10 +104,16 @@ SHIPPED = [("modifiers", {"modifiers": "ZZ"}), ("revenue-codes", {"revenue_code"
 
 @pytest.mark.parametrize(("table", "cells"), SHIPPED, ids=[each[0] for each in SHIPPED])
 def test_codes_of_the_lists_that_ship_are_always_checked(
-    alone: Terminal, file: Path, tmp_path: Path, table: str, cells: dict[str, str]
+    alone: Terminal, file: Path, table: str, cells: dict[str, str]
 ) -> None:
     file.write_text(file_of(row(**cells)))
 
-    done = alone.run("chargemaster", "check", file, "--tables", tmp_path / "none.bin")
+    done = alone.run("chargemaster", "check", file)
 
     assert (done.exit_code, f"no such code in the table {table}" in done.stdout) == (1, True)
+
+
+def test_tables_that_are_named_and_are_not_there_are_an_error(alone: Terminal, file: Path, tmp_path: Path) -> None:
+    file.write_text(file_of(row()))
+    done = alone.run("chargemaster", "check", file, "--tables", tmp_path / "none.bin")
+    assert (done.exit_code, "there is no file" in done.stderr) == (2, True)

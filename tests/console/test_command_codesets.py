@@ -51,7 +51,7 @@ def test_a_broken_row_stops_the_build_with_file_line_and_column(alone: Terminal,
 def test_a_manifest_that_is_broken_stops_the_build(alone: Terminal, folder: Path, tmp_path: Path) -> None:
     (folder / "tables.yaml").write_text("tables: []\n", encoding="utf-8")
     done = alone.run("codesets", "build", "--tables", folder, "--out", tmp_path / "new" / CODESETS.name)
-    assert (done.exit_code, "tables.yaml:1:1" in done.stderr) == (1, True)
+    assert (done.exit_code, "tables.yaml:1:1" in done.stderr, "old file" in done.stderr) == (1, True, False)
     assert not (tmp_path / "new").exists()
 
 
@@ -82,9 +82,22 @@ def test_the_list_is_shown_to_people(alone: Terminal, built: Path) -> None:
     assert "ptp-practitioner" in shown.stdout
 
 
-def test_without_compiled_tables_the_lists_that_ship_are_listed(alone: Terminal, tmp_path: Path) -> None:
-    listed = alone.json("codesets", "list", "--file", tmp_path / TABLES)
-    assert "place-of-service" in {each["table"] for each in listed}
+def test_the_lists_that_ship_are_listed_with_compiled_tables_and_without(alone: Terminal) -> None:
+    assert "place-of-service" in {each["table"] for each in alone.json("codesets", "list")}
+
+
+@pytest.mark.parametrize("command", [("codesets", "list"), ("codesets", "verify")], ids=" ".join)
+def test_a_file_that_is_named_and_is_not_there_is_an_error(
+    alone: Terminal, tmp_path: Path, command: tuple[str, str]
+) -> None:
+    done = alone.run(*command, "--file", tmp_path / TABLES)
+    assert (done.exit_code, "there is no file" in done.stderr) == (2, True)
+
+
+def test_an_empty_file_is_no_compiled_tables(alone: Terminal, tmp_path: Path) -> None:
+    (tmp_path / TABLES).touch()
+    done = alone.run("codesets", "list", "--file", tmp_path / TABLES)
+    assert (done.exit_code, "tables.bin:1:1 tables: not compiled tables" in done.stderr) == (2, True)
 
 
 def test_tables_that_are_as_they_were_built_are_verified(alone: Terminal, built: Path, folder: Path) -> None:
@@ -107,6 +120,11 @@ FAULTS: list[tuple[str, Callable[[Path, Path], object], str]] = [
     (
         "code sets that are none",
         lambda built, _: built.with_name(CODESETS.name).write_bytes(b"x"),
+        "codesets.bin:1:1 codesets: not a compiled code set",
+    ),
+    (
+        "code sets of no bytes",
+        lambda built, _: built.with_name(CODESETS.name).write_bytes(b""),
         "codesets.bin:1:1 codesets: not a compiled code set",
     ),
 ]
@@ -155,4 +173,4 @@ def test_what_another_build_says_otherwise_is_counted_by_table(
 
 def test_a_file_that_is_not_there_is_named(alone: Terminal, built: Path, tmp_path: Path) -> None:
     done = alone.run("codesets", "diff", built, tmp_path / "none.bin")
-    assert (done.exit_code, "there is no none.bin" in done.stderr) == (2, True)
+    assert (done.exit_code, "none.bin; mend:" in done.stderr) == (2, True)
