@@ -26,7 +26,7 @@ Files = Annotated[
     typer.Argument(
         exists=True,
         readable=True,
-        metavar="FILE...",
+        metavar="FILE",
         help="FHIR R4 (a Bundle, or a folder of bulk data), or one chart-completed event as JSON.",
     ),
 ]

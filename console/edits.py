@@ -10,6 +10,11 @@ from console.screen import Json, draw, say, say_json, table
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
+_ELSEWHERE = (
+    "no such edit; `claimstream edits list` names them all (a shell wants quotes: '$1'). "
+    "A1, A2, C4, C5 and C9 stand in docs/hospital.md, questions such as Q-SIDE in docs/queries.md."
+)
+
 
 @app.callback()
 def edits() -> None:
@@ -24,7 +29,7 @@ def list_(as_json: Json = False) -> None:
             say_json(entry.facts)
         return
     columns = ("rule", "severity", "CARC", "family", "in words")
-    draw(table("", columns, (_row(entry) for entry in entries())))
+    draw(table("Edits", columns, (_row(entry) for entry in entries())))
 
 
 def _row(entry: Entry) -> tuple[object, ...]:
@@ -39,8 +44,7 @@ def explain(
     """One rule: what it looks at, its source, its days, and the mend."""
     found = [entry for entry in entries() if entry.rule.id.casefold() == name.casefold()]
     if not found:
-        known = ", ".join(dict.fromkeys(entry.rule.id for entry in entries()))
-        raise typer.BadParameter(f"no such rule; known: {known}")
+        raise typer.BadParameter(_ELSEWHERE)
     for entry in found:
         if as_json:
             say_json(entry.facts)

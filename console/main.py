@@ -2,6 +2,7 @@
 
 import errno
 from importlib import import_module
+from inspect import cleandoc
 from typing import Any
 
 import typer
@@ -33,11 +34,15 @@ class Commands(TyperGroup):
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
+        self.help = _flowing(self.help)
         self.commands.update({name: TyperCommand(name, help=words) for name, words in COMMANDS.items()})
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, _, rest = super().resolve_command(ctx, args)
-        return name, typer.main.get_command(import_module(f"console.{name}").app), rest
+        found = typer.main.get_command(import_module(f"console.{name}").app)
+        for command in (found, *getattr(found, "commands", {}).values()):
+            command.help = _flowing(command.help)
+        return name, found, rest
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -65,6 +70,11 @@ def claimstream() -> None:
 
     Exit status: 0 all is well, 1 something needs a look, 2 an error.
     """
+
+
+def _flowing(words: str | None) -> str:
+    """Each paragraph as one line: the terminal knows where it ends, a docstring doesn't."""
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in cleandoc(words or "").split("\n\n"))
 
 
 def _is_typers_own(error: Exception) -> bool:

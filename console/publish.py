@@ -25,7 +25,7 @@ app = typer.Typer(add_completion=False)
 _BULK = (".ndjson", ".jsonl")
 _READ = (*_BULK, ".json")
 
-Paths = Annotated[list[Path], typer.Argument(exists=True, readable=True, help="Folders or files.", metavar="PATH...")]
+Paths = Annotated[list[Path], typer.Argument(exists=True, readable=True, help="Folders or files.", metavar="PATH")]
 
 
 @dataclass

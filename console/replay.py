@@ -28,8 +28,16 @@ _FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
 
 @app.command()
 def replay(
-    since: Annotated[datetime, typer.Option("--from", formats=_FORMATS, help="Charts received from then on, UTC.")],
-    until: Annotated[datetime, typer.Option("--to", formats=_FORMATS, help="And before then, UTC.")],
+    since: Annotated[
+        datetime,
+        typer.Option(
+            "--from",
+            formats=_FORMATS,
+            metavar="DAY",
+            help="Charts received from then on: YYYY-MM-DD, or with THH:MM:SS; UTC.",
+        ),
+    ],
+    until: Annotated[datetime, typer.Option("--to", formats=_FORMATS, metavar="DAY", help="And before then.")],
     tables: Annotated[
         Path | None,
         typer.Option(
@@ -46,7 +54,7 @@ def replay(
     """
     settings = Settings()
     if until <= since:
-        raise typer.BadParameter("--to is after --from")
+        raise typer.BadParameter("--to must be after --from")
     reachable(settings)
     parts, span = Assembly(settings), (_ms(since), _ms(until))
     with nullcontext(parts.reference) if tables is None else other_tables(tables, settings.infra, CODESETS) as other:

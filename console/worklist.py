@@ -82,7 +82,9 @@ def release(item: Item, coder: Coder) -> None:
 def answer(
     item: Item,
     coder: Coder,
-    codes: Annotated[list[str] | None, typer.Argument(metavar="[CODE]...")] = None,
+    codes: Annotated[
+        list[str] | None, typer.Argument(metavar="CODE", help="What the item wants, as `show` says.")
+    ] = None,
     *,
     principal: Annotated[bool, typer.Option("--principal", help="The first code leads the chart's diagnoses.")] = False,
     poa: Annotated[str | None, typer.Option(help="Present on admission: Y, N, U or W.")] = None,
