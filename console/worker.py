@@ -1,5 +1,6 @@
 """`claimstream worker`: stages, run by Faust in this process until it is told to stop."""
 
+import socket
 from typing import Annotated, Any
 
 import structlog
@@ -54,6 +55,7 @@ def worker(stage: Stages = None, slot: Slot = None) -> None:
     if ledger_current(parts.ledger) != ledger_newest():
         raise Mendable("the ledger's schema isn't this version's", "run `claimstream ledger upgrade`")
     _ = parts.reference, parts.pseudonyms, parts.topics, parts.codec
+    _see_that_it_may_listen(settings)
     # Our logging stands: Faust's own would print what it handles.
     running = Worker(build(settings, parts), override_logging=False, redirect_stdouts=False, quiet=True)
     running.spinner = None
@@ -61,3 +63,12 @@ def worker(stage: Stages = None, slot: Slot = None) -> None:
         running.execute_from_commandline()
     finally:
         log.info("worker ends")
+
+
+def _see_that_it_may_listen(settings: Settings) -> None:
+    """A second worker of a machine wants a port of its own; Faust would end without a word about it."""
+    host, port = settings.web_host, settings.web_port
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as taken:
+        raise Mendable(f"can't listen at {host}:{port}", "say another port in CLAIMSTREAM_WEB_PORT") from taken

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -90,3 +91,15 @@ def test_a_local_kafka_runs_until_told(alone: Terminal, tmp_path: Path) -> None:
         assert there.run("tail", "nothing").stderr.startswith("claimstream: there is no topic nothing")
         up.send_signal(signal.SIGTERM)
         assert up.wait(30) == 0
+
+
+@pytest.mark.timeout(120)
+def test_a_port_that_is_taken_is_told_before_anything_runs(provisioned: Terminal) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        done = provisioned.run("worker", "--stage", "intake", CLAIMSTREAM_WEB_PORT=port)
+    assert (done.exit_code, f"127.0.0.1:{port}" in done.stderr, "CLAIMSTREAM_WEB_PORT" in done.stderr) == (
+        2,
+        True,
+        True,
+    )
