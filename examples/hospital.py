@@ -90,7 +90,8 @@ def listen(args, event, parsed):
         value = message.value()
         back = schemaless_reader(BytesIO(value[5:]), parsed[int.from_bytes(value[1:5], "big")])
         if event["event_id"] in (back.get("refused_event_id"), back["correlation_id"]):
-            said = {name: back[name] for name in ("code", "mend", "reason", "queries", "owed_cents") if name in back}
+            told = ("code", "mend", "reason", "findings", "queries", "worklist", "owed_cents")
+            said = {name: back[name] for name in told if back.get(name) not in (None, [])}
             print(f"{message.topic()}: {json.dumps(said, default=str)}")
             return True
     return False

@@ -34,7 +34,11 @@ class Machine:
     def environment(self) -> dict[str, str]:
         """What a process of ours is told; the same settings as this one has."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("CLAIMSTREAM_")}
-        return kept | {
+        return kept | self.told()
+
+    def told(self) -> dict[str, str]:
+        """The settings that bring a command to this broker and ledger, on this machine's day."""
+        return {
             "CLAIMSTREAM_BROKERS": self.settings.brokers,
             "CLAIMSTREAM_LEDGER": self.settings.ledger.get_secret_value(),
             "CLAIMSTREAM_KEY_FILE": str(self.settings.key_file),

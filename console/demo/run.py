@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from shlex import quote
 from shutil import rmtree
 
 from confluent_kafka import Producer
@@ -90,7 +91,8 @@ class Demo:
         if done.returncode:
             raise RuntimeError(f"publishing for {hospital} failed: {done.stderr.strip()}")
         said = json.loads(done.stdout.strip().splitlines()[-1])
-        self.say(f"   {hospital}: {said['published']} charts, {len(said['unpublished'])} not published (unfinished)")
+        left = f", {len(said['unpublished'])} not published (unfinished)" if said["unpublished"] else ""
+        self.say(f"   {hospital}: {said['published']} charts{left}")
 
     def _move_clock(self, assembly: Assembly, to: datetime) -> None:
         """Any worker's timer may say what is due; here it is ours, with a clock that has moved on."""
@@ -129,11 +131,12 @@ class Demo:
         return 1 if wrong else 0
 
     def _keep(self, here: Machine) -> None:
-        """Broker and worker stay until Ctrl-C."""
+        """Broker and worker stay until Ctrl-C; another terminal is told how it reaches them."""
         settings = here.settings
-        self.say(
-            f"broker {settings.brokers}, worker http://{settings.web_host}:{settings.web_port}/ready; Ctrl-C ends both"
-        )
+        self.say(f"worker http://{settings.web_host}:{settings.web_port}/ready; Ctrl-C ends broker and worker")
+        self.say("For claimstream's other commands, in another terminal:")
+        for name, value in here.told().items():
+            self.say(f"  export {name}={quote(value)}")
         try:
             while True:
                 time.sleep(1)
@@ -141,7 +144,8 @@ class Demo:
             self.say("ending")
 
     def say(self, words: str) -> None:
-        self.said.print(words, highlight=False)
+        """A line stays one line, so that it can be copied."""
+        self.said.print(words, highlight=False, markup=False, soft_wrap=True)
 
 
 def _ended(_signal: int, _frame: object) -> None:

@@ -53,6 +53,7 @@ def as_json(books: Books, returned: Sequence[ChartReturned], looks: Sequence[Loo
 def show(console: Console, books: Books, returned: Sequence[ChartReturned], paths: Mapping[str, str]) -> None:
     """Charts, dollars, what went back and why, what was published, and where to look."""
     console.print(_charts(books))
+    console.print(_claims(books))
     console.print(_dollars(books))
     console.print(_returns(returned))
     console.print(_dearest(books, returned))
@@ -71,9 +72,14 @@ def _charts(books: Books) -> Table:
         table.add_row(state, f"{n:,}", f"{n / len(books.states):.0%}")
     for why, n in sorted(books.waiting.items()):
         table.add_row(f"  waiting for: {why}", f"{n:,}", "")
+    return table
+
+
+def _claims(books: Books) -> Table:
+    table = Table(title=f"{sum(books.claims.values()):,} claims", title_justify="left", show_header=False)
     for state, n in sorted(books.claims.items()):
-        table.add_row(f"  claims {state}", f"{n:,}", "")
-    table.add_row(f"  payers: {', '.join(sorted(books.payer_kinds))}", "", "")
+        table.add_row(state, f"{n:,}")
+    table.add_row("payers", ", ".join(sorted(books.payer_kinds)))
     return table
 
 
