@@ -7,7 +7,7 @@ from typing import Any
 from agents.desk import Lists, Sheet
 from claims.coder_answers import CoderAnswer, family
 from console.masks import MASK, plain
-from console.screen import dollars, draw, say, say_json, table
+from console.screen import dollars, draw, flat, say, say_json, table
 
 _SHORT = 8
 """So many characters of an id tell it from all others that are open."""
@@ -73,7 +73,7 @@ def tell_item(sheet: Sheet, show_phi: bool, as_json: bool) -> None:
         return
     for name in _HEAD:
         if facts[name] is not None:
-            say(f"{name:10} {facts[name]}")
+            say(f"{name:10} {_in_words(facts[name])}")
     say("")
     if isinstance(facts["candidates"], list):
         rows = [tuple(each.values()) for each in facts["candidates"]]
@@ -125,7 +125,15 @@ def _asked(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _findings(facts: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
     for each in facts["findings"]:
-        yield each["rule"], each["severity"], each["field"], each["mend"]
+        words = each["mend"] if each["message"] == MASK else f"{each['message']}; mend: {each['mend']}"
+        yield each["rule"], each["severity"], each["field"], words
+
+
+def _in_words(said: Any) -> Any:
+    """An answer's parts by their names."""
+    if not isinstance(said, Mapping):
+        return said
+    return "; ".join(f"{name.partition('[')[0]} {value}" for name, value in flat(said))
 
 
 def _time(milliseconds: int) -> str:

@@ -71,7 +71,7 @@ def publish(
     reason. A Bundle that can't be read is left out; when bulk data can't, nothing of the export is sent, for a chart
     with a part missing must not look complete.
 
-    Sending a chart again is harmless: its event has the same id. Exit status 1 when a file was bad.
+    Sending the same export again is harmless: its events have the same ids. Exit status 1 when a file was bad.
     """
     settings = Settings()
     done = publish_export(settings, read_partners(settings.infra), hospital, paths)

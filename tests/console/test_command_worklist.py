@@ -169,3 +169,9 @@ def test_to_send_again_sends_the_same_bytes(published: Terminal) -> None:
     published.run("worklist", "send", "--again")
     first, again = (record.value for record, _ in coded(published))
     assert first == again
+
+
+def test_an_answer_is_shown_in_words(asked: Terminal, item: str) -> None:
+    answered(asked, item)
+    shown = asked.run("worklist", "show", item, "--show-phi").stdout
+    assert (f"codes {WRIST}" in shown, "{" in shown) == (True, False)
