@@ -1,5 +1,6 @@
 """Edits over the patient's other charts: what is a duplicate there, and what is not."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from claims.edits import check_account
 from claims.edits.duplicates import same_line_on_another_chart
 from claims.history import HistoryLine, PatientHistory, visit_of
+from claims.partners import RuleSetting
 from claims.tables import Reference
 from schemas.events.coded import ChartCoded
 from tests.claims.coding.builders import GOOD_NPI, with_line
@@ -117,3 +119,18 @@ def test_a_professionals_service_stands_once_though_one_chart_is_of_a_stay(
     coded: ChartCoded, reference: Reference
 ) -> None:
     assert duplicates(coded, of_a_stay(coded, earlier(coded, 1)), reference) == [2]
+
+
+@pytest.mark.parametrize(("mode", "said", "proposed"), [("on", ["reject"], 1), ("warn", ["warn"], 0), ("off", [], 0)])
+def test_what_only_warns_proposes_no_mend_of_another_claim(
+    coded: ChartCoded, reference: Reference, mode: Any, said: list[str], proposed: int
+) -> None:
+    rules = {"N5": RuleSetting(mode=mode, since=date(2026, 1, 1))}
+    commercial = reference.partners.payer("commercial").model_copy(update={"rules": rules})
+    payers = {**reference.partners.payers, "commercial": commercial}
+    told = replace(reference, partners=reference.partners.model_copy(update={"payers": payers}))
+
+    across = check_account(coded, earlier(coded), told)
+
+    assert [finding.severity for finding in across.findings] == said
+    assert len(across.proposals) == proposed
