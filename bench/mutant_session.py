@@ -27,8 +27,10 @@ SECONDS = 60
 """Of processor; the tests of one module take two or three."""
 EXAMPLES = 25
 """Of a property, in each child."""
-MOST = 150
-"""Tests of a mutant: a thousand judge a chart by all rules, and say the same of it."""
+MOST, HEAVY = 100, 6
+"""Tests of a mutant, and of those that work long: a thousand judge a chart by all rules, and say the same of it."""
+LONG = 5_000
+"""Lines of the modules under mutation, counted each time, from which a test works long."""
 _FAILED = 1
 _NOT_TRANSPLANTED = 3
 
@@ -73,7 +75,8 @@ class Reached:
     at_import: set[Line] = field(default_factory=set)
     by_test: dict[str, set[Line]] = field(default_factory=dict)
     by_fixture: dict[str, set[Line]] = field(default_factory=dict)
-    properties: set[str] = field(default_factory=set)
+    long: set[str] = field(default_factory=set)
+    lines: int = 0
 
     def __post_init__(self) -> None:
         self.now = self.at_import
@@ -92,6 +95,7 @@ class Reached:
         def line(frame: FrameType, event: str, arg: Any) -> Any:
             if event == "line":
                 self.now.add((path, frame.f_lineno))
+                self.lines += 1
             return line
 
         return line
@@ -100,17 +104,19 @@ class Reached:
         """Those that reach the changed statement; of what no function has, those that reach the module or one that
         imports of it. As many as may be asked.
 
-        A test that goes through the rule comes before one that asks all rules; properties, which take longest, last.
+        A test that goes through the rule comes before one that asks all rules; what works long comes last.
         """
         at = mutant.at
         homes = {mutant.path, *self.importers[mutant.path]} if at.owner is None else {mutant.path}
-        asked: dict[str, tuple[bool, int, float]] = {}
+        asked: dict[str, tuple[int, float]] = {}
         for name, lines in self.by_test.items():
             here = [line for line in lines if line[0] in homes]
             changed = sum(path == mutant.path and at.first <= line <= at.last for path, line in here)
             if changed or (here and at.owner is None):
-                asked[name] = (name in self.properties, -changed, -len(here) / len(lines))
-        return sorted(asked, key=lambda name: asked[name])[:MOST]
+                asked[name] = (-changed, -len(here) / len(lines))
+        ordered = sorted(asked, key=lambda name: asked[name])
+        quick = [name for name in ordered if name not in self.long]
+        return [*quick[:MOST], *[name for name in ordered if name in self.long][:HEAVY]]
 
 
 class Plugin:
@@ -146,8 +152,7 @@ class Plugin:
         self.session, self.items = session, {item.nodeid: item for item in session.items}
         self.modules = {path: sys.modules[name] for path, name in self.names.items() if name in sys.modules}
         for item in session.items:
-            if _fewer_examples(item):
-                self.reached.properties.add(item.nodeid)
+            _fewer_examples(item)
             self._trace(item)
         gc.collect()
         gc.freeze()
@@ -157,7 +162,7 @@ class Plugin:
 
     def _trace(self, item: pytest.Item) -> None:
         forget(self.modules.values())
-        self.reached.now = lines = set[Line]()
+        self.reached.now, self.reached.lines = (lines := set[Line]()), 0
         self.reached.start()
         try:
             passed = self._passes(item)
@@ -167,6 +172,8 @@ class Plugin:
             lines |= self.reached.by_fixture.get(name, set())
         if lines:
             self.reached.by_test[item.nodeid] = lines
+        if self.reached.lines > LONG:
+            self.reached.long.add(item.nodeid)
         if not passed:
             self.broken.append(item.nodeid)
 
@@ -223,11 +230,11 @@ def limit_processor() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
 
 
-def _fewer_examples(item: pytest.Item) -> bool:
+def _fewer_examples(item: pytest.Item) -> None:
     """The same few examples of a property in every child, and no search for the smallest that fails."""
     test = getattr(item, "obj", None)
     if not getattr(test, "is_hypothesis_test", False):
-        return False
+        return
     given: Any = getattr(test, "_hypothesis_internal_use_settings", settings.default)
     test._hypothesis_internal_use_settings = settings(  # type: ignore[union-attr]
         given,
@@ -237,7 +244,6 @@ def _fewer_examples(item: pytest.Item) -> bool:
         deadline=None,
         phases=(Phase.explicit, Phase.generate),
     )
-    return True
 
 
 class Only:
