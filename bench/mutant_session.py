@@ -27,8 +27,9 @@ SECONDS = 60
 """Of processor; the tests of one module take two or three."""
 EXAMPLES = 25
 """Of a property, in each child."""
-MOST, HEAVY = 100, 6
-"""Tests of a mutant, and of those that work long: a thousand judge a chart by all rules, and say the same of it."""
+MOST, BESIDE, HEAVY = 100, 40, 6
+"""Tests of a mutant: through its statement, beside it in the module and its importers, and of those that work long. A
+thousand judge a chart by all rules, and say the same of it."""
 LONG = 5_000
 """Lines of the modules under mutation, counted each time, from which a test works long."""
 _FAILED = 1
@@ -61,9 +62,16 @@ def module_name(path: str) -> str:
 
 
 def importers(names: dict[str, str]) -> dict[str, list[str]]:
-    """By module, which of the others have a name of it."""
+    """By module, which of the others have a name of it, or of one that has."""
     texts = {path: Path(path).read_text(encoding="utf-8") for path in names}
-    return {path: [each for each in names if f"from {name} import" in texts[each]] for path, name in names.items()}
+
+    def direct(path: str) -> list[str]:
+        return [each for each in names if f"from {names[path]} import" in texts[each]]
+
+    return {
+        path: list(dict.fromkeys([*direct(path), *(far for near in direct(path) for far in direct(near))]))
+        for path in names
+    }
 
 
 @dataclass
@@ -116,7 +124,8 @@ class Reached:
                 asked[name] = (-changed, -len(here) / len(lines))
         ordered = sorted(asked, key=lambda name: asked[name])
         quick = [name for name in ordered if name not in self.long]
-        return [*quick[:MOST], *[name for name in ordered if name in self.long][:HEAVY]]
+        through, beside = ([name for name in quick if (asked[name][0] < 0) is hit] for hit in (True, False))
+        return [*through[:MOST], *beside[:BESIDE], *[name for name in ordered if name in self.long][:HEAVY]]
 
 
 class Plugin:

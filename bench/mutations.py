@@ -153,8 +153,9 @@ class _Finder(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_IfExp(self, node: ast.IfExp) -> None:
-        self._negate(node, node.test)
-        self.generic_visit(node)
+        if not any(_is_sentence(each) for each in (node.body, node.orelse)):
+            self._negate(node, node.test)
+            self.generic_visit(node)
 
     def visit_comprehension(self, node: ast.comprehension) -> None:
         for test in node.ifs:
@@ -276,6 +277,10 @@ def _text(node: ast.expr) -> str:
     assert isinstance(node, ast.Constant)
     assert isinstance(node.value, str)
     return node.value
+
+
+def _is_sentence(node: ast.expr) -> bool:
+    return _is_text(node) and " " in _text(node) and not _is_code(_text(node))
 
 
 def _is_code(value: object) -> bool:
