@@ -30,8 +30,8 @@ EXAMPLES = 25
 MOST, BESIDE, HEAVY = 100, 40, 6
 """Tests of a mutant: through its statement, beside it in the module and its importers, and of those that work long. A
 thousand judge a chart by all rules, and say the same of it."""
-LONG = 5_000
-"""Lines of the modules under mutation, counted each time, from which a test works long."""
+LONG = 30_000
+"""Calls of functions from which a test works long."""
 _FAILED = 1
 _NOT_TRANSPLANTED = 3
 
@@ -84,7 +84,7 @@ class Reached:
     by_test: dict[str, set[Line]] = field(default_factory=dict)
     by_fixture: dict[str, set[Line]] = field(default_factory=dict)
     long: set[str] = field(default_factory=set)
-    lines: int = 0
+    calls: int = 0
 
     def __post_init__(self) -> None:
         self.now = self.at_import
@@ -96,6 +96,7 @@ class Reached:
         sys.settrace(None)
 
     def _called(self, frame: FrameType, event: str, arg: Any) -> Any:
+        self.calls += 1
         path = self.paths.get(frame.f_code.co_filename)
         if path is None:
             return None
@@ -103,7 +104,6 @@ class Reached:
         def line(frame: FrameType, event: str, arg: Any) -> Any:
             if event == "line":
                 self.now.add((path, frame.f_lineno))
-                self.lines += 1
             return line
 
         return line
@@ -171,7 +171,7 @@ class Plugin:
 
     def _trace(self, item: pytest.Item) -> None:
         forget(self.modules.values())
-        self.reached.now, self.reached.lines = (lines := set[Line]()), 0
+        self.reached.now, self.reached.calls = (lines := set[Line]()), 0
         self.reached.start()
         try:
             passed = self._passes(item)
@@ -181,7 +181,7 @@ class Plugin:
             lines |= self.reached.by_fixture.get(name, set())
         if lines:
             self.reached.by_test[item.nodeid] = lines
-        if self.reached.lines > LONG:
+        if self.reached.calls > LONG:
             self.reached.long.add(item.nodeid)
         if not passed:
             self.broken.append(item.nodeid)
