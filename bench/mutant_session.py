@@ -11,6 +11,7 @@ import resource
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
@@ -27,9 +28,9 @@ SECONDS = 60
 """Of processor; the tests of one module take two or three."""
 EXAMPLES = 25
 """Of a property, in each child."""
-MOST, BESIDE, HEAVY = 100, 40, 6
-"""Tests of a mutant: through its statement, beside it in the module and its importers, and of those that work long. A
-thousand judge a chart by all rules, and say the same of it."""
+MOST, BESIDE, LAST = 100, 40, 6
+"""Tests of a mutant: through its statement; beside it, in its module or in its importers; and of those that work long.
+A thousand judge a chart by all rules, and say the same of it."""
 LONG = 30_000
 """Calls of functions from which a test works long."""
 _FAILED = 1
@@ -114,18 +115,31 @@ class Reached:
 
         A test that goes through the rule comes before one that asks all rules; what works long comes last.
         """
-        at = mutant.at
-        homes = {mutant.path, *self.importers[mutant.path]} if at.owner is None else {mutant.path}
-        asked: dict[str, tuple[int, float]] = {}
+        at, counts = mutant.at, self._counts
+        through: dict[str, tuple[float, ...]] = {}
+        own, of_importers = dict[str, float](), dict[str, float]()
+        for name, by_path in counts.items():
+            here = by_path.get(mutant.path, ())
+            share = len(here) / sum(map(len, by_path.values()))
+            if changed := sum(at.first <= line <= at.last for line in here):
+                through[name] = (-changed, -share)
+            elif at.owner is None and here:
+                own[name] = -share
+            elif at.owner is None and any(path in by_path for path in self.importers[mutant.path]):
+                of_importers[name] = len(by_path)
+        ordered = [sorted(each, key=each.__getitem__) for each in (through, own, of_importers)]
+        quick = [[name for name in each if name not in self.long] for each in ordered]
+        long = [name for each in ordered for name in each if name in self.long]
+        return [*quick[0][:MOST], *quick[1][:BESIDE], *quick[2][:BESIDE], *long[:LAST]]
+
+    @cached_property
+    def _counts(self) -> dict[str, dict[str, list[int]]]:
+        """By test and module, the lines."""
+        counts: dict[str, dict[str, list[int]]] = {}
         for name, lines in self.by_test.items():
-            here = [line for line in lines if line[0] in homes]
-            changed = sum(path == mutant.path and at.first <= line <= at.last for path, line in here)
-            if changed or (here and at.owner is None):
-                asked[name] = (-changed, -len(here) / len(lines))
-        ordered = sorted(asked, key=lambda name: asked[name])
-        quick = [name for name in ordered if name not in self.long]
-        through, beside = ([name for name in quick if (asked[name][0] < 0) is hit] for hit in (True, False))
-        return [*through[:MOST], *beside[:BESIDE], *[name for name in ordered if name in self.long][:HEAVY]]
+            for path, line in lines:
+                counts.setdefault(name, {}).setdefault(path, []).append(line)
+        return counts
 
 
 class Plugin:
@@ -188,7 +202,7 @@ class Plugin:
 
     def _passes(self, item: pytest.Item) -> bool:
         # The session as "next item" ends what is the test's own, and keeps what serves all tests.
-        reports = runtestprotocol(item, log=False, nextitem=self.session)  # type: ignore[arg-type]
+        reports = runtestprotocol(item, log=False, nextitem=self.session)
         return not any(report.failed for report in reports)
 
     def _judge(self) -> None:
