@@ -9,6 +9,7 @@ import gc
 import os
 import resource
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -113,18 +114,16 @@ class Reached:
         """Those that reach the changed statement; of what no function has, those that reach the module or one that
         imports of it. As many as may be asked.
 
-        A test that goes through the rule comes before one that asks all rules; what works long comes last.
+        A test that goes where few go in the module comes before one that asks all rules; what works long comes last.
         """
-        at, counts = mutant.at, self._counts
-        through: dict[str, tuple[float, ...]] = {}
-        own, of_importers = dict[str, float](), dict[str, float]()
-        for name, by_path in counts.items():
+        at = mutant.at
+        through, own, of_importers = dict[str, float](), dict[str, float](), dict[str, float]()
+        for name, by_path in self._by_module.items():
             here = by_path.get(mutant.path, ())
-            share = len(here) / sum(map(len, by_path.values()))
-            if changed := sum(at.first <= line <= at.last for line in here):
-                through[name] = (-changed, -share)
+            if any(at.first <= line <= at.last for line in here):
+                through[name] = -sum(1 / self._how_many[mutant.path, line] for line in here)
             elif at.owner is None and here:
-                own[name] = -share
+                own[name] = -sum(1 / self._how_many[mutant.path, line] for line in here)
             elif at.owner is None and any(path in by_path for path in self.importers[mutant.path]):
                 of_importers[name] = len(by_path)
         ordered = [sorted(each, key=each.__getitem__) for each in (through, own, of_importers)]
@@ -133,13 +132,18 @@ class Reached:
         return [*quick[0][:MOST], *quick[1][:BESIDE], *quick[2][:BESIDE], *long[:LAST]]
 
     @cached_property
-    def _counts(self) -> dict[str, dict[str, list[int]]]:
+    def _by_module(self) -> dict[str, dict[str, list[int]]]:
         """By test and module, the lines."""
-        counts: dict[str, dict[str, list[int]]] = {}
+        found: dict[str, dict[str, list[int]]] = {}
         for name, lines in self.by_test.items():
             for path, line in lines:
-                counts.setdefault(name, {}).setdefault(path, []).append(line)
-        return counts
+                found.setdefault(name, {}).setdefault(path, []).append(line)
+        return found
+
+    @cached_property
+    def _how_many(self) -> Counter[Line]:
+        """How many tests reach a line."""
+        return Counter(line for lines in self.by_test.values() for line in lines)
 
 
 class Plugin:
