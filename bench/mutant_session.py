@@ -206,7 +206,7 @@ class Plugin:
 
     def _passes(self, item: pytest.Item) -> bool:
         # The session as "next item" ends what is the test's own, and keeps what serves all tests.
-        reports = runtestprotocol(item, log=False, nextitem=self.session)
+        reports = runtestprotocol(item, log=False, nextitem=self.session)  # type: ignore[arg-type]
         return not any(report.failed for report in reports)
 
     def _judge(self) -> None:

@@ -202,6 +202,11 @@ STAYS = [
     ),
     Case("no bed is charged", room_days_differ, lambda c: coded_as(c, None, "0250", 1000)),
     Case(
+        "a professional's claim is another one",
+        observation_misplaced,
+        lambda c: with_line(coded_as(c, "G0378", "0762"), component="professional"),
+    ),
+    Case(
         "observation by its outpatient code",
         observation_misplaced,
         lambda c: coded_as(c, "G0378", "0762"),
