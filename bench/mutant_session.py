@@ -30,8 +30,8 @@ SECONDS = 60
 EXAMPLES = 25
 """Of a property, in each child."""
 MOST, BESIDE, LAST = 100, 40, 6
-"""Tests of a mutant: through its statement; beside it, in its module or in its importers; and of those that work long.
-A thousand judge a chart by all rules, and say the same of it."""
+"""Tests of a mutant: through its statement, and about as many of all others that are; beside it, in its module or in its
+importers; and of those that work long. A thousand judge a chart by all rules, and say the same of it."""
 LONG = 30_000
 """Calls of functions from which a test works long."""
 _FAILED = 1
@@ -129,7 +129,9 @@ class Reached:
         ordered = [sorted(each, key=each.__getitem__) for each in (through, own, of_importers)]
         quick = [[name for name in each if name not in self.long] for each in ordered]
         long = [name for each in ordered for name in each if name in self.long]
-        return [*quick[0][:MOST], *quick[1][:BESIDE], *quick[2][:BESIDE], *long[:LAST]]
+        others = quick[0][MOST:]
+        spread = others[:: len(others) // MOST + 1]
+        return [*quick[0][:MOST], *spread, *quick[1][:BESIDE], *quick[2][:BESIDE], *long[:LAST]]
 
     @cached_property
     def _by_module(self) -> dict[str, dict[str, list[int]]]:
