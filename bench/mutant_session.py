@@ -30,8 +30,8 @@ SECONDS = 60
 EXAMPLES = 25
 """Of a property, in each child."""
 MOST, BESIDE, LAST = 100, 40, 6
-"""Tests of a mutant: through its statement, and about as many of all others that are; beside it, in its module or in its
-importers; and of those that work long. A thousand judge a chart by all rules, and say the same of it."""
+"""Tests of a mutant: through its statement, and about as many of all others that are; beside it, in its module or in
+its importers; and of those that work long. A thousand judge a chart by all rules, and say the same of it."""
 LONG = 30_000
 """Calls of functions from which a test works long."""
 _FAILED = 1
@@ -85,7 +85,7 @@ class Reached:
     at_import: set[Line] = field(default_factory=set)
     by_test: dict[str, set[Line]] = field(default_factory=dict)
     by_fixture: dict[str, set[Line]] = field(default_factory=dict)
-    long: set[str] = field(default_factory=set)
+    long: dict[str, int] = field(default_factory=dict)
     calls: int = 0
 
     def __post_init__(self) -> None:
@@ -128,7 +128,7 @@ class Reached:
                 of_importers[name] = len(by_path)
         ordered = [sorted(each, key=each.__getitem__) for each in (through, own, of_importers)]
         quick = [[name for name in each if name not in self.long] for each in ordered]
-        long = [name for each in ordered for name in each if name in self.long]
+        long = sorted((name for each in ordered for name in each if name in self.long), key=self.long.__getitem__)
         others = quick[0][MOST:]
         spread = others[:: len(others) // MOST + 1]
         return [*quick[0][:MOST], *spread, *quick[1][:BESIDE], *quick[2][:BESIDE], *long[:LAST]]
@@ -202,7 +202,7 @@ class Plugin:
         if lines:
             self.reached.by_test[item.nodeid] = lines
         if self.reached.calls > LONG:
-            self.reached.long.add(item.nodeid)
+            self.reached.long[item.nodeid] = self.reached.calls
         if not passed:
             self.broken.append(item.nodeid)
 
