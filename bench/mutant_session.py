@@ -29,9 +29,9 @@ SECONDS = 60
 """Of processor; the tests of one module take two or three."""
 EXAMPLES = 25
 """Of a property, in each child."""
-MOST, BESIDE, LAST = 100, 40, 6
-"""Tests of a mutant: through its statement, and about as many of all others that are; beside it, in its module or in
-its importers; and of those that work long. A thousand judge a chart by all rules, and say the same of it."""
+MOST, SPREAD, LAST = 150, 60, 6
+"""Tests of a mutant: of the first; of all others, evenly; and of those that work long. A thousand judge a chart by all
+rules, and say the same of it."""
 LONG = 30_000
 """Calls of functions from which a test works long."""
 _FAILED = 1
@@ -87,6 +87,7 @@ class Reached:
     by_fixture: dict[str, set[Line]] = field(default_factory=dict)
     long: dict[str, int] = field(default_factory=dict)
     calls: int = 0
+    texts: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.now = self.at_import
@@ -114,24 +115,29 @@ class Reached:
         """Those that reach the changed statement; of what no function has, those that reach the module or one that
         imports of it. As many as may be asked.
 
-        A test that goes where few go in the module comes before one that asks all rules; what works long comes last.
+        First those whose file imports of the module, then those that go where few go in it; what works long comes last.
         """
         at = mutant.at
-        through, own, of_importers = dict[str, float](), dict[str, float](), dict[str, float]()
-        for name, by_path in self._by_module.items():
+        name = f"from {module_name(mutant.path)} import"
+        through, beside = dict[str, tuple[bool, float]](), dict[str, tuple[bool, float]]()
+        for test, by_path in self._by_module.items():
             here = by_path.get(mutant.path, ())
+            rare = -sum(1 / self._how_many[mutant.path, line] for line in here)
+            key = (name not in self._text(test.partition("::")[0]), rare)
             if any(at.first <= line <= at.last for line in here):
-                through[name] = -sum(1 / self._how_many[mutant.path, line] for line in here)
-            elif at.owner is None and here:
-                own[name] = -sum(1 / self._how_many[mutant.path, line] for line in here)
-            elif at.owner is None and any(path in by_path for path in self.importers[mutant.path]):
-                of_importers[name] = len(by_path)
-        ordered = [sorted(each, key=each.__getitem__) for each in (through, own, of_importers)]
-        quick = [[name for name in each if name not in self.long] for each in ordered]
-        long = sorted((name for each in ordered for name in each if name in self.long), key=self.long.__getitem__)
-        others = quick[0][MOST:]
-        spread = others[:: len(others) // MOST + 1]
-        return [*quick[0][:MOST], *spread, *quick[1][:BESIDE], *quick[2][:BESIDE], *long[:LAST]]
+                through[test] = key
+            elif at.owner is None and (here or any(path in by_path for path in self.importers[mutant.path])):
+                beside[test] = key
+        ordered = [*sorted(through, key=through.__getitem__), *sorted(beside, key=beside.__getitem__)]
+        quick = [test for test in ordered if test not in self.long]
+        others = quick[MOST:]
+        long = sorted((test for test in ordered if test in self.long), key=self.long.__getitem__)
+        return [*quick[:MOST], *others[:: len(others) // SPREAD + 1], *long[:LAST]]
+
+    def _text(self, file: str) -> str:
+        if file not in self.texts:
+            self.texts[file] = Path(file).read_text(encoding="utf-8")
+        return self.texts[file]
 
     @cached_property
     def _by_module(self) -> dict[str, dict[str, list[int]]]:
