@@ -103,6 +103,7 @@ C2 = [
     in_order("before a plan that had ended", MEDICAID, {"plan_kind": "CI", "valid_to": date(2026, 3, 9)}),
     in_order("before workers' compensation, which nobody asks", MEDICAID, {"plan_kind": "WC"}),
     in_order("before Veterans Affairs", MEDICAID, {"plan_kind": "VA"}),
+    in_order("before Title V", MEDICAID, {"plan_kind": "TV"}),
     in_order("before the patient", MEDICAID, {"kind": "patient"}),
 ]
 
@@ -124,6 +125,13 @@ C8 = [
         NUMBER,
     ),
     Case("a car", casualty_number_missing, lambda c: happened(with_coverage(c, plan_kind="AM"), "auto"), NUMBER),
+    Case("liability", casualty_number_missing, lambda c: happened(with_coverage(c, plan_kind="LI"), "auto"), NUMBER),
+    Case(
+        "liability, medical",
+        casualty_number_missing,
+        lambda c: happened(with_coverage(c, plan_kind="LM"), "auto"),
+        NUMBER,
+    ),
     Case(
         "with its number",
         casualty_number_missing,
@@ -171,6 +179,7 @@ C6 = [
         (("reject", "197", FIRST), ("reject", "197", SECOND), ("reject", "197", THIRD)),
         WANTS,
     ),
+    Case("nobody is asked", not_authorized, lambda c: c.model_copy(update={"coverages": ()}), (), WANTS),
     Case("another service", not_authorized, as_it_is, (), {"requires_authorization": ("E0601",)}),
     Case(
         "one for all",
