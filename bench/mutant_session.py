@@ -32,7 +32,7 @@ EXAMPLES = 25
 MOST, SPREAD, LAST = 150, 60, 6
 """Tests of a mutant: of the first; of all others, evenly; and of those that work long. A thousand judge a chart by all
 rules, and say the same of it."""
-LONG = 30_000
+LONG = 100_000
 """Calls of functions from which a test works long."""
 _FAILED = 1
 _NOT_TRANSPLANTED = 3
@@ -128,11 +128,14 @@ class Reached:
                 through[test] = key
             elif at.owner is None and (here or any(path in by_path for path in self.importers[mutant.path])):
                 beside[test] = key
-        ordered = [*sorted(through, key=through.__getitem__), *sorted(beside, key=beside.__getitem__)]
-        quick = [test for test in ordered if test not in self.long]
+        long = sorted({*through, *beside} & self.long.keys(), key=lambda test: (self.long[test], test))
+        return [*self._some(through), *self._some(beside), *long[:LAST]]
+
+    def _some(self, asked: dict[str, tuple[bool, float]]) -> list[str]:
+        """The first, and of the others some of all."""
+        quick = sorted(asked.keys() - self.long.keys(), key=lambda test: (asked[test], test))
         others = quick[MOST:]
-        long = sorted((test for test in ordered if test in self.long), key=self.long.__getitem__)
-        return [*quick[:MOST], *others[:: len(others) // SPREAD + 1], *long[:LAST]]
+        return [*quick[:MOST], *others[:: len(others) // SPREAD + 1]]
 
     def _text(self, file: str) -> str:
         if file not in self.texts:
@@ -175,13 +178,15 @@ class Plugin:
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: Any) -> Iterator[None]:
         """What a fixture of several tests runs, all of them reach."""
-        before = self.reached.now
+        before, calls = self.reached.now, self.reached.calls
         if fixturedef.scope != "function":
             self.reached.now = self.reached.by_fixture.setdefault(fixturedef.argname, set())
         try:
             return (yield)
         finally:
             self.reached.now = before
+            if fixturedef.scope == "session":  # made once, whichever test comes first
+                self.reached.calls = calls
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         self.session, self.items = session, {item.nodeid: item for item in session.items}

@@ -37,6 +37,14 @@ NOTED = (
         notes=(RowNote("use-additional", "I11.0", "code to identify type of heart failure (I50.-)"),),
     ),
     Row(
+        "J44",
+        "Other chronic obstructive pulmonary disease",
+        False,
+        notes=(RowNote("excludes1", "J44", "bronchiectasis (J47.-)"),),
+    ),
+    Row("J47", "Bronchiectasis", False, notes=(RowNote("excludes1", "J47", "obstructive pulmonary disease (J44.-)"),)),
+    Row("J47.9", "Bronchiectasis, uncomplicated", True, "J47"),
+    Row(
         "N30.00",
         "Acute cystitis without hematuria",
         True,

@@ -1,6 +1,6 @@
 """Days of service: D1 the encounter's, D2 in order, D3 admission, D5 what is billed apart; D4 in time."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -254,6 +254,15 @@ def filed(
     return Case(reason, filed_too_late, change, findings, {"timely_filing_days": 100, **payer}, {"bill_hold_days": {}})
 
 
+def a_long_series(chart: ChartCoded) -> ChartCoded:
+    """A professional's visits of three months, known the day after the last."""
+    (visit,) = only(chart, PROFESSIONAL).services
+    first, last = date(2026, 3, 10), date(2026, 6, 18)
+    lines = tuple(visit.model_copy(update=days(day)) for day in (first, last))
+    moved = with_stay(chart.model_copy(update={"services": lines}), start_day=first, end_day=last)
+    return moved.model_copy(update={"received_at": datetime(2026, 6, 19, 15, tzinfo=UTC)})
+
+
 YEAR_ON = date(2027, 3, 10)
 D4 = [
     filed("at once", date(2026, 3, 12)),
@@ -272,6 +281,14 @@ D4 = [
     filed("ends on a Saturday, on Tuesday", date(2026, 3, 17), "reject", date(2025, 3, 14), **MEDICARE),
     filed("ends at Christmas, a Friday, on Monday", date(2026, 12, 28), "warn", date(2025, 12, 25), **MEDICARE),
     filed("ends at Christmas, on Tuesday", date(2026, 12, 29), "reject", date(2025, 12, 25), **MEDICARE),
+    Case(
+        "the first of a long series",
+        filed_too_late,
+        a_long_series,
+        (("reject", "29", FROM),),
+        {"timely_filing_days": 100},
+        {"bill_hold_days": {}},
+    ),
 ]
 
 

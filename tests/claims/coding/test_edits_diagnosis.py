@@ -42,6 +42,7 @@ CASES = [
         (("reject", "146", "diagnoses"),),
     ),
     Case("there is one", no_diagnosis, as_it_is),
+    Case("one that doesn't lead is one too", no_diagnosis, lambda c: with_diagnoses(c, "I10", role="other")),
     Case("a category", not_billable, lambda c: with_diagnoses(c, "E11"), (BAD,)),
     Case("a code of the right shape that never existed", not_billable, lambda c: with_diagnoses(c, "E11.7"), (BAD,)),
     Case("no code at all", not_billable, lambda c: with_diagnoses(c, "hypertension"), (BAD,)),

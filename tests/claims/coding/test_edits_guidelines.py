@@ -57,6 +57,9 @@ CASES = [
     ),
     Case("a child's code at 18", age_conflict, lambda c: of_age(c, "Z00.129", 18), TOO),
     Case("at 17", age_conflict, lambda c: of_age(c, "Z00.129", 17)),
+    Case("a delivery at none", age_conflict, lambda c: of_age(c, "O80", 0), TOO),
+    Case("a newborn's code at 124", age_conflict, lambda c: of_age(c, "Z38.00", 124), TOO),
+    Case("an unborn patient is I8's", age_conflict, lambda c: of_age(c, "O80", -1)),
     Case("a delivery at 8", age_conflict, lambda c: of_age(c, "O80", 8), TOO),
     Case("at 9", age_conflict, lambda c: of_age(c, "O80", 9)),
     Case("at 64", age_conflict, lambda c: of_age(c, "O80", 64)),
@@ -92,6 +95,7 @@ CASES = [
     Case("what is before it is enough", code_first_order, lambda c: with_diagnoses(c, "G30.9", "F02.80", "G30.9")),
     Case("one note, read from the first", excluded_pair, lambda c: with_diagnoses(c, "E10.9", "E11.9"), PAIR),
     Case("and from the second", excluded_pair, lambda c: with_diagnoses(c, "E11.9", "E10.9"), PAIR),
+    Case("both have the note, and it is said once", excluded_pair, lambda c: with_diagnoses(c, "J44.9", "J47.9"), PAIR),
     Case(
         "why he came excludes nothing",
         excluded_pair,

@@ -76,6 +76,22 @@ I2 = [
         lambda c: with_patient(with_coverage(c, eligible_name=Name(family="Van Doe")), name=Name(family="Van Roe")),
         (("warn", "140", KNOWN_AS),),
     ),
+    *(
+        Case(
+            f"{told}, registered as {known}",
+            not_whom_the_plan_knows,
+            lambda c, told=told, known=known: with_patient(
+                with_coverage(c, eligible_name=Name(family="Doe", given=told)), name=Name(family="Doe", given=known)
+            ),
+        )
+        for told, known in (("Ann Marie", "A."), ("Ann", "A. Zoe"), ("A. Marie", "Ann"), ("A.", "Ann Zoe"))
+    ),
+    Case(
+        "a family name that looks like a suffix",
+        not_whom_the_plan_knows,
+        lambda c: with_patient(with_coverage(c, eligible_name=Name(family="V")), name=Name(family="Ii")),
+        (("warn", "140", KNOWN_AS),),
+    ),
     Case("the same day", not_whom_the_plan_knows, lambda c: with_coverage(c, eligible_birth_date=date(1960, 5, 4))),
     Case(
         "another day of birth",
@@ -120,6 +136,15 @@ I3 = [
         subscriber_or_dependent_unclear,
         lambda c: with_coverage(
             c, subscriber=myself(name=Name(family="Roe", given="Ann"), birth_date=date(1960, 5, 4))
+        ),
+        RELATION,
+    ),
+    Case(
+        "himself, by another given name, and his own birth isn't registered",
+        subscriber_or_dependent_unclear,
+        lambda c: with_patient(
+            with_coverage(c, subscriber=myself(name=Name(family="Doe", given="Nancy"), birth_date=date(1960, 5, 4))),
+            birth_date=None,
         ),
         RELATION,
     ),

@@ -25,6 +25,7 @@ from claims.edits.institutional import (
     revenue_code_unknown,
     status_and_death_disagree,
 )
+from claims.edits.subject import Subject
 from claims.tables import Reference
 from schemas.events.coded import ChartCoded
 from tests.claims.coding.builders import with_line
@@ -55,6 +56,15 @@ VISITS = [
         status_and_death_disagree,
         lambda c: with_status(c, "20", date(2026, 3, 11)),
         (("reject", "306", STATUS),),
+    ),
+    *(
+        Case(
+            f"by status {status} too",
+            status_and_death_disagree,
+            lambda c, status=status: with_status(c, status, date(2026, 3, 11)),
+            (("reject", "306", STATUS),),
+        )
+        for status in ("40", "41", "42")
     ),
     Case("he died that day", status_and_death_disagree, lambda c: with_status(c, "20", VISIT)),
     Case("he went home and died that day", status_and_death_disagree, lambda c: with_status(c, "01", VISIT)),
@@ -268,6 +278,12 @@ def test_lists_of_the_users_are_asked(coded: ChartCoded, listed: Reference, case
 
 def test_without_a_list_of_procedure_codes_none_is_asked_for(coded: ChartCoded, reference: Reference) -> None:
     assert check_chart(coded_as(coded, None, "0301"), reference) == ()
+
+
+def test_without_a_list_of_revenue_codes_the_shape_is_enough(coded: ChartCoded, reference: Reference) -> None:
+    without = replace(reference, tables=open_tables(compile_tables(())))
+
+    assert not list(revenue_code_unknown.findings(Subject(coded, without)))
 
 
 def test_a_stays_lines_need_no_procedure_code(stay: ChartCoded, listed: Reference) -> None:
