@@ -31,6 +31,8 @@ _SWAPPED: Final[dict[type[ast.operator], type[ast.operator]]] = {
 }
 _BEHAVIOUR: Final = frozenset({"severity", "of", "since", "until", "fixed", "proposes", "carc"})
 """Keywords of a rule or a fault that decide something; others are words for people, and `needs` only spares time."""
+_PRECAUTIONS: Final = frozenset({"strict", "frozen", "eq", "slots"})
+"""Of zip and of dataclasses: they decide nothing where nobody errs."""
 _OPPOSITE: Final = {"reject": "warn", "warn": "reject"}
 _MOST: Final = 12
 """Of a long list of codes so many are replaced, evenly spaced: a table doesn't outweigh the rules."""
@@ -240,7 +242,7 @@ class _Finder(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_keyword(self, node: ast.keyword) -> None:
-        if node.arg != "strict":  # of zip: lengths that are equal by their making
+        if node.arg not in _PRECAUTIONS:
             self.generic_visit(node)
 
     def _rule(self, node: ast.Call) -> None:
