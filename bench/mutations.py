@@ -120,7 +120,7 @@ class _Finder(ast.NodeVisitor):
 
     def visit_Assign(self, node: ast.Assign) -> None:
         literal = isinstance(node.value, ast.Subscript)  # a type: Literal[...], tuple[...]
-        if not (literal and isinstance(node.targets[0], ast.Name) and node.targets[0].id[0].isupper()):
+        if not (literal and isinstance(node.targets[0], ast.Name) and node.targets[0].id.lstrip("_")[:1].isupper()):
             self.visit(node.value)
 
     # operators

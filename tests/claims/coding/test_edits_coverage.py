@@ -248,6 +248,7 @@ def test_a_work_injury_that_workers_compensation_answers_for_is_fine(coded: Char
     [
         ("the month of the birthday", date(1961, 5, 31), date(2026, 5, 1), True),
         ("the month before", date(1961, 5, 31), date(2026, 4, 30), False),
+        ("born on the second, in the month before", date(1961, 5, 2), date(2026, 4, 30), False),
         ("born on the first: 65 the day before", date(1961, 5, 1), date(2026, 4, 1), True),
         ("and not in March", date(1961, 5, 1), date(2026, 3, 31), False),
         ("born on New Year", date(1961, 1, 1), date(2025, 12, 1), True),

@@ -174,6 +174,12 @@ CASES = [
         lambda c: with_diagnoses(c, "I50.20", "I10"),
     ),
     Case("acquired here", hospital_acquired, lambda c: ulcer(c, present_on_admission="N"), (("warn", "233", NEXT),)),
+    Case(
+        "what else he didn't come with is none",
+        hospital_acquired,
+        lambda c: with_diagnoses(c, "I50.20", ULCER, present="N"),
+        (("warn", "233", NEXT),),
+    ),
     Case("nobody can tell", hospital_acquired, lambda c: ulcer(c, present_on_admission="U"), (("warn", "233", NEXT),)),
     Case("clinically undetermined is as present", hospital_acquired, lambda c: ulcer(c, present_on_admission="W")),
     Case("he came with it", hospital_acquired, ulcer),
@@ -198,6 +204,12 @@ WITH_LIST = [
         indicator_missing_or_needless,
         lambda c: with_diagnoses(c, "O80"),
         (("reject", "16", INDICATED),),
+    ),
+    Case(
+        "how it happened is asked too",
+        indicator_missing_or_needless,
+        lambda c: with_diagnoses(c, "O80", "W19.XXXA", present="Y", role="external-cause", present_on_admission=None),
+        (("reject", "16", NEXT),),
     ),
     Case("not exempt, and said", indicator_missing_or_needless, lambda c: with_diagnoses(c, "O80", present="U")),
     Case(

@@ -47,6 +47,8 @@ FIRES: list[Case] = [
     (diagnosis_does_not_support, "H7", "warn", "50", given("H81.01")),
     (diagnosis_does_not_support, "H7", "warn", "11", given("I10", "E11.9", component="professional")),
     (diagnosis_does_not_support, "H7", "warn", "11", given("E11.9", component="professional", pointers=())),
+    (diagnosis_does_not_support, "H7", "warn", "11", given("I10", "E11.9", component="professional", pointers=(0, 3))),
+    (diagnosis_does_not_support, "H7", "warn", "50", given("E10.9")),
 ]
 
 
@@ -66,6 +68,7 @@ PASSES = [
     ("a whole code", given("G35.D")),
     ("another policy", given("C50.911")),
     ("any of a hospital's diagnoses", given("I10", "E11.9")),
+    ("the first one pointed to", given("E11.9", "I10", component="professional", pointers=(1,))),
     ("the one pointed to", given("I10", "E11.9", component="professional", pointers=(2,))),
     *((f"a denial is expected: {each}", given("I10", modifiers=(each,))) for each in ("GA", "GX", "GY", "GZ")),
     ("no policy of the code", lambda c: with_lines(c, line(c, "E0100"))),

@@ -156,6 +156,14 @@ def test_hospital_and_professional_are_no_pair(coded: ChartCoded, paired: Refere
     assert found(pair_never_paid, chart, paired) == []
 
 
+def test_a_hospitals_lines_are_its_own_whoever_performed_them(coded: ChartCoded, paired: Reference) -> None:
+    by_two = with_lines(
+        coded, line(coded, "G0463", performer_npi=GOOD_NPI), line(coded, "A6402", performer_npi=OTHER_NPI)
+    )
+
+    assert places(found(pair_never_paid, by_two, paired)) == [(2, "services[1]")]
+
+
 def test_two_days_are_no_pair(coded: ChartCoded, paired: Reference) -> None:
     chart = with_lines(coded, line(coded, "G0463"), line(coded, "A6402", service_from=VISIT + DAY))
 
@@ -251,10 +259,16 @@ def test_a_chart_of_another_day_or_hospital_is_no_pair(coded: ChartCoded, paired
 def test_the_earlier_claim_is_named_and_to_be_replaced_where_its_line_is_denied(
     coded: ChartCoded, paired: Reference
 ) -> None:
-    for here, there, kind in (("G0463", "A6402", ["replace"]), ("A6402", "G0463", [])):
+    replaced = [
+        ("N1", "G0463", "A6402", ["replace"]),
+        ("N1", "A6402", "G0463", []),
+        ("N2", "G0463", "L1902", ["replace"]),
+        ("N2", "L1902", "G0463", []),
+    ]
+    for rule, here, there, kind in replaced:
         history = elsewhere(coded, line(coded, there))
         across = check_account(coded_as(coded, here), history, paired, lambda other: ("K1",) if other else ())
-        assert [(finding.rule, finding.claim) for finding in across.findings] == [("N1", "K1")]
+        assert [(finding.rule, finding.claim) for finding in across.findings] == [(rule, "K1")]
         assert [proposal.kind for proposal in across.proposals] == kind
 
 

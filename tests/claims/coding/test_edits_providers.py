@@ -251,7 +251,8 @@ def ordered(code: str | None, *said: tuple[str, str, str]) -> Case:
 P6 = [
     *(ordered(code, *ORDERED) for code in ("P2028", "R0070", "E0601", "K0001", "L1902", "7" + "0" * 4, "8" * 5)),
     *(ordered(code) for code in ("T1015", "G0463", "J1100", "A6402", "P9010", "9" * 5, None)),
-    *(ordered(treatment) for treatment in ("774" + "0" * 2, "79" + "0" * 3)),
+    *(ordered(f"{treatment}".ljust(5, "0")) for treatment in (*range(772, 778), 79)),
+    *(ordered(imaging.ljust(5, "0"), *ORDERED) for imaging in ("771", "778", "78")),
     Case("another payer", orderer_missing, lambda c: professional(c, code="P2028")),
     Case("the hospital's own", orderer_missing, lambda c: only(c, "facility", code="P2028"), (), FROM_MEDICARE),
     Case(
@@ -393,9 +394,17 @@ def test_a_professional_alone_needs_no_attending(coded: ChartCoded, reference: R
 
 
 def test_only_what_is_always_ordered_has_a_kind(coded: ChartCoded) -> None:
-    kinds = {code: kind_of(only(coded, "professional", code=code).services[0]) for code in ("P3000", "R0070", "L1902")}
+    kinds = {
+        "P3000": "laboratory",
+        "8" * 5: "laboratory",
+        "R0070": "imaging",
+        "7" * 2 + "0" * 3: "imaging",
+        "E0601": "equipment",
+        "K0001": "equipment",
+        "L1902": "equipment",
+    }
 
-    assert kinds == {"P3000": "laboratory", "R0070": "imaging", "L1902": "equipment"}
+    assert {code: kind_of(only(coded, "professional", code=code).services[0]) for code in kinds} == kinds
 
 
 def test_a_coverage_by_the_patient_is_asked_for_nothing(coded: ChartCoded, reference: Reference) -> None:

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from claims.codesets.dated import UnitLimit
 from claims.codesets.dated_build import release
+from claims.edits.ncci import units_of_a_day
 from claims.edits.units import (
     units_not_whole,
     units_over_day_limit,
@@ -31,6 +32,26 @@ from tests.claims.coding.given_edits import (
     with_lines,
     with_tables,
 )
+
+UNITS_OF_A_DAY = [
+    ("less than one is one", 1, 1, 1),
+    ("a fraction is rounded up", 1_400, 1, 2),
+    ("whole ones stay", 2_000, 1, 2),
+    ("of two days, just less than half is rounded down", 2_999, 2, 1),
+    ("and so is a little less", 2_998, 2, 1),
+    ("half is rounded up", 3_000, 2, 2),
+    ("many", 2_002_000, 1, 2_002),
+]
+
+
+@pytest.mark.parametrize(
+    ("units", "days", "said"), [row[1:] for row in UNITS_OF_A_DAY], ids=[row[0] for row in UNITS_OF_A_DAY]
+)
+def test_the_units_of_a_day_are_whole_ones(coded: ChartCoded, units: int, days: int, said: int) -> None:
+    given = line(coded, "A6402", units=units, service_to=VISIT + (days - 1) * DAY)
+
+    assert units_of_a_day(given) == said
+
 
 LINE, ABSOLUTE, DOCUMENTED = "A6402", "L1902", "J1100"
 QUARTER, ITS_END = VISIT - 9 * DAY, VISIT + 9 * DAY

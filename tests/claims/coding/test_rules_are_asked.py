@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from claims.edits import CHART_EDITS, check_chart, rules_for
+from claims.edits.needs import met
 from claims.edits.rule import Rule
 from claims.edits.subject import Subject
 from claims.partners import Hospital
@@ -60,5 +61,6 @@ def test_a_rule_is_asked_where_it_finds_something(
     if not found:
         pytest.skip("needs tables of its own")
     asked = [subject for subject in found if row.rule in rules_for(subject)]
+    assert all(row.rule.needs in {None, *met(subject)} for subject in asked)
     said = {finding.rule for subject in asked for finding in check_chart(subject.chart, subject.reference)}
     assert row.rule.id in said
