@@ -41,6 +41,7 @@ TITLES = {
     "G0102": "Prostate examination",
     "A9999": "Miscellaneous supply, not otherwise specified",
     "Q2035": "Vaccine for individuals 3 years of age and older",
+    "G0296": "Counseling, ages 50 to 77 years of age",
     "G9999": "Measure, patients 80 years of age and older",
 }
 
@@ -87,6 +88,7 @@ FIRES: list[Case] = [
     (sex_against_procedure, "H3", "warn", "7", of("female", "G0102")),
     (sex_against_procedure, "H3", "warn", "7", of("male", "Q0091")),
     (age_against_procedure, "H3", "warn", "6", born(date(2023, 3, 11), "Q2035")),
+    (age_against_procedure, "H3", "warn", "6", born(date(1948, 3, 10), "G0296")),
 ]
 
 
@@ -142,6 +144,7 @@ PASSES = [
     ("neither", sex_against_procedure, of("other", "G0102")),
     ("the payer is told that it is right", sex_against_procedure, of("female", ("G0102", "KX"))),
     ("old enough that day", age_against_procedure, born(date(2023, 3, 10), "Q2035")),
+    ("young enough that day", age_against_procedure, born(date(1948, 3, 11), "G0296")),
     ("a measure of quality", age_against_procedure, born(date(2000, 3, 10), "G9999")),
 ]
 

@@ -2,15 +2,19 @@
 
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from claims.codesets.dated import Pair, UnitLimit
+from claims.codesets.dated_build import release
 from claims.edits import CHART_EDITS
 from claims.edits.needs import met
+from claims.edits.rule import Need
 from claims.edits.subject import Subject
 from claims.tables import Reference
 from schemas.events.coded import ChartCoded
-from tests.claims.coding.given_edits import Case
+from tests.claims.coding.given_edits import VISIT, Case, with_tables
 
 
 def cases(table: str) -> list[Case]:
@@ -41,6 +45,22 @@ def test_a_stay_in_which_a_rule_finds_something_meets_its_need(
     edit, change = case[0], case[-1]
     subject = Subject(change(stay), reference)
     assert not list(edit.check(subject)) or edit.needs in met(subject)
+
+
+ALONE = [
+    ("pair tables", release("ptp-practitioner", [Pair("G0463", "A6402", 0, VISIT)])),
+    ("pair tables", release("ptp-outpatient", [Pair("G0463", "A6402", 0, VISIT)])),
+    *(
+        ("unit tables", release(name, [UnitLimit("A6402", 2, 1, VISIT)]))
+        for name in ("mue-practitioner", "mue-outpatient", "mue-dme")
+    ),
+]
+
+
+@pytest.mark.parametrize(("need", "table"), ALONE, ids=[row[1].table for row in ALONE])
+def test_any_of_the_files_meets_a_need_of_them(coded: ChartCoded, reference: Reference, need: Need, table: Any) -> None:
+    assert need not in met(Subject(coded, reference))
+    assert need in met(Subject(coded, with_tables(reference, table)))
 
 
 def test_without_its_need_no_rule_finds_anything_in_a_good_chart(
