@@ -29,7 +29,7 @@ SECONDS = 60
 """Of processor; the tests of one module take two or three."""
 EXAMPLES = 25
 """Of a property, in each child."""
-MOST, SPREAD, LAST = 150, 60, 6
+MOST, SPREAD, LAST = 100, 40, 4
 """Tests of a mutant: of the first; of all others, evenly; and of those that work long. A thousand judge a chart by all
 rules, and say the same of it."""
 LONG = 100_000
@@ -122,12 +122,13 @@ class Reached:
         through, beside = dict[str, tuple[bool, float]](), dict[str, tuple[bool, float]]()
         for test, by_path in self._by_module.items():
             here = by_path.get(mutant.path, ())
-            rare = -sum(1 / self._how_many[mutant.path, line] for line in here)
-            key = (name not in self._text(test.partition("::")[0]), rare)
+            elsewhere = name not in self._text(test.partition("::")[0])
             if any(at.first <= line <= at.last for line in here):
-                through[test] = key
-            elif at.owner is None and (here or any(path in by_path for path in self.importers[mutant.path])):
-                beside[test] = key
+                through[test] = (elsewhere, self._rare(by_path, mutant.path))
+            elif at.owner is None:
+                homes = [path for path in (mutant.path, *self.importers[mutant.path]) if path in by_path]
+                if homes:
+                    beside[test] = (elsewhere, sum(self._rare(by_path, path) for path in homes))
         long = sorted({*through, *beside} & self.long.keys(), key=lambda test: (self.long[test], test))
         return [*self._some(through), *self._some(beside), *long[:LAST]]
 
@@ -136,6 +137,10 @@ class Reached:
         quick = sorted(asked.keys() - self.long.keys(), key=lambda test: (asked[test], test))
         others = quick[MOST:]
         return [*quick[:MOST], *others[:: len(others) // SPREAD + 1]]
+
+    def _rare(self, by_path: dict[str, list[int]], path: str) -> float:
+        """The less, the more a test goes where few go."""
+        return -sum(1 / self._how_many[path, line] for line in by_path.get(path, ()))
 
     def _text(self, file: str) -> str:
         if file not in self.texts:
