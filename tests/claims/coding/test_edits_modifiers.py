@@ -76,6 +76,7 @@ FIRES: list[Case] = [
     (notice_and_modifier_differ, "M5", "warn", "116", marked("GZ", abn=True)),
     (notice_and_modifier_differ, "M5", "warn", "50", medicare(marked(abn=True))),
     (notice_and_modifier_differ, "M5", "warn", "50", medicare(marked("GY", abn=True))),
+    (notice_and_modifier_differ, "M5", "warn", "50", lambda c: with_coverage(marked(abn=True)(c), plan_kind="MA")),
 ]
 
 
@@ -143,7 +144,8 @@ CONTRARY = [
     ("LT", "50"), ("RT", "50"), ("26", "TC"), ("52", "22"), ("73", "74"), ("53", "73"), ("76", "77"), ("59", "XS"),
     ("80", "AS"), ("62", "66"), ("JW", "JZ"), ("GY", "GA"), ("GA", "GZ"), ("GX", "GZ"), ("GA", "GX"), ("NU", "RR"),
     ("UE", "NU"), ("PN", "PO"), ("93", "95"), ("GN", "GP"), ("QX", "QZ"), ("P1", "P3"), ("K1", "K3"), ("FX", "FY"),
-    ("Q5", "Q6"),
+    ("Q5", "Q6"), ("22", "74"), ("XE", "XP"), ("XU", "59"), ("81", "82"), ("RR", "UE"), ("GO", "GN"), ("AA", "AD"),
+    ("AD", "QK"), ("QY", "QX"), ("P2", "P4"), ("P5", "P6"), ("K0", "K2"), ("K4", "K0"),
 ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from claims.edits import check_chart
 from claims.edits.money import amounts_beyond_a_claim, charge_not_of_the_chargemaster, nothing_charged
 from claims.tables import Reference
 from schemas.events.chart import Restriction
-from schemas.events.coded import ChartCoded
+from schemas.events.coded import ChartCoded, Service
 from tests.claims.coding.builders import CHARGEMASTER, with_line
 from tests.claims.coding.given_edits import Case, found, kinds, line, named, places, with_lines
 
@@ -24,10 +24,15 @@ def paid(*amounts: int) -> Any:
     return lambda c: c.model_copy(update={"restrictions": items})
 
 
+def priced(chart: ChartCoded, *cents: int) -> list[Service]:
+    return [line(chart, "A6402", charge_cents=charge) for charge in cents]
+
+
 FIRES: list[Case] = [
     (amounts_beyond_a_claim, "$1", "reject", "16", lambda c: with_line(c, charge_cents=-500)),
     (amounts_beyond_a_claim, "$1", "reject", "16", lambda c: with_line(c, charge_cents=MOST + 1)),
     (amounts_beyond_a_claim, "$1", "reject", "16", lambda c: with_line(c, charge_cents=MOST)),
+    (amounts_beyond_a_claim, "$1", "reject", "16", lambda c: with_lines(c, *priced(c, MOST, 1))),
     (amounts_beyond_a_claim, "$1", "reject", "16", lambda c: with_line(c, charge_cents=5, non_covered_cents=6)),
     (amounts_beyond_a_claim, "$1", "reject", "16", lambda c: with_line(c, non_covered_cents=-1)),
     (amounts_beyond_a_claim, "$1", "reject", "16", lambda c: c.model_copy(update={"payments_cents": 2**53})),
@@ -41,7 +46,7 @@ FIRES: list[Case] = [
     (nothing_charged, "$3", "reject", "16", lambda c: c.model_copy(update={"services": ()})),
 ]
 PLACES = [
-    *[(1, "services[0].charge_cents")] * 2, (None, "services"), *[(1, "services[0].charge_cents")] * 2,
+    *[(1, "services[0].charge_cents")] * 2, *[(None, "services")] * 2, *[(1, "services[0].charge_cents")] * 2,
     *[(None, "payments_cents")] * 2, *[(None, "restrictions")] * 2, *[(1, "services[0].charge_cents")] * 4,
     (None, "services"),
 ]  # fmt: skip
