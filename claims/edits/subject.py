@@ -80,7 +80,7 @@ class Subject:
     @once
     def in_order(self) -> bool:
         """Whether no line ends before it begins."""
-        return all([line.service_from <= line.service_to for line in self.services])
+        return all(line.service_from <= line.service_to for line in self.services)
 
     @once
     def age(self) -> int | None:
