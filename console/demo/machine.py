@@ -22,6 +22,8 @@ STARTS = datetime(2026, 9, 1, 12, tzinfo=UTC)
 """When the example charts are received: just after the last of them ended, so that filing limits and holds are seen."""
 HOLDS_END = datetime(2026, 9, 6, tzinfo=UTC)
 MONTH_ENDS = datetime(2026, 10, 1, 6, tzinfo=UTC)
+KEY = "pseudonyms.key"
+"""The first file of a demo's folder, by which it is known."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class Machine:
 def machine(home: Path, broker: str, web_port: int) -> Iterator[Machine]:
     """A fresh broker, an empty ledger and a key of their own under `home`."""
     home.mkdir(parents=True, exist_ok=True)
-    key = home / "pseudonyms.key"
+    key = home / KEY
     key.touch(mode=0o600)
     key.write_text(secrets.token_hex(32))
     with _broker(broker, home / "broker") as running:

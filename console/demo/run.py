@@ -21,10 +21,11 @@ from agents.clock import Clock
 from agents.provision import provision
 from agents.timers import Timers
 from console.demo.files import returns, write_examples
-from console.demo.machine import HOLDS_END, MONTH_ENDS, Machine, machine
+from console.demo.machine import HOLDS_END, KEY, MONTH_ENDS, Machine, machine
 from console.demo.state import read_books
 from console.demo.summary import as_json, show, verdict
 from console.demo.watch import Look, Stuck, Watch, as_table
+from console.faults import Mendable
 from ledger.upgrade import upgrade
 
 _PAYERS_IDLE_S = 1.2
@@ -46,7 +47,7 @@ class Demo:
         """The exit status: 0 only when every chart has one state, enough are settled, and the cents balance."""
         started = time.monotonic()
         signal.signal(signal.SIGTERM, _ended)
-        rmtree(self.home, ignore_errors=True)
+        self._empty()
         self.say(f"1. starting a broker ({self.broker}) under {self.home}")
         with ExitStack() as open_:
             here = open_.enter_context(machine(self.home, self.broker, self.web_port))
@@ -60,6 +61,14 @@ class Demo:
             if self.keep:
                 self._keep(here)
         return status
+
+    def _empty(self) -> None:
+        """What an earlier demo left goes; a folder that holds anything else is somebody's."""
+        home = self.home
+        ours = home.is_dir() and ((home / KEY).exists() or not any(home.iterdir()))
+        if home.exists() and not ours:
+            raise Mendable(f"{home} would be emptied, and no demo made it", "say another folder in --home")
+        rmtree(home, ignore_errors=True)
 
     def _play(self, here: Machine, assembly: Assembly) -> list[Look]:
         """Charts in; then the payers; then the clock moves: holds end, and the month closes."""
