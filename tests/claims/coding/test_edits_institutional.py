@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import pytest
 
@@ -61,7 +62,7 @@ VISITS = [
         Case(
             f"by status {status} too",
             status_and_death_disagree,
-            lambda c, status=status: with_status(c, status, date(2026, 3, 11)),
+            partial(with_status, status=status, died=date(2026, 3, 11)),
             (("reject", "306", STATUS),),
         )
         for status in ("40", "41", "42")
