@@ -38,11 +38,16 @@ class Subject:
         """By which diagnosis codes are valid: of discharge for an inpatient, the first one for others."""
         components = {service.component for service in chart.services}
         self.facility, self.professional = "facility" in components, "professional" in components
-
-    @once
-    def first(self) -> Coverage | None:
+        partners, of, since = reference.partners, reference.diagnosis_codes.facts, quarter(self.day)
+        self.hospital: Hospital = partners.hospitals[chart.hospital]
+        self.first: Coverage | None = first_payer(chart)
         """Whose claim it will be first: after a work injury who answers for that; None: the patient's."""
-        return first_payer(self.chart)
+        self.payer: Payer | None = partners.payers.get(self.first.payer) if self.first else None
+        """The first payer's entry among the partners."""
+        self.facts: tuple[CodeFacts, ...] = tuple([of(diagnosis.code, since) for diagnosis in chart.diagnoses])
+        """What is known of each diagnosis's code on the day of coding, in their order."""
+        self.codes: tuple[str, ...] = tuple([facts.key for facts in self.facts])
+        """The diagnosis codes in their order, without dots."""
 
     @once
     def place(self) -> int | None:
@@ -54,15 +59,6 @@ class Subject:
         """Each coverage's payer as his entry among the partners has him."""
         known = self.reference.partners.payers
         return tuple([known.get(coverage.payer) for coverage in self.coverages])
-
-    @once
-    def payer(self) -> Payer | None:
-        """The first payer's entry among the partners."""
-        return self.reference.partners.payers.get(self.first.payer) if self.first else None
-
-    @once
-    def hospital(self) -> Hospital:
-        return self.reference.partners.hospitals[self.chart.hospital]
 
     @once
     def received(self) -> date:
@@ -87,17 +83,6 @@ class Subject:
         """Full years on the first day; negative before the birth; None where no birth date is known."""
         born = self.patient.birth_date
         return None if born is None else years_between(born, self.stay.start_day)
-
-    @once
-    def facts(self) -> tuple[CodeFacts, ...]:
-        """What is known of each diagnosis's code on the day of coding, in their order."""
-        of, since = self.reference.diagnosis_codes.facts, quarter(self.day)
-        return tuple([of(diagnosis.code, since) for diagnosis in self.diagnoses])
-
-    @once
-    def codes(self) -> tuple[str, ...]:
-        """The diagnosis codes in their order, without dots."""
-        return tuple([facts.key for facts in self.facts])
 
     @once
     def provider_days(self) -> Days:
