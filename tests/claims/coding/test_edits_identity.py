@@ -91,6 +91,26 @@ I2 = [
         )
         for told, known in (("Ann Marie", "A."), ("Ann", "A. Zoe"), ("A. Marie", "Ann"), ("A.", "Ann Zoe"))
     ),
+    *(
+        Case(
+            f"{told} is {known}",
+            not_whom_the_plan_knows,
+            lambda c, told=told, known=known: with_patient(
+                with_coverage(c, eligible_name=Name(family=told)), name=Name(family=known)
+            ),
+        )
+        for told, known in (
+            ("Soby", "Søby"),
+            ("Loba", "Łoba"),
+            ("Dodo", "Đođo"),
+            ("Gudo", "Guðo"),
+            ("Yildo", "Yıldo"),
+            ("Aebo", "Æbo"),
+            ("Oelo", "Œlo"),
+            ("Thoro", "Þoro"),
+            *((f"Doe {suffix}", "Doe") for suffix in ("Jr.", "SR", "II", "III", "IV", "V")),
+        )
+    ),
     Case(
         "a family name that looks like a suffix",
         not_whom_the_plan_knows,
