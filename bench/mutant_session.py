@@ -112,8 +112,8 @@ class Reached:
         return line
 
     def tests(self, mutant: Mutant) -> list[str]:
-        """Those that reach the changed statement; of what no function has, those that reach the module or one that
-        imports of it. As many as may be asked.
+        """Those that reach the changed statement; of what no function has, those that import of the module, or reach it
+        or one that imports of it. As many as may be asked.
 
         First those whose file imports of the module, then those that go where few go in it; what works long comes last.
         """
@@ -127,7 +127,7 @@ class Reached:
                 through[test] = (elsewhere, self._rare(by_path, mutant.path))
             elif at.owner is None:
                 homes = [path for path in (mutant.path, *self.importers[mutant.path]) if path in by_path]
-                if homes:
+                if homes or not elsewhere:
                     beside[test] = (elsewhere, sum(self._rare(by_path, path) for path in homes))
         long = sorted({*through, *beside} & self.long.keys(), key=lambda test: (self.long[test], test))
         return [*self._some(through), *self._some(beside), *long[:LAST]]
@@ -150,10 +150,10 @@ class Reached:
     @cached_property
     def _by_module(self) -> dict[str, dict[str, list[int]]]:
         """By test and module, the lines."""
-        found: dict[str, dict[str, list[int]]] = {}
+        found: dict[str, dict[str, list[int]]] = {name: {} for name in self.by_test}
         for name, lines in self.by_test.items():
             for path, line in lines:
-                found.setdefault(name, {}).setdefault(path, []).append(line)
+                found[name].setdefault(path, []).append(line)
         return found
 
     @cached_property
@@ -215,8 +215,7 @@ class Plugin:
             self.reached.stop()
         for name in getattr(item, "fixturenames", ()):
             lines |= self.reached.by_fixture.get(name, set())
-        if lines:
-            self.reached.by_test[item.nodeid] = lines
+        self.reached.by_test[item.nodeid] = lines
         if self.reached.calls > LONG:
             self.reached.long[item.nodeid] = self.reached.calls
         if not passed:

@@ -8,7 +8,6 @@ import sys
 from ast import Module
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
-from functools import cached_property
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -55,14 +54,15 @@ def _grafted(old: Any, new: Any, home: str) -> bool:
 
 
 def _graft_member(old: Any, new: Any) -> None:
+    """A method, or what holds one: a property, a class method, something that is looked up once."""
     if isinstance(new, FunctionType):
         _graft_function(old, new)
     elif isinstance(new, property):
         _graft_function(old.fget, new.fget)
-    elif isinstance(new, cached_property):
-        _graft_function(old.func, new.func)
-    elif isinstance(new, staticmethod | classmethod):
-        _graft_function(old.__func__, new.__func__)
+    else:
+        for name, value in getattr(new, "__dict__", {}).items():
+            if isinstance(value, FunctionType):
+                _graft_function(vars(old)[name], value)
 
 
 def _graft_function(old: Any, new: Any) -> None:

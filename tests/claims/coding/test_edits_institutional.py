@@ -127,6 +127,12 @@ VISITS = [
         lambda c: coded_as(of_medicare(c), "G0463", "1001"),
         (("reject", "282", REVENUE),),
     ),
+    Case(
+        "whichever of its parts",
+        revenue_code_disagrees,
+        lambda c: with_coverage(coded_as(c, "G0463", "0500"), plan_kind="MA"),
+        (("reject", "282", REVENUE),),
+    ),
     Case("another plan may", revenue_code_disagrees, lambda c: coded_as(c, "G0463", "0500")),
     Case(
         "hours elsewhere", observation_misplaced, lambda c: coded_as(c, "G0378", "0510"), (("reject", "282", REVENUE),)

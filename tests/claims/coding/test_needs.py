@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from claims.codesets.dated import Pair, UnitLimit
+from claims.codesets.dated import AddOn, Necessity, Pair, Term, UnitLimit
 from claims.codesets.dated_build import release
 from claims.edits import CHART_EDITS
 from claims.edits.needs import met
@@ -48,6 +48,9 @@ def test_a_stay_in_which_a_rule_finds_something_meets_its_need(
 
 
 ALONE = [
+    ("hcpcs table", release("hcpcs", [Term("A6402", "Gauze", VISIT)])),
+    ("necessity table", release("necessity", [Necessity("L1", "A6402", ("I10",), VISIT)])),
+    ("add-on table", release("add-on", [AddOn("G0501", frozenset({"G0463"}), 1, VISIT)])),
     ("pair tables", release("ptp-practitioner", [Pair("G0463", "A6402", 0, VISIT)])),
     ("pair tables", release("ptp-outpatient", [Pair("G0463", "A6402", 0, VISIT)])),
     *(
