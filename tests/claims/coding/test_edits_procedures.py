@@ -42,6 +42,8 @@ TITLES = {
     "A9999": "Miscellaneous supply, not otherwise specified",
     "Q2035": "Vaccine for individuals 3 years of age and older",
     "G0296": "Counseling, ages 50 to 77 years of age",
+    "G8427": "Measure, patients 80 years of age and older",
+    "M1003": "Measure, patients 80 years of age and older",
     "G9999": "Measure, patients 80 years of age and older",
 }
 
@@ -145,7 +147,10 @@ PASSES = [
     ("the payer is told that it is right", sex_against_procedure, of("female", ("G0102", "KX"))),
     ("old enough that day", age_against_procedure, born(date(2023, 3, 10), "Q2035")),
     ("young enough that day", age_against_procedure, born(date(1948, 3, 11), "G0296")),
-    ("a measure of quality", age_against_procedure, born(date(2000, 3, 10), "G9999")),
+    *(
+        (f"a measure of quality, {each[:2]}", age_against_procedure, born(date(2000, 3, 10), each))
+        for each in ("G8427", "G9999", "M1003")
+    ),
 ]
 
 
@@ -202,6 +207,25 @@ def test_without_the_files_nothing_is_said_of_codes(coded: ChartCoded, reference
 
 def test_without_a_birth_date_no_age_is_judged(coded: ChartCoded, listed: Reference) -> None:
     assert found(age_against_procedure, coded_as(_patient(coded, birth_date=None), "Q2035"), listed) == []
+
+
+OF_ONE_SEX = {
+    "female": """
+        A4261 A4264 A4266 A4561 A4562 G0101 G0123 G0124 G0141 G0143 G0144 G0145 G0147 G0148 G0476 J7296 J7297 J7298
+        J7300 J7301 P3000 P3001 Q0091 Q0115 S0610 S0612 S4981 S4989
+    """,
+    "male": "A4326 A4349 G0027 G0102 G0103 L7900",
+}
+
+
+@pytest.mark.parametrize(("sex", "other"), [("female", "male"), ("male", "female")])
+def test_a_service_on_an_organ_of_one_sex_is_for_that_sex(
+    coded: ChartCoded, reference: Reference, sex: str, other: str
+) -> None:
+    given = OF_ONE_SEX[sex].split()
+
+    assert len(found(sex_against_procedure, of(other, *given)(coded), reference)) == len(given)
+    assert found(sex_against_procedure, of(sex, *given)(coded), reference) == []
 
 
 UNLISTED = [
