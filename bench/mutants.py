@@ -142,10 +142,10 @@ def preload(names: Iterable[str]) -> None:
             continue
 
 
-def reasons() -> dict[tuple[str, str], str]:
-    """Of the equivalent mutants in the committed table: module and change, and why nobody can tell."""
+def reasons() -> dict[tuple[str, str, str], str]:
+    """Of the equivalent mutants in the committed table: module, function and change, and why nobody can tell."""
     rows = (line.split(" | ") for line in EQUIVALENT.read_text(encoding="utf-8").splitlines() if " | " in line)
-    return {(path, what): why for path, what, why in rows}
+    return {(path, function, what): why for path, function, what, why in rows}
 
 
 def report(judged: list[list[Any]], seconds: float) -> dict[str, Any]:
@@ -159,7 +159,9 @@ def report(judged: list[list[Any]], seconds: float) -> dict[str, Any]:
         counted["survived" if what == SURVIVED else "killed"] += 1
         if what == SURVIVED:
             at = changes[path][index]
-            survivors.append({"at": f"{path}:{at.line}", "changed": at.what, "why": known.get((path, at.what))})
+            survivors.append(
+                {"at": f"{path}:{at.line}", "changed": at.what, "why": known.get((path, at.owner or "", at.what))}
+            )
     for counted in by_module.values():
         counted["percent"] = percent(counted)
     total: dict[str, Any] = {

@@ -36,7 +36,7 @@ _PRECAUTIONS: Final = frozenset({"strict", "frozen", "eq", "slots"})
 _OPPOSITE: Final = {"reject": "warn", "warn": "reject"}
 _MOST: Final = 12
 """Of a long list of codes so many are replaced, evenly spaced: a table doesn't outweigh the rules."""
-_NO_CODE: Final = "~"
+_NO_CODE: Final = "zz~"
 
 Change = Callable[[], None]
 
