@@ -128,7 +128,8 @@ class Reached:
             elif at.owner is None:
                 homes = [path for path in (mutant.path, *self.importers[mutant.path]) if path in by_path]
                 if homes or not elsewhere:
-                    beside[test] = (elsewhere, sum(self._rare(by_path, path) for path in homes))
+                    rare = sum(self._rare(by_path, path) for path in homes)
+                    beside[test] = (elsewhere, rare if homes else float("-inf"))  # it looks at the constants themselves
         long = sorted({*through, *beside} & self.long.keys(), key=lambda test: (self.long[test], test))
         return [*self._some(through), *self._some(beside), *long[:LAST]]
 
