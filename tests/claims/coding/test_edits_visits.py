@@ -57,7 +57,7 @@ OUT_OF_WINDOW = [
     ("a test on the fourth day before", before(4)),
     ("a visit that the hospital calls unrelated", before(2, CLINIC, admission_related=False)),
     ("an ambulance", before(1, AMBULANCE)),
-    ("maintenance dialysis", before(1, DIALYSIS)),
+    *((f"maintenance dialysis, {code}", before(1, code)) for code in (DIALYSIS, "0831", "0841", "0851")),
     ("a visit to another hospital", before(1, hospital="st-anna")),
     ("a visit that another payer pays", before(1, coverages=COMMERCIAL)),
     ("a day after the admission", before(-1)),
