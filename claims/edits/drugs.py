@@ -8,12 +8,12 @@ from typing import Final
 from claims.edits.needs import DRUG_SERIES
 from claims.edits.rule import Fault, Rule, rule
 from claims.edits.subject import Subject
+from claims.payers import MEDICARE
 from schemas.events.coded import Service
 
 _NDC: Final = re.compile(r"[0-9]{11}")
 _UNITS: Final = frozenset({"F2", "GR", "ME", "ML", "UN"})  # X12 CTP05
 _MEDICAID: Final = "MC"  # X12 SBR09
-_MEDICARE: Final = frozenset({"MA", "MB"})
 _WASTE: Final = frozenset({"JW", "JZ"})
 _SINCE: Final = date(2023, 7, 1)
 
@@ -87,7 +87,7 @@ def single_dose_without_waste(subject: Subject) -> Iterator[Fault]:
 
 
 def _is_told(subject: Subject, service: Service) -> bool:
-    return service.service_from >= _SINCE and subject.first is not None and subject.first.plan_kind in _MEDICARE
+    return service.service_from >= _SINCE and subject.first is not None and subject.first.plan_kind in MEDICARE
 
 
 def _has_wasted(subject: Subject, service: Service) -> bool:

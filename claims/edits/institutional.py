@@ -12,10 +12,10 @@ from claims.edits.revenue import (
 )
 from claims.edits.rule import Fault, Rule, rule
 from claims.edits.subject import Subject
+from claims.payers import MEDICARE
 
 _DIED: Final = frozenset({"20", "40", "41", "42"})
 _STILL_HERE: Final = "30"
-_MEDICARE: Final = frozenset({"MA", "MB"})  # X12 SBR09
 _STATUS: Final = "patient status"
 _REVENUE: Final = "revenue code"
 
@@ -118,7 +118,7 @@ def revenue_code_disagrees(subject: Subject) -> Iterator[Fault]:
     """
     if subject.inpatient:
         return
-    medicare = subject.first is not None and subject.first.plan_kind in _MEDICARE
+    medicare = subject.first is not None and subject.first.plan_kind in MEDICARE
     for at, service in enumerate(subject.services):
         revenue = service.revenue_code
         if service.component != "facility" or revenue is None:

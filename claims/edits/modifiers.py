@@ -9,6 +9,7 @@ from claims.codesets.shapes import is_modifier_shape
 from claims.codesets.sides import Side
 from claims.edits.rule import Fault, Rule, rule
 from claims.edits.subject import Subject
+from claims.payers import MEDICARE
 from schemas.events.coded import Service
 
 _MOST: Final = 4
@@ -45,7 +46,6 @@ _SIDES: Final[dict[str, Side]] = {
 }
 _ON_FILE: Final = frozenset({"GA", "GX"})
 _OF_NOTICES: Final = frozenset({"GA", "GX", "GZ"})
-_MEDICARE: Final = frozenset({"MA", "MB"})  # X12 SBR09
 
 
 @rule(
@@ -163,7 +163,7 @@ def notice_and_modifier_differ(subject: Subject) -> Iterator[Fault]:
             yield Fault("a modifier that names a notice, and no signed notice", field, at, "modifier")
         elif "GZ" in given and service.abn:
             yield Fault("a modifier that says there is no notice, and a signed notice", field, at, "modifier")
-        elif not given and subject.first is not None and subject.first.plan_kind in _MEDICARE:
+        elif not given and subject.first is not None and subject.first.plan_kind in MEDICARE:
             mend = "add GA, or GX where the notice was voluntary"
             yield Fault("a signed notice without its modifier", field, at, "modifier", mend, carc="50")
 

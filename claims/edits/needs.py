@@ -10,7 +10,7 @@ from typing import Final
 
 from claims.codesets.dated import DatedTables
 from claims.edits.rule import Need
-from claims.edits.subject import Subject
+from claims.edits.subject import PAIR_TABLES, UNIT_TABLES, Subject
 from claims.partners import Payer
 from claims.payers import MEDICARE
 
@@ -18,8 +18,8 @@ DRUG_SERIES: Final = ("J", "Q51")
 """How a code of a drug begins: J codes, and biosimilars."""
 _TABLES: Final[dict[Need, tuple[str, ...]]] = {
     "hcpcs table": ("hcpcs",),
-    "pair tables": ("ptp-practitioner", "ptp-outpatient"),
-    "unit tables": ("mue-practitioner", "mue-outpatient", "mue-dme"),
+    "pair tables": PAIR_TABLES,
+    "unit tables": UNIT_TABLES,
     "add-on table": ("add-on",),
     "necessity table": ("necessity",),
 }

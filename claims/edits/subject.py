@@ -20,7 +20,8 @@ from claims.tables import Reference
 from schemas.events.chart import Coverage
 from schemas.events.coded import ChartCoded
 
-_LIMITS = ("mue-practitioner", "mue-outpatient", "mue-dme")
+PAIR_TABLES: Final = ("ptp-practitioner", "ptp-outpatient")
+UNIT_TABLES: Final = ("mue-practitioner", "mue-outpatient", "mue-dme")
 NO_HISTORY = PatientHistory()
 _TREATED: Final = frozenset({"principal", "other"})
 
@@ -125,7 +126,7 @@ class Subject:
 
     @property
     def _has_pairs(self) -> bool:
-        return self.tables.has("ptp-practitioner") or self.tables.has("ptp-outpatient")
+        return any(map(self.tables.has, PAIR_TABLES))
 
     @once
     def excesses(self) -> tuple[Excess, ...]:
@@ -139,7 +140,7 @@ class Subject:
 
     @property
     def _has_limits(self) -> bool:
-        return any(map(self.tables.has, _LIMITS))
+        return any(map(self.tables.has, UNIT_TABLES))
 
     @once
     def terms(self) -> tuple[Term | None, ...]:
