@@ -30,6 +30,10 @@ class Key(NamedTuple):
     code: str
 
 
+Made = tuple[str | None, str | None, str, str | None, date]
+"""What rows make a line: its code, revenue code, component, department and day."""
+
+
 class Prices(NamedTuple):
     """Of a unit, in cents."""
 
@@ -50,7 +54,10 @@ class Chargemaster:
             self._lines[row.billing_code, row.revenue_code, row.component, row.department].append(row)
         self.departments = frozenset(row.department for row in rows if row.department)
         self.price_lists = frozenset(row.price_list for row in rows if row.price_list)
-        self._priced = lru_cache(_CACHED)(self._find_prices)
+        self.prices = lru_cache(_CACHED)(self._prices)
+        """What a unit of a line costs by the rows that make it, of whatever price list; None: no row does."""
+        self.agrees = lru_cache(_CACHED)(self._agrees)
+        """Whether a line's units may cost what it says: so they may where no row makes it, or they are not whole."""
         self.prices_visits = any(key.system == "class" for key in self._rows)
 
     def __len__(self) -> int:
@@ -84,18 +91,19 @@ class Chargemaster:
 
     def made(self, line: Service) -> bool:
         """Whether a row in force on its day makes a line of these codes, this component and department."""
-        return self.prices(line) is not None
+        return self.prices(line.code, line.revenue_code, line.component, line.group, line.service_from) is not None
 
-    def prices(self, line: Service) -> Prices | None:
-        """What a unit of such a line costs by the rows that make it, of whatever price list; None: no row does."""
-        return self._priced(line.code, line.revenue_code, line.component, line.group, line.service_from)
-
-    def _find_prices(
+    def _prices(
         self, code: str | None, revenue_code: str | None, component: str, department: str | None, day: date
     ) -> Prices | None:
         same = self._lines.get((code, revenue_code, component, department), ())
         cents = [charge.price_cents for charge in same if charge.covers(day)]
         return Prices(min(cents), max(cents)) if cents else None
+
+    def _agrees(self, made: Made, thousandths: int, charge_cents: int) -> bool:
+        units, rest = divmod(thousandths, 1000)
+        prices = self.prices(*made) if units and not rest else None
+        return prices is None or units * prices.lowest <= charge_cents <= units * prices.highest
 
     def _on(self, key: Key, on: date, price_list: str | None) -> tuple[Charge, ...]:
         """The list's own rows; of a component for which it has none that day, the standard row."""

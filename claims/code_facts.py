@@ -1,13 +1,14 @@
 """What is asked of a diagnosis code whatever chart it stands in, looked up once for a code and a quarter."""
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from claims.codesets import CodeSets
 from claims.codesets.conventions import Conventions, Named
-from claims.codesets.shapes import is_diagnosis_shape, without_dot
+from claims.codesets.shapes import is_diagnosis_shape, is_external_cause, without_dot
 from claims.mce import MedicareCodeEditor
 
 _CACHED: Final = 8192
@@ -18,6 +19,13 @@ _TRAUMA: Final = "T34"
 """S00 to T34 are injuries, burns and frostbite; what follows names its cause and intent itself (OCG I.C.19.e)."""
 _ACTIVE: Final = frozenset("ABC")
 """7th characters of active treatment: later visits are for healing."""
+
+
+Trait = Literal[
+    "incomplete codes", "codes of an age", "manifestations", "fresh injuries", "code-first codes", "codes that ask",
+    "causes",
+]  # fmt: skip
+"""Codes of which a rule has something to say."""
 
 
 class CodeFacts(NamedTuple):
@@ -32,6 +40,8 @@ class CodeFacts(NamedTuple):
     first: Named
     excludes: frozenset[str]
     asks: tuple[Named, ...]
+    traits: tuple[Trait, ...]
+    """What rules ask of it; most codes have none."""
 
 
 class DiagnosisCodes:
@@ -59,7 +69,7 @@ class DiagnosisCodes:
     def _facts(self, code: str, since: date) -> CodeFacts:
         key, raised_by = without_dot(code), self._mce.raised_by
         conflicts = (at for at, age in enumerate(_AGES) if "AGE_CONFLICT" in raised_by(key, age, since))
-        return CodeFacts(
+        facts = CodeFacts(
             key=key,
             billable=self.is_billable(code, since),
             unfit=frozenset(conflicts),
@@ -68,7 +78,26 @@ class DiagnosisCodes:
             first=self.conventions.first(key),
             excludes=self.conventions.excludes(key),
             asks=self.conventions.asks(key),
+            traits=(),
         )
+        return facts._replace(traits=tuple(_traits(facts)))
+
+
+def _traits(facts: CodeFacts) -> Iterator[Trait]:
+    if not facts.billable:
+        yield "incomplete codes"
+    if facts.unfit:
+        yield "codes of an age"
+    if facts.is_manifestation:
+        yield "manifestations"
+    if facts.is_fresh_injury:
+        yield "fresh injuries"
+    if facts.first.categories:
+        yield "code-first codes"
+    if facts.asks:
+        yield "codes that ask"
+    if is_external_cause(facts.key):
+        yield "causes"
 
 
 def age_class(age: int) -> int:

@@ -5,7 +5,7 @@ Both answer from the tables in force on a day: groups from October 2022 to March
 
 import weakref
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Final, Literal, Self
@@ -121,18 +121,19 @@ class MedicareCodeEditor:
             mdc=whole.mdc,
             severity=whole.severity,
             without=self._without_complications(stay, whole),
-            decided_by=tuple(
-                condition.code
-                for at, condition in enumerate(stay.others)
-                if without_dot(condition.code) in whole.moving and self._code(_without(stay, at)) != whole.code
-            ),
+            decided_by=tuple(self._deciding(stay, whole)) if whole.moving else (),
         )
+
+    def _deciding(self, stay: Stay, whole: Grouping) -> Iterator[str]:
+        for at, condition in enumerate(stay.others):
+            if without_dot(condition.code) in whole.moving and self._code(_without(stay, at)) != whole.code:
+                yield condition.code
 
     def _without_complications(self, stay: Stay, whole: Grouping) -> str | None:
         if not whole.complications:
             return whole.code
-        plain = tuple(other for other in stay.others if without_dot(other.code) not in whole.complications)
-        return self._code(stay._replace(others=plain))
+        plain = tuple([other for other in stay.others if without_dot(other.code) not in whole.complications])
+        return self._code(_with(stay, plain))
 
     def _group(self, stay: Stay) -> Grouping | None:
         answer = self._answer(stay)
@@ -152,8 +153,8 @@ class MedicareCodeEditor:
             "age": _age(stay),
             "sex": _SEX[stay.sex],
             "discharge_status": _status(stay),
-            "pdx": _grouped(stay.principal),
-            "sdx": [_grouped(condition) for condition in stay.others],
+            "pdx": _grouped((stay.principal,))[0],
+            "sdx": _grouped(stay.others),
             "procedures": [{"code": code} for code in stay.procedures],
         }
         return self._grouper.group(claim)
@@ -183,7 +184,12 @@ def quarter(day: date) -> date:
 
 def _without(stay: Stay, at: int) -> Stay:
     """The stay without one of its other diagnoses."""
-    return stay._replace(others=stay.others[:at] + stay.others[at + 1 :])
+    return _with(stay, stay.others[:at] + stay.others[at + 1 :])
+
+
+def _with(stay: Stay, others: tuple[Condition, ...]) -> Stay:
+    """As `_replace` does, in a third of its time."""
+    return Stay(*stay[:5], others, stay.procedures)
 
 
 def _drg_code(group: int | None) -> str | None:
@@ -194,16 +200,18 @@ def _read(answer: GroupResult, day: date) -> Grouping:
     version, mdc, others = _version(day) or 0, answer["final_mdc"], answer["sdx_output"]
     code = _drg_code(answer["final_drg"])
     severity = _SEVERITY.get(answer["final_severity"])
-    complications = {each["code"]: _SEVERITY[each["severity"]] for each in others if _counts(each, severity)}
-    by_impact = (each["code"] for each in others if each["drg_impact"] in _FINAL or mdc in _BY_ALL)
+    graded = [each for each in others if each["severity"] in _SEVERITY]
+    complications = {each["code"]: _SEVERITY[each["severity"]] for each in graded if _counts(each, severity)}
+    by_impact = [each["code"] for each in others if each["drg_impact"] in _FINAL or mdc in _BY_ALL]
+    listed = [each for each in others if each["hacs"]]
     return Grouping(
         version=f"{version // 10}.{version % 10}",
         code=code,
         mdc=f"{mdc:02}" if code and mdc is not None else None,
         severity=severity,
         complications=complications,
-        acquired=frozenset([each["code"] for each in others if _is_acquired(each)]),
-        listed=frozenset([each["code"] for each in others if each["hacs"]]),
+        acquired=frozenset([each["code"] for each in listed if _is_acquired(each)]),
+        listed=frozenset([each["code"] for each in listed]),
         moving=_alone(complications).union(by_impact),
     )
 
@@ -216,10 +224,9 @@ def _alone(complications: Mapping[str, Severity]) -> frozenset[str]:
 
 
 def _counts(diagnosis: DiagnosisOutput, severity: Severity | None) -> bool:
-    """Whether it is a complication or comorbidity of this stay: what is above the severity of the whole stay made its
-    group in another way (as an injury of multiple trauma does)."""
-    own = diagnosis["severity"]
-    counted = own == severity or (own in _SEVERITY and severity == "MCC")
+    """Whether a CC or MCC counts as one in this stay: what is above the severity of the whole stay made its group in
+    another way (as an injury of multiple trauma does)."""
+    counted = severity in {"MCC", diagnosis["severity"]}
     return counted and _NOT_COUNTED.isdisjoint(diagnosis["flags"]) and not _is_acquired(diagnosis)
 
 
@@ -252,11 +259,11 @@ def _claim(stay: Stay) -> MceInput:
     }
 
 
-def _grouped(condition: Condition) -> DiagnosisInput:
-    said: DiagnosisInput = {"code": without_dot(condition.code)}
-    if condition.present_on_admission is not None:
-        said["poa"] = condition.present_on_admission
-    return said
+def _grouped(conditions: Iterable[Condition]) -> list[DiagnosisInput]:
+    return [
+        {"code": without_dot(code)} if present is None else {"code": without_dot(code), "poa": present}
+        for code, present in conditions
+    ]
 
 
 def _age(stay: Stay) -> int:

@@ -112,6 +112,11 @@ class Hospital(Wire):
         return {key: why for key, why in told if why is not None}
 
     @cached_property
+    def known_entities(self) -> frozenset[PartnerId | None]:
+        """The billing entities, and null: the hospital itself."""
+        return frozenset((None, *self.billing_entities))
+
+    @cached_property
     def tells_enrolments(self) -> bool:
         """Whether anybody here says with which payers he is enrolled."""
         return any(enrolments for _, enrolments in _enrolled(self))

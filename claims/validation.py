@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple, TypedDict
 
-from claims.claimed_stays import Severity
+from claims.claimed_stays import Severity, Stay
 from claims.coder import Answered, faults
 from claims.codesets.shapes import without_dot
 from claims.completeness import Case, answers, incompleteness, signatures_on_file, with_due
 from claims.draft import Draft, drafted, numbered
 from claims.edits import check_chart
-from claims.edits.stays import SECONDARY, billed_stay
+from claims.edits.stays import SECONDARY, billed_stay, inpatient_stay
 from claims.encoding import Encoded, encode
 from claims.ranking import diagnoses, undecided_principal, unusable_admission
 from claims.scene import Scene
@@ -43,6 +43,13 @@ class Judged(NamedTuple):
     cents: int = 0
 
 
+class Grouped(NamedTuple):
+    """A chart with its group, and the whole stay as the Medicare Code Editor reads it."""
+
+    chart: ChartCoded
+    stay: Stay | None
+
+
 def validate(chart: ChartCompleted, reference: Reference) -> ChartCoded | ChartReturned:
     return judge(chart, reference).said
 
@@ -62,7 +69,7 @@ def judge(chart: ChartCompleted, reference: Reference) -> Judged:
         return Judged(_returned(chart, missing, remarks, (), incomplete=True))
     scene = Scene(chart, hospital, facts, reference)
     encoded = encode(scene)
-    coded, unpriced = _coded(scene, encoded)
+    (coded, stay), unpriced = _coded(scene, encoded)
     cents = sum(service.charge_cents for service in coded.services)
     asked = (
         *encoded.worklist,
@@ -72,7 +79,7 @@ def judge(chart: ChartCompleted, reference: Reference) -> Judged:
         *unpriced,
     )
     worklist = tuple(numbered(chart, asked))
-    findings = (*remarks, *check_chart(coded, reference))
+    findings = (*remarks, *check_chart(coded, reference, stay))
     queries = tuple(with_due(query, case) for query in encoded.queries)
     if missing or queries or worklist:
         certain = tuple(_certain(_beside(missing, findings), unpriced))
@@ -93,9 +100,9 @@ def accept_coder(answer: ChartCoded, reference: Reference, held: str | None = No
     """
     master = reference.chargemasters[answer.hospital]
     lines = tuple(line if master.made(line) else line.model_copy(update=_BY_HAND) for line in answer.services)
-    revised = grouped(answer.model_copy(update={**_tables(reference), "services": lines}), reference)
+    revised, stay = grouped(answer.model_copy(update={**_tables(reference), "services": lines}), reference)
     beyond = faults(Answered(answer, reference.partners.payers.keys(), held))
-    findings = (*beyond, *check_chart(revised, reference))
+    findings = (*beyond, *check_chart(revised, reference, stay))
     common = caused_by(answer, _STAGE)
     if _rejects(findings):
         return ChartReturned(
@@ -112,7 +119,7 @@ def accept_coder(answer: ChartCoded, reference: Reference, held: str | None = No
     return revised.model_copy(update={**common, "event_id": event_id, "findings": findings})
 
 
-def _coded(scene: Scene, encoded: Encoded) -> tuple[ChartCoded, tuple[WorkItem, ...]]:
+def _coded(scene: Scene, encoded: Encoded) -> tuple[Grouped, tuple[WorkItem, ...]]:
     """The chart as far as it could be coded and priced, and what could not be priced."""
     chart, ordered = scene.chart, diagnoses(scene, encoded.found)
     priced = price(scene, ordered)
@@ -150,21 +157,23 @@ def _tables(reference: Reference) -> Tables:
     return {"code_sets": reference.codes.version, "edit_tables": reference.edit_tables}
 
 
-def grouped(coded: ChartCoded, reference: Reference) -> ChartCoded:
+def grouped(coded: ChartCoded, reference: Reference) -> Grouped:
     """An inpatient stay with the MS-DRG of its discharge day, if any groups it, and which diagnoses are complications
     in it; no other chart has either."""
-    stay = billed_stay(coded)
+    whole = inpatient_stay(coded)
+    stay = billed_stay(coded, whole)
     grouping = None if stay is None else reference.mce.grouping(stay)
     counted = grouping.complications if grouping else {}
-    marked = (_marked(diagnosis, counted) for diagnosis in coded.diagnoses)
+    marked = tuple(_marked(coded.diagnoses, counted))
     drg = None if stay is None else reference.mce.drg(stay)
-    return coded.model_copy(update={"drg": drg, "diagnoses": tuple(marked)})
+    return Grouped(coded.model_copy(update={"drg": drg, "diagnoses": marked}), whole)
 
 
-def _marked(diagnosis: CodedDiagnosis, counted: Mapping[str, Severity]) -> CodedDiagnosis:
-    """What is said of it before, as by a coder, is not kept: the grouper alone says what counts."""
-    said = counted.get(without_dot(diagnosis.code)) if counted and diagnosis.role in SECONDARY else None
-    return diagnosis if diagnosis.complication == said else diagnosis.model_copy(update={"complication": said})
+def _marked(diagnoses: Iterable[CodedDiagnosis], counted: Mapping[str, Severity]) -> Iterator[CodedDiagnosis]:
+    """What is said of them before, as by a coder, is not kept: the grouper alone says what counts."""
+    for diagnosis in diagnoses:
+        said = counted.get(without_dot(diagnosis.code)) if diagnosis.role in SECONDARY else None
+        yield diagnosis if diagnosis.complication == said else diagnosis.model_copy(update={"complication": said})
 
 
 def _holds(said: Finding | Query) -> bool:

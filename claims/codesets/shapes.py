@@ -49,6 +49,7 @@ def with_dot(code: str) -> str:
     return f"{code[:3]}.{code[3:]}" if len(code) > 3 and "." not in code else code
 
 
+@lru_cache(65_536)
 def without_dot(code: str) -> str:
     """An ICD-10-CM code as tables and claims hold it."""
     return code.replace(".", "")

@@ -8,8 +8,11 @@ everything at once. A payer or a hospital may turn a rule off, to a warning, or 
 from collections.abc import Callable, Iterator
 from datetime import date
 from functools import lru_cache
+from itertools import repeat
+from operator import call
 from typing import Final, Literal, NamedTuple
 
+from claims.claimed_stays import Stay
 from claims.edits.account import ACCOUNT
 from claims.edits.authorization import AUTHORIZATION
 from claims.edits.beds import BEDS
@@ -34,7 +37,7 @@ from claims.edits.patient_fit import PATIENT_FIT
 from claims.edits.present_on_admission import PRESENT_ON_ADMISSION
 from claims.edits.procedures import PROCEDURES
 from claims.edits.providers import PROVIDERS
-from claims.edits.rule import Fault, Mode, Need, Rule
+from claims.edits.rule import Check, Fault, Mode, Need, Rule
 from claims.edits.subject import Subject
 from claims.edits.units import UNITS
 from claims.history import HistoryLine, PatientHistory, Visit
@@ -75,10 +78,10 @@ ACCOUNT_EDITS: Final[tuple[Rule, ...]] = ACCOUNT
 """What only the patient's other charts can tell."""
 
 
-def check_chart(chart: ChartCoded, reference: Reference) -> tuple[Finding, ...]:
-    """Everything the chart alone can tell."""
-    subject = Subject(chart, reference)
-    return tuple([rule.said(fault, mode) for rule, fault, mode in _faults(rules_for(subject), subject)])
+def check_chart(chart: ChartCoded, reference: Reference, stay: Stay | None = None) -> tuple[Finding, ...]:
+    """Everything the chart alone can tell. `stay` is its inpatient stay, where it was made before."""
+    subject = Subject(chart, reference, stay=stay)
+    return tuple([rule.said(fault, mode) for rule, fault, mode in _faults(_asked(subject), subject)])
 
 
 class Across(NamedTuple):
@@ -99,7 +102,7 @@ def check_account(chart: ChartCoded, history: PatientHistory, reference: Referen
     if not history.visits and not history.lines:
         return Across(())
     subject = Subject(chart, reference, history)
-    faults = list(_faults(ACCOUNT_EDITS, subject))
+    faults = list(_faults(_of(ACCOUNT_EDITS), subject))
     proposals = (proposal for rule, fault, mode in faults for proposal in _proposed(rule, fault, mode, chart, claims))
     return Across(
         tuple(rule.said(fault, mode, next(iter(claims(fault.other)), None)) for rule, fault, mode in faults),
@@ -126,23 +129,40 @@ def _proposed(rule: Rule, fault: Fault, mode: Set | None, chart: ChartCoded, cla
 
 def rules_for(subject: Subject) -> tuple[Rule, ...]:
     """The rules that look at such a chart on its day: the others are never called."""
+    return _asked(subject).rules
+
+
+class _Asked(NamedTuple):
+    """Rules, and their generators in the same order."""
+
+    rules: tuple[Rule, ...]
+    checks: tuple[Check, ...]
+
+
+def _asked(subject: Subject) -> _Asked:
     return _in_force(subject.day, subject.inpatient, subject.facility, subject.professional, met(subject))
 
 
 @lru_cache(4096)
-def _in_force(
-    day: date, inpatient: bool, facility: bool, professional: bool, met_needs: frozenset[Need]
-) -> tuple[Rule, ...]:
+def _in_force(day: date, inpatient: bool, facility: bool, professional: bool, met_needs: frozenset[Need]) -> _Asked:
     scopes = {"any", "inpatient" if inpatient else "outpatient"}
     scopes |= {"facility"} if facility else set()
     scopes |= {"professional"} if professional else set()
     asked = (rule for rule in CHART_EDITS if rule.of in scopes and (rule.needs is None or rule.needs in met_needs))
-    return tuple(rule for rule in asked if rule.in_force(day))
+    return _of(tuple(rule for rule in asked if rule.in_force(day)))
 
 
-def _faults(rules: tuple[Rule, ...], subject: Subject) -> Iterator[tuple[Rule, Fault, Set | None]]:
-    for rule in rules:
-        for fault in rule.check(subject):
+def _of(rules: tuple[Rule, ...]) -> _Asked:
+    return _Asked(rules, tuple(rule.check for rule in rules))
+
+
+def _faults(asked: _Asked, subject: Subject) -> Iterator[tuple[Rule, Fault, Set | None]]:
+    """Most charts have none: all rules are called in one go, and only what they found is looked at rule by rule."""
+    found = tuple(map(tuple, map(call, asked.checks, repeat(subject))))
+    if not any(found):
+        return
+    for rule, faults in zip(asked.rules, found, strict=True):
+        for fault in faults:
             mode = None if rule.fixed else mode_of(rule, subject)
             if mode != "off":
                 yield rule, fault, mode

@@ -12,7 +12,7 @@ from schemas.events.coded import Service
 
 _HOURLY: Final = "G0378"
 _DIRECT: Final = "G0379"
-_IS_OBSERVATION: Final = frozenset({_HOURLY, _DIRECT})
+BY_THE_HOUR: Final = frozenset({_HOURLY, _DIRECT})
 _HOUR: Final = timedelta(hours=1)
 _WHOLE: Final = 1000
 
@@ -48,6 +48,7 @@ def _is_room(service: Service) -> bool:
     citation="IOCE 44, 53; CPM 4/290.2",
     mend="bill hours of observation as G0378 with revenue code 0762, of an outpatient",
     of="facility",
+    needs="observation",
 )
 def observation_misplaced(subject: Subject) -> Iterator[Fault]:
     """G0378 and G0379 are an outpatient's (IOCE 53); G0378 stands with 0762 and nothing else with it (IOCE 44).
@@ -58,7 +59,7 @@ def observation_misplaced(subject: Subject) -> Iterator[Fault]:
         code, revenue = service.code, service.revenue_code
         if code is None or service.component != "facility":
             continue
-        if code in _IS_OBSERVATION and subject.inpatient and service.chart_id is None:
+        if code in BY_THE_HOUR and subject.inpatient and service.chart_id is None:
             yield Fault("observation of an inpatient by its outpatient code", f"services[{at}].code", at, "HCPCS code")
         elif (code == _HOURLY) != (revenue == OBSERVATION) and code != _DIRECT:
             message = "hours of observation and their revenue code stand apart"
@@ -72,6 +73,7 @@ def observation_misplaced(subject: Subject) -> Iterator[Fault]:
     citation="IOCE 58; CPM 4/290.5.2",
     mend="add the hours of observation, or remove the referral",
     of="facility",
+    needs="observation",
 )
 def referral_without_observation(subject: Subject) -> Iterator[Fault]:
     """A direct referral to observation (G0379) stands with its hours (G0378) on the same day (IOCE 58)."""
@@ -91,6 +93,7 @@ def _are_its_hours(service: Service, referral: Service) -> bool:
     citation="CPM 4/290.2.2",
     mend="count the hours from the order to the end of observation, without those of other treatment",
     of="facility",
+    needs="observation",
 )
 def more_hours_than_the_visit(subject: Subject) -> Iterator[Fault]:
     """The units of G0378 are hours, rounded to the nearest: no more than the encounter has (CPM 4/290.2.2).

@@ -16,6 +16,7 @@ from schemas.events.chart import Coverage
     carc="16",
     citation="837 DTP 434, 472; 42 CFR 412.2(c)(5)",
     mend="correct the day, or bill it with the encounter it belongs to",
+    needs="days outside",
 )
 def outside_encounter(subject: Subject) -> Iterator[Fault]:
     """A line's days lie within the encounter's (837 statement dates); those of a folded chart lay within that one's.
@@ -72,6 +73,7 @@ def dates_out_of_order(subject: Subject) -> Iterator[Fault]:
     citation="837P DTP 435; X12 RFI 154, 2130",
     mend="give the day of admission, or the place where it was done",
     of="professional",
+    needs="inpatient places",
 )
 def admission_date_missing(subject: Subject) -> Iterator[Fault]:
     """A professional's service to an inpatient (place 21, 51 or 61) has the day of admission (837P DTP 435).

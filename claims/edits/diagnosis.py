@@ -1,7 +1,6 @@
 """Edits on diagnosis codes (X)."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Final
 
 from claims.code_facts import CodeFacts
@@ -17,10 +16,11 @@ from claims.edits.subject import Subject
     carc="146",
     citation="837 HI; OCG IV.D",
     mend="document and code the condition or the reason for the encounter",
+    needs="no condition",
 )
 def no_diagnosis(subject: Subject) -> Iterator[Fault]:
     """A claim has at least one diagnosis that says what is treated (837 HI; OCG IV.D)."""
-    if not any(diagnosis.role in {"principal", "other"} for diagnosis in subject.diagnoses):
+    if not subject.treated:
         yield Fault("no diagnosis", "diagnoses")
 
 
@@ -30,6 +30,7 @@ def no_diagnosis(subject: Subject) -> Iterator[Fault]:
     carc="146",
     citation="MCE 1, IOCE 1; OCG I.B.2",
     mend="code to the full number of characters, from the release of that day",
+    needs="incomplete codes",
 )
 def not_billable(subject: Subject) -> Iterator[Fault]:
     """Each code is complete and valid: at discharge for an inpatient, on the first day for others (MCE 1, IOCE 1).
@@ -48,6 +49,7 @@ def not_billable(subject: Subject) -> Iterator[Fault]:
     carc="146",
     citation="OCG I.A.4, I.A.5",
     mend="put the 7th character in the seventh place, and X in each empty place before it",
+    needs="incomplete codes",
 )
 def seventh_character_wrong(subject: Subject) -> Iterator[Fault]:
     """A category with 7th characters has one of its own in the seventh place, padded with X (OCG I.A.4, I.A.5).
@@ -70,39 +72,41 @@ def _seventh_character_wrong(subject: Subject, facts: CodeFacts) -> bool:
     carc="16",
     citation="MCE 2, IOCE 5; OCG I.C.20.a.6",
     mend="put the injury or condition first and the cause after it",
+    needs="causes",
 )
 def external_cause_first(subject: Subject) -> Iterator[Fault]:
     """V00-Y99 say why, not what, and never lead (MCE 2, IOCE 5; OCG I.C.20.a.6)."""
-    for at, diagnosis in enumerate(subject.diagnoses):
-        if diagnosis.role == "principal" and is_external_cause(diagnosis.code):
+    for at in subject.treated:
+        if is_external_cause(subject.codes[at]) and subject.roles[at] == "principal":
             yield Fault("an external cause stands as the principal diagnosis", f"diagnoses[{at}].role", None, "role")
 
 
-@rule("X4", "reject", carc="16", citation="MCE 3", mend="name the code once", needs="diagnoses")
+@rule("X4", "reject", carc="16", citation="MCE 3", mend="name the code once", needs="codes twice")
 def duplicate_of_principal(subject: Subject) -> Iterator[Fault]:
     """No other diagnosis repeats the principal one; the admitting one may (MCE 3)."""
-    if len(set(subject.codes)) == len(subject.codes):
-        return
-    pairs = list(zip(subject.diagnoses, subject.codes, strict=True))
-    principal = {code for diagnosis, code in pairs if diagnosis.role == "principal"}
-    for at, (diagnosis, code) in enumerate(pairs):
-        if diagnosis.role in SECONDARY and code in principal:
+    said = list(zip(subject.roles, subject.codes, strict=True))
+    principal = {code for role, code in said if role == "principal"}
+    for at, (role, code) in enumerate(said):
+        if code in principal and role in SECONDARY:
             yield Fault("a diagnosis repeats the principal one", f"diagnoses[{at}].code", None, "ICD-10-CM code")
 
 
-@rule("X17", "reject", carc="16", citation="837P SV107", mend="count the chart's diagnoses from 1", fixed=True)
+@rule(
+    "X17",
+    "reject",
+    carc="16",
+    citation="837P SV107",
+    mend="count the chart's diagnoses from 1",
+    fixed=True,
+    needs="pointers astray",
+)
 def pointer_to_nothing(subject: Subject) -> Iterator[Fault]:
     """A line points to diagnoses of the chart, the first of them 1 (837P SV107)."""
-    places = _places(len(subject.diagnoses))
+    last = len(subject.diagnoses)
     for at, service in enumerate(subject.services):
-        if not places.issuperset(service.pointers):
+        if any(not 1 <= pointer <= last for pointer in service.pointers):
             message = "a line points to a diagnosis that the chart doesn't have"
             yield Fault(message, f"services[{at}].pointers", at, "pointer")
-
-
-@lru_cache(128)
-def _places(diagnoses: int) -> frozenset[int]:
-    return frozenset(range(1, diagnoses + 1))
 
 
 DIAGNOSIS: Final[tuple[Rule, ...]] = (

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
-from claims.edits.needs import DRUG_SERIES
 from claims.edits.rule import Fault, Rule, rule
 from claims.edits.subject import Subject
 from claims.payers import MEDICARE
@@ -13,7 +13,8 @@ from schemas.events.coded import Service
 
 _NDC: Final = re.compile(r"[0-9]{11}")
 _UNITS: Final = frozenset({"F2", "GR", "ME", "ML", "UN"})  # X12 CTP05
-_MEDICAID: Final = "MC"  # X12 SBR09
+MEDICAID: Final = "MC"  # X12 SBR09
+_DRUG_SERIES: Final = ("J", "Q51")
 _WASTE: Final = frozenset({"JW", "JZ"})
 _SINCE: Final = date(2023, 7, 1)
 
@@ -33,14 +34,11 @@ def drug_product_wrong(subject: Subject) -> Iterator[Fault]:
     and biosimilars (Q51); a vaccine is no such drug (42 USC 1396r-8(k)(2)). A unit is wanted where a quantity is given,
     and a quantity where a unit is.
     """
-    medicaid: bool | None = None
+    medicaid = any(coverage.plan_kind == MEDICAID for coverage in subject.coverages)
     for at, service in enumerate(subject.services):
         if service.ndc is None and service.ndc_unit is None and service.ndc_quantity is None:
-            if not _is_coded_drug(service):
-                continue
-            if medicaid is None:
-                medicaid = any(coverage.plan_kind == _MEDICAID for coverage in subject.coverages)
-            if medicaid and not (subject.inpatient and service.component == "facility"):
+            wanted = medicaid and not (subject.inpatient and service.component == "facility")
+            if wanted and is_drug(service.code):
                 yield Fault("a drug without its NDC, which Medicaid wants", f"services[{at}].ndc", at, "NDC")
         elif service.ndc is None or _NDC.fullmatch(service.ndc) is None:
             yield Fault("an NDC that has not eleven digits, or none", f"services[{at}].ndc", at, "NDC")
@@ -50,8 +48,10 @@ def drug_product_wrong(subject: Subject) -> Iterator[Fault]:
             yield Fault("a unit of a drug that is none", f"services[{at}].ndc_unit", at, "unit")
 
 
-def _is_coded_drug(service: Service) -> bool:
-    return service.code is not None and service.code.startswith(DRUG_SERIES)
+@lru_cache(8192)
+def is_drug(code: str | None) -> bool:
+    """J codes, and biosimilars."""
+    return code is not None and code.startswith(_DRUG_SERIES)
 
 
 @rule(

@@ -20,6 +20,7 @@ _BEYOND_BEDS: Final = "0220"  # revenue codes 010x to 021x are room and board
     carc="18",
     citation="CPM 1/120",
     mend="remove the one that was not done, add up their units, or add the modifier that tells them apart",
+    needs="lines alike",
 )
 def same_line_twice(subject: Subject) -> Iterator[Fault]:
     """No two lines of a chart are the same in all that a claim shows, unless a modifier says 'again' or 'apart' (CPM
@@ -29,13 +30,9 @@ def same_line_twice(subject: Subject) -> Iterator[Fault]:
     he doesn't, nor a hospital's services to an inpatient, of which only the bed is counted. It is told at the later
     line.
     """
-    services = subject.services
-    items = {(service.code or service.revenue_code, service.service_from) for service in services}
-    if len(items) == len(services):
-        return
     restricted = {restriction.statement for restriction in subject.chart.restrictions}
     seen: set[tuple[object, ...]] = set()
-    for at, service in enumerate(services):
+    for at, service in enumerate(subject.services):
         key = _key(service, subject.chart.hospital, service.service_from)
         if key is None or _is_apart(service) or _is_of_a_stay(subject, service):
             continue

@@ -1,6 +1,7 @@
 """Edits by the coding guidelines: age, order, codes that exclude or ask for each other, why and how (X5 to X16)."""
 
 from collections.abc import Iterator, Sequence
+from itertools import compress
 from typing import Final
 
 from claims.code_facts import age_class
@@ -68,7 +69,7 @@ def code_first_order(subject: Subject) -> Iterator[Fault]:
     codes, treated = subject.codes, subject.treated
     for place, at in enumerate(treated):
         first = subject.facts[at].first
-        if first.categories.isdisjoint([codes[other][:3] for other in treated]):
+        if first.categories.isdisjoint(subject.categories):
             continue
         later = any(first.holds(codes[other]) for other in treated[place + 1 :])
         if later and not any(first.holds(codes[other]) for other in treated[:place]):
@@ -88,13 +89,11 @@ def excluded_pair(subject: Subject) -> Iterator[Fault]:
 
     Judged by the notes of the compiled Tabular List, with those of every category, block and chapter above a code.
     """
-    codes, treated = subject.codes, subject.treated
-    categories = {at: codes[at][:3] for at in treated}
-    present = set(categories.values())
-    for at in treated:
+    for at in subject.treated:
         excludes = subject.facts[at].excludes
-        if not excludes.isdisjoint(present):
-            yield from _excluded(subject, at, [other for other in categories if categories[other] in excludes])
+        if not excludes.isdisjoint(subject.categories):
+            others = compress(subject.treated, map(excludes.__contains__, subject.categories))
+            yield from _excluded(subject, at, tuple(others))
 
 
 def _excluded(subject: Subject, at: int, others: Sequence[int]) -> Iterator[Fault]:
@@ -153,6 +152,7 @@ def reason_for_visit_missing(subject: Subject) -> Iterator[Fault]:
     carc="20",
     citation="837 CLM11; OCG I.C.20",
     mend="code how it happened, or say whether it was at work or by a car",
+    needs="fresh injuries",
 )
 def injury_without_cause(subject: Subject) -> Iterator[Fault]:
     """A fresh injury has an external cause or facts of an accident (837 CLM11): a payer asks who else is liable."""

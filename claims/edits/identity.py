@@ -12,7 +12,7 @@ from claims.payers import pays_for_work
 from schemas.events.chart import Coverage
 from schemas.events.people import Name
 
-_OLDEST: Final = 124
+OLDEST: Final = 124
 _NO_LETTER: Final = re.compile(r"[^a-z]+")
 _LETTERS: Final = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", **dict.fromkeys("'’‘ʼʻ`´", "")}
@@ -138,10 +138,11 @@ def after_death(subject: Subject) -> Iterator[Fault]:
     carc="14",
     citation="MCE 14, IOCE 25",
     mend="correct the date of birth or of the encounter",
+    needs="impossible age",
 )
 def before_birth_or_too_old(subject: Subject) -> Iterator[Fault]:
     """Nobody is treated before his birth, or older than 124 (MCE 14, IOCE 25)."""
-    if subject.age is not None and not 0 <= subject.age <= _OLDEST:
+    if subject.age is not None and not 0 <= subject.age <= OLDEST:
         yield Fault("the date of birth gives no possible age", "patient.birth_date", None, "day")
 
 

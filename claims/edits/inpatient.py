@@ -43,6 +43,7 @@ def _by_code(subject: Subject, name: str, message: str) -> Iterator[Fault]:
     citation=f"{_EDITOR}5",
     mend="check the code and the recorded sex",
     of="inpatient",
+    needs="editor's edits",
     until=date(2024, 9, 30),
 )
 def sex_conflict(subject: Subject) -> Iterator[Fault]:
@@ -60,6 +61,7 @@ def sex_conflict(subject: Subject) -> Iterator[Fault]:
     citation=f"{_EDITOR}9",
     mend="lead with the condition that was treated",
     of="inpatient",
+    needs="editor's edits",
 )
 def unacceptable_principal(subject: Subject) -> Iterator[Fault]:
     """What is a circumstance and no illness is no reason for a stay, or not alone (MCE 9)."""
@@ -67,7 +69,15 @@ def unacceptable_principal(subject: Subject) -> Iterator[Fault]:
     yield from _of_the_principal(subject, "REQUIRES_SDX", "no condition that a stay can be for without another one")
 
 
-@rule("X8", "warn", carc="50", citation=f"{_EDITOR}8", mend="check the principal diagnosis", of="inpatient")
+@rule(
+    "X8",
+    "warn",
+    carc="50",
+    citation=f"{_EDITOR}8",
+    mend="check the principal diagnosis",
+    of="inpatient",
+    needs="editor's edits",
+)
 def questionable_admission(subject: Subject) -> Iterator[Fault]:
     """Some diagnoses seldom need a stay, nor does a delivery whose outcome no code tells (MCE 8)."""
     yield from _of_the_principal(subject, "QUESTIONABLE_ADMISSION", "a diagnosis that seldom needs a stay")
@@ -81,6 +91,7 @@ def questionable_admission(subject: Subject) -> Iterator[Fault]:
     citation=f"{_EDITOR}20",
     mend="code the documented side",
     of="inpatient",
+    needs="editor's edits",
     since=date(2022, 4, 1),
 )
 def unspecified_side(subject: Subject) -> Iterator[Fault]:
@@ -88,7 +99,15 @@ def unspecified_side(subject: Subject) -> Iterator[Fault]:
     yield from _by_code(subject, "UNSPECIFIED", "a side that the record may know")
 
 
-@rule("H2", "reject", carc="181", citation=f"{_EDITOR}1", mend="code from that day's release", of="inpatient")
+@rule(
+    "H2",
+    "reject",
+    carc="181",
+    citation=f"{_EDITOR}1",
+    mend="code from that day's release",
+    of="inpatient",
+    needs="operations",
+)
 def procedure_not_valid(subject: Subject) -> Iterator[Fault]:
     """Each ICD-10-PCS code is valid on the day of discharge (MCE 1)."""
     for at, procedure in enumerate(subject.chart.procedures):
@@ -105,6 +124,7 @@ def procedure_not_valid(subject: Subject) -> Iterator[Fault]:
     citation="45 CFR 162.1002(c)(3)",
     mend="bill it by its HCPCS code",
     of="outpatient",
+    needs="operations",
 )
 def inpatient_procedure_of_an_outpatient(subject: Subject) -> Iterator[Fault]:
     """ICD-10-PCS is for inpatient hospital procedures only (45 CFR 162.1002)."""
@@ -112,7 +132,15 @@ def inpatient_procedure_of_an_outpatient(subject: Subject) -> Iterator[Fault]:
         yield Fault("an inpatient procedure code of an outpatient", f"procedures[{at}].code", None, _PCS)
 
 
-@rule("H2", "reject", carc="16", citation=f"{_EDITOR}19", mend="correct the code or the dates", of="inpatient")
+@rule(
+    "H2",
+    "reject",
+    carc="16",
+    citation=f"{_EDITOR}19",
+    mend="correct the code or the dates",
+    of="inpatient",
+    needs="operations",
+)
 def shorter_than_its_procedure(subject: Subject) -> Iterator[Fault]:
     """Ventilation of more than 96 consecutive hours takes a stay of four days at least (MCE 19)."""
     if (subject.stay.end_day - subject.stay.start_day).days >= _ITS_DAYS:
@@ -122,13 +150,23 @@ def shorter_than_its_procedure(subject: Subject) -> Iterator[Fault]:
             yield Fault("a procedure that takes longer than the stay", f"procedures[{at}].code", None, _PCS)
 
 
-@rule("H4", "warn", carc="96", citation=f"{_EDITOR}11", mend="check the coverage", of="inpatient")
+@rule(
+    "H4", "warn", carc="96", citation=f"{_EDITOR}11", mend="check the coverage", of="inpatient", needs="editor's edits"
+)
 def not_covered(subject: Subject) -> Iterator[Fault]:
     """Some procedures Medicare does not cover (MCE 11)."""
     yield from _by_code(subject, "NON_COVERED", "a procedure that Medicare does not cover")
 
 
-@rule("H4", "warn", carc="96", citation=f"{_EDITOR}17", mend="check the coverage decision", of="inpatient")
+@rule(
+    "H4",
+    "warn",
+    carc="96",
+    citation=f"{_EDITOR}17",
+    mend="check the coverage decision",
+    of="inpatient",
+    needs="editor's edits",
+)
 def limited_coverage(subject: Subject) -> Iterator[Fault]:
     """Some procedures are covered in some cases only (MCE 17)."""
     for name in subject.editor:
@@ -143,6 +181,7 @@ def limited_coverage(subject: Subject) -> Iterator[Fault]:
     citation=f"{_EDITOR}18; NCD 140.6 to 140.8",
     mend="bill the surgery apart, as a claim that asks for no payment",
     of="inpatient",
+    needs="editor's edits",
 )
 def wrong_surgery(subject: Subject) -> Iterator[Fault]:
     """Surgery of the wrong kind, side or patient (Y65.51 to Y65.53) is never paid for (MCE 18; NCD 140.6 to 140.8)."""
@@ -156,6 +195,7 @@ def wrong_surgery(subject: Subject) -> Iterator[Fault]:
     citation="837I HI ABJ",
     mend="give the diagnosis at admission",
     of="inpatient",
+    needs="no admitting diagnosis",
 )
 def admitting_diagnosis_missing(subject: Subject) -> Iterator[Fault]:
     """An inpatient claim says why the patient was admitted (837I HI ABJ)."""
@@ -170,6 +210,7 @@ def admitting_diagnosis_missing(subject: Subject) -> Iterator[Fault]:
     citation="42 CFR 412.60",
     mend="check the principal diagnosis, age, sex, patient status and what was present on admission",
     of="inpatient",
+    needs="no group",
 )
 def ungroupable(subject: Subject) -> Iterator[Fault]:
     """Each inpatient stay falls into an MS-DRG (42 CFR 412.60).

@@ -20,7 +20,14 @@ _STATUS: Final = "patient status"
 _REVENUE: Final = "revenue code"
 
 
-@rule("B1", "reject", carc="306", citation="837I CL103; CPM 25/75.2", mend="give where the patient went")
+@rule(
+    "B1",
+    "reject",
+    carc="306",
+    citation="837I CL103; CPM 25/75.2",
+    mend="give where the patient went",
+    needs="patient status",
+)
 def patient_status_disagrees(subject: Subject) -> Iterator[Fault]:
     """A patient status is of the code set, and of a stay that has ended not 'still a patient' (837I CL103).
 

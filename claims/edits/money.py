@@ -11,7 +11,15 @@ _TOTAL: Final = "837 CLM02, SV102, SV203"
 _CREDIT: Final = "give the charge of the line in cents; a credit is a new version of the chart without the line"
 
 
-@rule("$1", "reject", carc="16", citation=_TOTAL, mend="correct the amounts; they are in cents", fixed=True)
+@rule(
+    "$1",
+    "reject",
+    carc="16",
+    citation=_TOTAL,
+    mend="correct the amounts; they are in cents",
+    fixed=True,
+    needs="odd amounts",
+)
 def amounts_beyond_a_claim(subject: Subject) -> Iterator[Fault]:
     """No charge is negative, and lines and payments add up to what a claim can say (837 CLM02)."""
     total = 0
@@ -44,6 +52,7 @@ def _restricted(subject: Subject) -> Iterator[int]:
     citation="837 loop 2400",
     mend="document what was done, or give the visit a charge in the chargemaster",
     fixed=True,
+    needs="no lines",
 )
 def nothing_charged(subject: Subject) -> Iterator[Fault]:
     """A chart has at least one service, and so has its claim (837 loop 2400), unless they stand on another chart."""
@@ -56,6 +65,7 @@ def nothing_charged(subject: Subject) -> Iterator[Fault]:
     "warn",
     citation="the hospital's chargemaster",
     mend="charge what the chargemaster has for that day, or mend it",
+    needs="other charges",
 )
 def charge_not_of_the_chargemaster(subject: Subject) -> Iterator[Fault]:
     """A line whose codes, component and department the chargemaster has on its day costs its units times a price there.
@@ -64,13 +74,17 @@ def charge_not_of_the_chargemaster(subject: Subject) -> Iterator[Fault]:
     every line of our own; a coder's may differ. What the chargemaster doesn't have is a price of the coder's, and what
     units that are no whole ones should cost, nobody knows (N4).
     """
-    master = subject.reference.chargemasters[subject.chart.hospital]
-    for at, service in enumerate(subject.services):
-        units, rest = divmod(service.units, 1000)
-        prices = master.prices(service) if units and not rest else None
-        if prices is not None and not units * prices.lowest <= service.charge_cents <= units * prices.highest:
+    for at, agrees in enumerate(agreement(subject)):
+        if not agrees:
             message = "a charge that differs from the chargemaster's of that day"
             yield Fault(message, f"services[{at}].charge_cents", at, "amount")
+
+
+def agreement(subject: Subject) -> Iterator[bool]:
+    """Whether each line costs what the chargemaster has for it."""
+    lines, master = subject.lines, subject.reference.chargemasters[subject.chart.hospital]
+    made = zip(lines.code, lines.revenue_code, lines.component, lines.group, lines.service_from, strict=True)
+    return map(master.agrees, made, lines.units, lines.charge_cents)
 
 
 MONEY: Final[tuple[Rule, ...]] = (amounts_beyond_a_claim, nothing_charged, charge_not_of_the_chargemaster)

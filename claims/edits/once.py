@@ -23,5 +23,8 @@ class once(Generic[T]):
     def __get__(self, subject: object | None, owner: type) -> Self | T:
         if subject is None:
             return self
-        found = subject.__dict__[self._name] = self._find(subject)
+        found = self._find(subject)
+        setattr(
+            subject, self._name, found
+        )  # not through __dict__: once that is asked for, each attribute is read slower
         return found

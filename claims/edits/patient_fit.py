@@ -20,13 +20,21 @@ _WOMEN: Final = frozenset(
 )  # fmt: skip
 _MEN: Final = frozenset({"A4326", "A4349", "G0027", "G0102", "G0103", "L7900"})
 _ONLY: Final[dict[str, Sex]] = {**dict.fromkeys(_WOMEN, "female"), **dict.fromkeys(_MEN, "male")}
+OF_ONE_SEX: Final = frozenset(_ONLY)
 """Codes of Level II whose own title names an organ that one sex has: cervix, uterus and vagina; prostate, penis and
 semen. CMS publishes no such list but inside its editor."""
 _KNOWN_TO_THE_PAYER: Final = "KX"
 _REPORTED: Final = ("G8", "G9", "M1")  # measures of quality: their ages are those of the measure
 
 
-@rule("H3", "warn", carc="7", citation="IOCE 8; CPM 32/240", mend="check the service and the patient's sex")
+@rule(
+    "H3",
+    "warn",
+    carc="7",
+    citation="IOCE 8; CPM 32/240",
+    mend="check the service and the patient's sex",
+    needs="codes of one sex",
+)
 def sex_against_procedure(subject: Subject) -> Iterator[Fault]:
     """A service on an organ that one sex has is billed for a patient of that sex (IOCE 8).
 

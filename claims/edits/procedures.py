@@ -17,6 +17,7 @@ from claims.edits.subject import Subject
     citation="IOCE 6; 837 SV101-2, SV202-2",
     mend="a capital letter but D and four digits, or five digits; none where a revenue code stands alone",
     fixed=True,
+    needs="codes without shape",
 )
 def no_procedure_code(subject: Subject) -> Iterator[Fault]:
     """A line's code has the shape of HCPCS, never of the D series (IOCE 6; SV101-2, SV202-2)."""

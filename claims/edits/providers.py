@@ -23,6 +23,7 @@ _TAX_ID: Final = re.compile(r"[0-9]{9}")
     citation="837P 2010AA, 2310B, 2420A; 45 CFR 162.410",
     mend="add the practitioner to the hospital's roster, and his group to its billing entities",
     of="professional",
+    needs="providers unknown",
 )
 def npi_missing(subject: Subject) -> Iterator[Fault]:
     """A professional's line names who rendered it and who bills for him, by NPI (837P loops 2310B, 2420A and 2010AA).
@@ -46,18 +47,19 @@ def npi_missing(subject: Subject) -> Iterator[Fault]:
     carc="207",
     citation="45 CFR 162.406",
     mend="correct the NPI in the chart or the roster",
+    needs="check digits",
 )
 def npi_check_digit(subject: Subject) -> Iterator[Fault]:
     """The tenth digit of an NPI is its check digit: Luhn over 80840 + NPI (45 CFR 162.406)."""
     lines, people = subject.services, subject.stay.providers
     named = {line.performer_npi for line in lines} | {line.ordering_npi for line in lines} | {who.npi for who in people}
-    wrong = {npi for npi in named if npi is not None and not _is_npi(npi)}
+    wrong = {npi for npi in named if npi is not None and not is_npi(npi)}
     for npi in sorted(wrong):
         field, line = _first_place(npi, subject)
         yield Fault("an NPI with a wrong check digit", field, line, "NPI")
 
 
-_is_npi = lru_cache(65_536)(has_check_digit)
+is_npi = lru_cache(65_536)(has_check_digit)
 
 
 def _first_place(npi: str, subject: Subject) -> tuple[str, int | None]:
@@ -133,7 +135,7 @@ def attending_missing(subject: Subject) -> Iterator[Fault]:
     surgical section, or an outpatient's procedure code in an operating room (036x, 049x): X12 RFI 2656, read, wants him
     when a surgical code is listed, and leaves which those are to others.
     """
-    if not any(provider.role == "attending" and provider.npi for provider in subject.stay.providers):
+    if not any(provider.npi for provider in subject.stay.providers if provider.role == "attending"):
         yield Fault("a hospital's service without the NPI of the attending provider", "encounter.providers")
     if not has_operator(subject.stay):
         yield from _without_operator(subject)

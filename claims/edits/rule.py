@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal, NamedTuple
 
+from claims.code_facts import Trait
 from claims.edits.subject import Subject
 from claims.findings import INFORM, LINE, RETURN
 from claims.history import HistoryLine, Visit
@@ -18,11 +19,15 @@ Severity = Literal["reject", "warn"]
 Mode = Literal["off", "warn", "on"]
 Mends = Literal["fold", "merge", "replace"]
 Need = Literal[
-    "hcpcs table", "pair tables", "unit tables", "add-on table", "necessity table", "modifiers", "notices", "drugs",
-    "single doses", "operations", "accidents", "death", "diagnoses", "plan's answers", "enrolments", "splits",
-    "authorizations", "referrals", "clia", "medicare", "codes of an age", "manifestations", "code-first codes",
-    "codes that ask",
-]  # fmt: skip
+    "hcpcs table", "pair tables", "unit tables", "add-on table", "necessity table",
+    "accidents", "operations", "no condition", "diagnoses", "codes twice", "enrolments", "patient status",
+    "editor's edits", "no group", "no admitting diagnosis", "not there at admission", "odd indicators", "observation",
+    "plan's answers", "days outside", "death", "impossible age",
+    "no lines", "modifiers", "notices", "single doses", "drugs", "codes without shape", "codes of one sex",
+    "inpatient places", "lines alike", "pointers astray", "providers unknown", "check digits",
+    "units not whole", "odd amounts", "other charges",
+    "splits", "authorizations", "referrals", "clia", "medicare",
+] | Trait  # fmt: skip
 """What a rule needs to find anything (claims/edits/needs.py)."""
 Scope = Literal["any", "inpatient", "outpatient", "facility", "professional"]
 """Which charts a rule looks at: those with a line of that component, or of that class; the others never call it."""

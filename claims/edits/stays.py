@@ -1,5 +1,6 @@
 """An inpatient stay as the Medicare Code Editor and the grouper read it."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
@@ -20,10 +21,10 @@ def inpatient_stay(chart: ChartCoded) -> Stay | None:
     return _stay(chart, chart.diagnoses, chart.procedures)
 
 
-def billed_stay(chart: ChartCoded) -> Stay | None:
+def billed_stay(chart: ChartCoded, whole: Stay | None = None) -> Stay | None:
     """The stay as its payer's claim tells it, which is what his grouper reads: what the patient paid in full so that
-    no plan sees it must not show in the DRG either (45 CFR 164.522(a)(1)(vi))."""
-    whole = inpatient_stay(chart)
+    no plan sees it must not show in the DRG either (45 CFR 164.522(a)(1)(vi)). `whole`: where it was made before."""
+    whole = whole or inpatient_stay(chart)
     if whole is not None and not chart.restrictions and len(chart.diagnoses) <= _ALL_FIT:
         return whole
     return _stay(chart, claim_diagnoses.institutional(chart), claim_diagnoses.disclosed_procedures(chart))
@@ -33,19 +34,19 @@ def _stay(
     chart: ChartCoded, diagnoses: Sequence[CodedDiagnosis | ClaimDiagnosis], procedures: Sequence[CodedProcedure]
 ) -> Stay | None:
     facts, born = chart.encounter, chart.patient.birth_date
-    principal = next((_condition(d) for d in diagnoses if d.role == "principal"), None)
-    if facts.encounter_class != "inpatient" or principal is None or born is None:
+    if facts.encounter_class != "inpatient" or born is None:
+        return None
+    by_role: dict[str, list[Condition]] = defaultdict(list)
+    for diagnosis in diagnoses:
+        by_role[diagnosis.role].append(Condition(diagnosis.code, diagnosis.present_on_admission))
+    if not by_role["principal"]:
         return None
     return Stay(
         discharge_day=facts.end_day,
         age=years_between(born, facts.start_day),
         sex=chart.patient.sex,
         status=facts.discharge_status,
-        principal=principal,
-        others=tuple([_condition(d) for role in SECONDARY for d in diagnoses if d.role == role]),
-        procedures=tuple(procedure.code for procedure in procedures),
+        principal=by_role["principal"][0],
+        others=tuple([condition for role in SECONDARY for condition in by_role[role]]),
+        procedures=tuple([procedure.code for procedure in procedures]),
     )
-
-
-def _condition(diagnosis: CodedDiagnosis | ClaimDiagnosis) -> Condition:
-    return Condition(diagnosis.code, diagnosis.present_on_admission)

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date
+from operator import le
 from typing import Final
 
 from claims.claimed_stays import Grouping, Stay
 from claims.code_facts import CodeFacts
 from claims.codesets.dated import Term
+from claims.edits.columns import Columns, columns_of
 from claims.edits.ncci import Days, Excess, Unbundled, days_of_chart, days_with_others, over_limits, unbundled
 from claims.edits.once import once
 from claims.edits.stays import SECONDARY, inpatient_stay
@@ -27,18 +29,24 @@ _TREATED: Final = frozenset({"principal", "other"})
 
 
 class Subject:
-    """A chart under judgement. `history` is what stands of the patient's other charts; empty where nobody keeps it."""
+    """A chart under judgement. `history` is what stands of the patient's other charts, empty where nobody keeps it;
+    `stay` is the inpatient stay, where it was made before."""
 
-    def __init__(self, chart: ChartCoded, reference: Reference, history: PatientHistory = NO_HISTORY) -> None:
+    def __init__(
+        self, chart: ChartCoded, reference: Reference, history: PatientHistory = NO_HISTORY, stay: Stay | None = None
+    ) -> None:
         self.chart, self.reference, self.history = chart, reference, history
         self.tables = reference.tables
         self.stay, self.patient = chart.encounter, chart.patient
         self.services, self.diagnoses, self.coverages = chart.services, chart.diagnoses, chart.coverages
         self.inpatient = self.stay.encounter_class == "inpatient"
+        self.inpatient_stay = (stay or inpatient_stay(chart)) if self.inpatient else None
+        """The whole stay as the Medicare Code Editor reads it; None without a principal diagnosis or a birth date."""
         self.day: date = coding_day(self.stay)
         """By which diagnosis codes are valid: of discharge for an inpatient, the first one for others."""
-        components = {service.component for service in chart.services}
-        self.facility, self.professional = "facility" in components, "professional" in components
+        self.lines: Columns = columns_of(chart.services)
+        """The fields of the lines side by side."""
+        self.facility, self.professional = "facility" in self.lines.component, "professional" in self.lines.component
         partners, of, since = reference.partners, reference.diagnosis_codes.facts, quarter(self.day)
         self.hospital: Hospital = partners.hospitals[chart.hospital]
         self.first: Coverage | None = first_payer(chart)
@@ -49,41 +57,33 @@ class Subject:
         """What is known of each diagnosis's code on the day of coding, in their order."""
         self.codes: tuple[str, ...] = tuple([facts.key for facts in self.facts])
         """The diagnosis codes in their order, without dots."""
+        self.roles: tuple[str, ...] = tuple([diagnosis.role for diagnosis in chart.diagnoses])
+        self._ask_what_every_chart_is_asked()
+
+    def _ask_what_every_chart_is_asked(self) -> None:
+        """Plain attributes: Python reads them several times faster than what is looked up when first asked for."""
+        stay, born, known = self.stay, self.patient.birth_date, self.reference.partners.payers
+        starts, ends = self.lines.service_from or (stay.start_day,), self.lines.service_to or (stay.end_day,)
+        self.days: tuple[date, date] = min(starts), max(ends)
+        """The first and the last day of all lines; of a chart without any, of the encounter."""
+        self.in_order = not self.services or all(map(le, starts, ends))
+        """Whether no line ends before it begins."""
+        moment = self.chart.received_at or self.chart.occurred_at
+        self.received: date = moment.astimezone(self.hospital.zone).date()
+        """The day we had the chart, where the hospital is: the 'today' of every rule."""
+        self.age: int | None = None if born is None else years_between(born, stay.start_day)
+        """Full years on the first day; negative before the birth; None where no birth date is known."""
+        self.payers: tuple[Payer | None, ...] = tuple([known.get(coverage.payer) for coverage in self.coverages])
+        """Each coverage's payer as his entry among the partners has him."""
+        self.treated: tuple[int, ...] = tuple([at for at, role in enumerate(self.roles) if role in _TREATED])
+        """Where the diagnoses stand that the patient has: not why he came, nor the causes."""
+        self.categories: tuple[str, ...] = tuple([self.codes[at][:3] for at in self.treated])
+        """The categories of those, in their order."""
 
     @once
     def place(self) -> int | None:
         """Where among the coverages the first payer's stands."""
         return next((at for at, coverage in enumerate(self.coverages) if coverage is self.first), None)
-
-    @once
-    def payers(self) -> tuple[Payer | None, ...]:
-        """Each coverage's payer as his entry among the partners has him."""
-        known = self.reference.partners.payers
-        return tuple([known.get(coverage.payer) for coverage in self.coverages])
-
-    @once
-    def received(self) -> date:
-        """The day we had the chart, where the hospital is: the 'today' of every rule."""
-        moment = self.chart.received_at or self.chart.occurred_at
-        return moment.astimezone(self.hospital.zone).date()
-
-    @once
-    def days(self) -> tuple[date, date]:
-        """The first and the last day of all lines; of a chart without any, of the encounter."""
-        if not self.services:
-            return self.stay.start_day, self.stay.end_day
-        return min([line.service_from for line in self.services]), max([line.service_to for line in self.services])
-
-    @once
-    def in_order(self) -> bool:
-        """Whether no line ends before it begins."""
-        return all(line.service_from <= line.service_to for line in self.services)
-
-    @once
-    def age(self) -> int | None:
-        """Full years on the first day; negative before the birth; None where no birth date is known."""
-        born = self.patient.birth_date
-        return None if born is None else years_between(born, self.stay.start_day)
 
     @once
     def provider_days(self) -> Days:
@@ -152,11 +152,6 @@ class Subject:
         )
 
     @once
-    def treated(self) -> tuple[int, ...]:
-        """Where the diagnoses stand that the patient has: not why he came, nor the causes."""
-        return tuple([at for at, diagnosis in enumerate(self.diagnoses) if diagnosis.role in _TREATED])
-
-    @once
     def principal_place(self) -> int:
         """Where the principal diagnosis stands; 0 where there is none."""
         return next((at for at, diagnosis in enumerate(self.diagnoses) if diagnosis.role == "principal"), 0)
@@ -166,11 +161,6 @@ class Subject:
         """Where the other diagnoses of the inpatient stay stand, in its order."""
         diagnoses = list(enumerate(self.diagnoses))
         return tuple(at for role in SECONDARY for at, diagnosis in diagnoses if diagnosis.role == role)
-
-    @once
-    def inpatient_stay(self) -> Stay | None:
-        """The whole stay as the Medicare Code Editor reads it; None without a principal diagnosis or a birth date."""
-        return inpatient_stay(self.chart)
 
     @once
     def editor(self) -> Mapping[str, int]:

@@ -7,7 +7,7 @@ from claims.edits.ncci import Excess
 from claims.edits.rule import Fault, Rule, rule
 from claims.edits.subject import Subject
 
-_MOST: Final = 99_999_999_999  # 837 SV104: eight digits before the point; ours are thousandths
+MOST_UNITS: Final = 99_999_999_999  # 837 SV104: eight digits before the point; ours are thousandths
 
 
 @rule(
@@ -16,6 +16,7 @@ _MOST: Final = 99_999_999_999  # 837 SV104: eight digits before the point; ours 
     carc="16",
     citation="837 SV104, SV205",
     mend="give whole units, at most eight digits; mend `per_unit` in the chargemaster if it made them",
+    needs="units not whole",
 )
 def units_not_whole(subject: Subject) -> Iterator[Fault]:
     """A line has at least one unit, and whole ones, and no more than a claim can say (837 SV1-04, SV2-05).
@@ -24,7 +25,7 @@ def units_not_whole(subject: Subject) -> Iterator[Fault]:
     """
     for at, service in enumerate(subject.services):
         units = service.units
-        if units == 0 or units % 1000 or units > _MOST:
+        if units == 0 or units % 1000 or units > MOST_UNITS:
             yield Fault(
                 "units of a line are zero, a fraction or more than eight digits",
                 f"services[{at}].units",

@@ -33,7 +33,7 @@ def test_a_visit_has_five_professional_lines(reference: Reference) -> None:
 
 
 def test_a_stay_is_grouped_and_some_by_a_complication(reference: Reference) -> None:
-    charts = [grouped(chart, reference) for chart in stays(reference, KINDS)]
+    charts = [grouped(chart, reference).chart for chart in stays(reference, KINDS)]
 
     assert all(chart.drg for chart in charts)
     assert {bool(chart.drg and chart.drg.decided_by) for chart in charts} == {True, False}

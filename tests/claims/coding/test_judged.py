@@ -46,7 +46,7 @@ def test_only_a_secondary_diagnosis_is_a_complication(stay: ChartCoded, referenc
     plain = diagnosis("I10", rank=3, present_on_admission="Y", complication="MCC")
     chart = stay.model_copy(update={"diagnoses": (stay.diagnoses[0], said, plain)})
 
-    marked = grouped(chart, reference)
+    marked = grouped(chart, reference).chart
 
     assert [each.complication for each in marked.diagnoses] == [None, "MCC", None]
     assert marked.drg is not None
@@ -56,7 +56,7 @@ def test_only_a_secondary_diagnosis_is_a_complication(stay: ChartCoded, referenc
 def test_an_outpatient_has_no_group_and_no_complications(coded: ChartCoded, reference: Reference) -> None:
     marked = diagnosis("J96.01", rank=2, complication="MCC")
 
-    said = grouped(coded.model_copy(update={"diagnoses": (*coded.diagnoses, marked)}), reference)
+    said = grouped(coded.model_copy(update={"diagnoses": (*coded.diagnoses, marked)}), reference).chart
 
     assert said.drg is None
     assert {each.complication for each in said.diagnoses} == {None}

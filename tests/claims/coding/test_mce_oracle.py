@@ -238,7 +238,7 @@ def groupable(drawn: list[Drawn], reference: Reference) -> list[Drawn]:
         for stay in drawn
         if stay.day in VERSIONS and stay.age <= AGE_LIMIT and stay.chart.encounter.discharge_status != "77"
     )
-    return [stay._replace(chart=grouped(stay.chart, reference)) for stay in judged]
+    return [stay._replace(chart=grouped(stay.chart, reference).chart) for stay in judged]
 
 
 def listed(stay: Drawn) -> list[CodedDiagnosis]:
