@@ -1,6 +1,7 @@
 """What ends a worker, and what doesn't."""
 
 import pytest
+from structlog.testing import capture_logs
 
 from agents.worker import _unless_unavailable, place_of
 from streams.topics import partner_of
@@ -11,7 +12,10 @@ def test_a_monitor_that_can_t_look_ends_nothing(trouble: Exception) -> None:
     def look() -> None:
         raise trouble
 
-    _unless_unavailable(look)
+    with capture_logs() as said:
+        _unless_unavailable(look)
+
+    assert said == [{"event": "lag not known", "kind": type(trouble).__name__, "log_level": "warning"}]
 
 
 def test_what_nobody_foresaw_is_named_by_our_innermost_line() -> None:

@@ -169,9 +169,13 @@ def test_an_id_is_unique_within_a_stage(ledger: Ledger) -> None:
 
 
 def test_another_stage_may_meet_the_same_id(ledger: Ledger) -> None:
+    validation = BatchLedger("validation")
     remembered(ledger, ruling(0, event_id="a"))
     with ledger.transaction() as tx:
-        BatchLedger("validation").remember(tx, [ruling(0, event_id="a")])
+        validation.remember(tx, [ruling(1, event_id="a")])
+    with ledger.transaction() as tx:
+        seen = [stage.seen(tx, [("mercy", "a")]) for stage in (CLAIMING, validation)]
+    assert seen == [{("mercy", "a"): hashed(0)}, {("mercy", "a"): hashed(1)}]
 
 
 def test_dead_letters_occupy_no_id(ledger: Ledger) -> None:

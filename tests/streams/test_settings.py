@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from confluent_kafka import Consumer, Producer
+from confluent_kafka import Consumer, KafkaException, Producer
 from pydantic import ValidationError
 
 from streams.settings import PRODUCER_BATCH_BYTES, PRODUCER_MESSAGE_BYTES, Settings
@@ -78,9 +78,15 @@ def test_security_reaches_the_clients_in_librdkafkas_words(monkeypatch: pytest.M
 
 
 def test_librdkafka_takes_the_configurations() -> None:
+    """It refuses a word that it doesn't know."""
     settings = Settings(brokers="127.0.0.1:1")
-    Consumer(settings.consumer_config("claiming") | {"log_level": 0}).close()
-    Producer(settings.producer_config("claiming-0") | {"log_level": 0})
+    reads, writes = settings.consumer_config("claiming"), settings.producer_config("claiming-0")
+    consumer, _ = Consumer(reads | {"log_level": 0}), Producer(writes | {"log_level": 0})
+    assert consumer.assignment() == []
+    consumer.close()
+    for client, config in ((Consumer, reads), (Producer, writes)):
+        with pytest.raises(KafkaException, match=r"no\.such\.word"):
+            client(config | {"no.such.word": 1})
 
 
 def test_the_producers_batches_and_messages_fit_the_topics_limits() -> None:

@@ -53,7 +53,10 @@ def test_aborts_by_rebalances_are_normal_however_many() -> None:
 
 
 def test_a_committed_batch_ends_a_row_of_aborts() -> None:
-    aborts = Aborts(most=2, pause=lambda _: None)
-    aborts.add(b"generation 1", "NOT_ENOUGH_REPLICAS")
-    aborts.end()
-    aborts.add(b"generation 1", "NOT_ENOUGH_REPLICAS")
+    pauses: list[float] = []
+    aborts = Aborts(most=3, pause=pauses.append)
+    for _ in range(3):
+        aborts.add(b"generation 1", "NOT_ENOUGH_REPLICAS")
+        aborts.add(b"generation 1", "NOT_ENOUGH_REPLICAS")
+        aborts.end()
+    assert pauses == [0.1, 0.1, 0.1]

@@ -1,7 +1,6 @@
 """Tables in the shapes in which CMS publishes them: read as they are, or refused with file, line, column and mend."""
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 
 from claims.codesets.add_ons import read_add_ons
 from claims.codesets.code_list import read_code_list
+from claims.codesets.dated import DatedTables, open_tables
 from claims.codesets.dated_build import Placed, Release, compile_tables
 from claims.codesets.dated_rows import AddOn, Necessity, Pair, Row, Term, UnitLimit
 from claims.codesets.hcpcs import read_hcpcs
@@ -284,8 +284,19 @@ def test_whatever_stands_in_a_file_is_compiled_or_named(
     until = data.draw(st.integers(at, min(at + 40, len(body))))
     words = st.text(max_size=12).map(lambda text: text.encode("utf-8", "replace"))
     put = body[:at] + data.draw(st.one_of(st.binary(max_size=12), words)) + body[until:]
-    with suppress(BadReference):
-        compile_tables([Release(table, reader(put.splitlines(keepends=True), name))])
+    lines = put.splitlines(keepends=True)
+    made = opened(Release(table, reader(lines, name), locate=lambda line: (name, line)))
+    if isinstance(made, BadReference):
+        assert (made.file, 1 <= made.line <= len(lines) + 1) == (name, True)
+    else:
+        assert made.has(table)
+
+
+def opened(release: Release) -> DatedTables | BadReference:
+    try:
+        return open_tables(compile_tables([release]))
+    except BadReference as bad:
+        return bad
 
 
 def test_an_add_on_that_is_deleted_at_the_end_of_time_has_no_end() -> None:
