@@ -29,7 +29,8 @@ from typing import Any, Final
 
 import pytest
 
-from bench.mutant_session import SURVIVED, UNKNOWN, Only, Plugin, limit_processor, module_name, mutants_of, outcome
+from bench.mutant_session import SURVIVED, UNKNOWN, Only, Plugin, limit_processor, outcome
+from bench.mutant_tests import module_name, mutants_of
 from bench.mutations import mutated, mutations
 
 AT_LEAST: Final = 90

@@ -1,0 +1,196 @@
+"""Which tests judge a mutant: those that reach the changed line, the ones most likely to see the change first.
+
+Thousands of tests judge a chart by all rules and reach nearly every line; a test of one rule is among them. So three
+orders take turns: the tests that name what is changed, those that reach little beside it, and those that go where few
+go. A mutant that one of them notices costs a moment, and a survivor as many tests as may be asked.
+"""
+
+import ast
+import inspect
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain, zip_longest
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final, NamedTuple
+
+import pytest
+
+from bench.mutations import Mutation, mutations
+
+MOST, SPREAD, LAST = 120, 60, 4
+"""Tests of a mutant: of the first; of all others, evenly; and of those that work long. A thousand judge a chart by all
+rules, and say the same of it."""
+LONG: Final = 100_000
+"""Calls of functions from which a test works long."""
+
+Line = tuple[str, int]
+
+
+class Mutant(NamedTuple):
+    path: str
+    number: int
+    at: Mutation
+
+
+def mutants_of(path: str) -> list[Mutant]:
+    return [Mutant(path, number, at) for number, at in enumerate(mutations(Path(path).read_text(encoding="utf-8")))]
+
+
+def module_name(path: str) -> str:
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+class Names:
+    """What is made in the modules at import under which name, and which lines name it."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._trees = {path: ast.parse(Path(path).read_text(encoding="utf-8")) for path in paths}
+        self._readers: dict[str, set[Line]] = {}
+        for path, tree in self._trees.items():
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Name | ast.Attribute):
+                    name = node.id if isinstance(node, ast.Name) else node.attr
+                    self._readers.setdefault(name, set()).add((path, node.lineno))
+
+    def at(self, path: str, line: int) -> frozenset[str]:
+        """How a line's function is called, or its constant; a field by its own name and its class's."""
+        return frozenset(_named(self._trees[path].body, line))
+
+    def readers(self, path: str, line: int) -> set[Line]:
+        """The lines that use what is made at a line, or what is made of that; a private name is its module's."""
+        lines, waiting = set[Line](), [(path, name) for name in self.at(path, line)]
+        asked = set(waiting)
+        while waiting:
+            home, name = waiting.pop()
+            for reader in self._readers.get(name, ()):
+                if name.startswith("_") and reader[0] != home:
+                    continue
+                lines.add(reader)
+                further = {(reader[0], each) for each in self.at(*reader) if not self._runs_later(*reader)} - asked
+                asked |= further
+                waiting += further
+        return lines
+
+    def _runs_later(self, path: str, line: int) -> bool:
+        return any(node.lineno <= line <= (node.end_lineno or line) for node in self._functions[path])
+
+    @cached_property
+    def _functions(self) -> dict[str, list[ast.FunctionDef]]:
+        return {
+            path: [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+            for path, tree in self._trees.items()
+        }
+
+
+def _named(body: Sequence[ast.stmt], line: int, owner: str | None = None) -> set[str]:
+    for node in body:
+        first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
+        if not first <= line <= (node.end_lineno or first):
+            continue
+        if isinstance(node, ast.ClassDef):
+            return _named(node.body, line, node.name)
+        if isinstance(node, ast.FunctionDef):
+            return {owner or node.name} if node.name.startswith("__") else {node.name}
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        return {each.id for each in targets if isinstance(each, ast.Name)} | ({owner} if owner else set())
+    return set()
+
+
+@dataclass
+class Reached:
+    """Which lines of the modules under mutation run, by whom."""
+
+    paths: dict[str, str]
+    at_import: set[Line] = field(default_factory=set)
+    by_test: dict[str, set[Line]] = field(default_factory=dict)
+    by_fixture: dict[str, set[Line]] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    long: dict[str, int] = field(default_factory=dict)
+    calls: int = 0
+
+    def __post_init__(self) -> None:
+        self.now = self.at_import
+
+    def start(self) -> None:
+        sys.settrace(self._called)
+
+    def stop(self) -> None:
+        sys.settrace(None)
+
+    def _called(self, frame: FrameType, event: str, arg: Any) -> Any:
+        self.calls += 1
+        path = self.paths.get(frame.f_code.co_filename)
+        if path is None:
+            return None
+
+        def line(frame: FrameType, event: str, arg: Any) -> Any:
+            if event == "line":
+                self.now.add((path, frame.f_lineno))
+            return line
+
+        return line
+
+    def done(self, item: pytest.Item, lines: set[Line]) -> None:
+        """A test has run and has reached these lines, and those of the fixtures that it shares."""
+        for name in getattr(item, "fixturenames", ()):
+            lines |= self.by_fixture.get(name, set())
+        self.by_test[item.nodeid] = lines
+        function = getattr(item, "function", None)
+        self.texts[item.nodeid] = f"{item.name}\n{inspect.getsource(function) if function else ''}"
+        if self.calls > LONG:
+            self.long[item.nodeid] = self.calls
+
+    def tests(self, mutant: Mutant) -> list[str]:
+        """Those that reach the changed statement or, of what is made at import, what uses it, and those that name it.
+        As many as may be asked; what works long comes last."""
+        at = mutant.at
+        names = self._names.at(mutant.path, at.line)
+        asked = {(mutant.path, line) for line in range(at.first, at.last + 1)}
+        if at.owner is None:
+            asked |= self._names.readers(mutant.path, at.line)
+        naming = self._naming(names) if at.owner is None else set()
+        reach = {test for line in asked for test in self._tests_at.get(line, ())} | naming
+        quick = reach - self.long.keys()
+        named = sorted(quick & self._naming(names), key=self._focus)
+        ordered = _in_turn(named, sorted(quick, key=self._focus), sorted(quick, key=self._rare(mutant.path)))
+        others = ordered[MOST:]
+        long = sorted(reach & self.long.keys(), key=lambda test: (self.long[test], test))
+        return [*ordered[:MOST], *others[:: len(others) // SPREAD + 1], *long[:LAST]]
+
+    def _naming(self, names: frozenset[str]) -> set[str]:
+        word = re.compile(rf"\b({'|'.join(map(re.escape, sorted(names)))})\b") if names else re.compile("(?!)")
+        return {test for test, text in self.texts.items() if word.search(text)}
+
+    def _focus(self, test: str) -> tuple[int, str]:
+        """The less, the less a test reaches in all."""
+        return len(self.by_test[test]), test
+
+    def _rare(self, path: str) -> Any:
+        """The less, the more a test goes where few go in a module."""
+
+        def rare(test: str) -> tuple[float, str]:
+            here = (line for line in self.by_test[test] if line[0] == path)
+            return -sum(1 / len(self._tests_at[line]) for line in here), test
+
+        return rare
+
+    @cached_property
+    def _names(self) -> Names:
+        return Names(self.paths.values())
+
+    @cached_property
+    def _tests_at(self) -> dict[Line, set[str]]:
+        found: dict[Line, set[str]] = {}
+        for test, lines in self.by_test.items():
+            for line in lines:
+                found.setdefault(line, set()).add(test)
+        return found
+
+
+def _in_turn(*orders: list[str]) -> list[str]:
+    """One of each order after the other, everybody once."""
+    return list(dict.fromkeys(filter(None, chain.from_iterable(zip_longest(*orders)))))
