@@ -47,6 +47,7 @@ DIFFERS = [
     ("another department", {"revenue_code": "0272"}),
     ("another place", {"place_of_service": "12"}),
     ("another package", {"ndc": "0" * 11}),
+    ("more of the package", {"ndc_quantity": 1}),
     ("another thing that is not listed", {"text": "a strap"}),
     *((f"modifier {each}", {"modifiers": (each,)}) for each in ("27", "59", "76", "77", "91", "XE", "XP", "XS", "XU")),
 ]

@@ -26,7 +26,6 @@ from claims.edits.institutional import (
     revenue_code_unknown,
     status_and_death_disagree,
 )
-from claims.edits.revenue import is_beyond_medicare, needs_procedure_code
 from claims.edits.subject import Subject
 from claims.tables import Reference
 from schemas.events.coded import ChartCoded
@@ -302,32 +301,3 @@ def test_each_rule_has_a_case_that_fires_and_one_that_does_not() -> None:
     rules = {*INSTITUTIONAL, *BEDS}
 
     assert {case.rule for case in ALL if case.said} == {case.rule for case in ALL if not case.said} == rules
-
-
-PACKAGED = """
-    0240 0250-0252 0254 0255 0257-0259 0260-0264 0269 0270-0273 0275 0276 0278 0279 0280 0289 0290 0343 0344 0370-0372
-    0379 0390 0392 0399 0621-0624 0630-0633 0681-0684 0689 0700 0710 0720 0721 0732 0762 0801-0804 0809 0810 0815 0819
-    0821 0824 0825 0829 0860 0861 0940 0942 0943 0964
-"""
-PASSED_OVER = "0521 0522 0524 0525 0527 0528 0637 0948 0990-0999"
-BEYOND_MEDICARE = "0500 0509 0583 0660-0663 0669 0905-0907 0931 0932 1000-1009 2100-2109 3100-3109"
-ASKED = "0249 0253 0256 0274 0301 0320 0360 0450 0510 0526 0636 0664 0685 0771 0930 0945 1010"
-
-
-def revenue_codes(given: str) -> set[str]:
-    spans = [(each[:4], each[-4:]) for each in given.split()]
-    return {f"{code:04}" for first, last in spans for code in range(int(first), int(last) + 1)}
-
-
-def test_a_line_needs_its_procedure_code_unless_its_revenue_code_is_packaged_passed_over_or_unknown() -> None:
-    silent = revenue_codes(f"{PACKAGED} {PASSED_OVER} {BEYOND_MEDICARE}")
-
-    assert {code for code in silent if needs_procedure_code(code)} == set()
-    assert {code for code in revenue_codes(ASKED) if not needs_procedure_code(code)} == set()
-
-
-def test_what_medicare_does_not_know_is_told_by_its_revenue_code() -> None:
-    known = revenue_codes(f"{PACKAGED} {PASSED_OVER} {ASKED}")
-
-    assert {code for code in revenue_codes(BEYOND_MEDICARE) if not is_beyond_medicare(code)} == set()
-    assert {code for code in known if is_beyond_medicare(code)} == set()

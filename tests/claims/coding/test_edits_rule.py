@@ -47,7 +47,9 @@ def test_a_rule_without_days_is_always_in_force() -> None:
 
 
 def test_what_is_not_said_of_a_rule_is_that_anybody_may_set_it_and_it_proposes_nothing() -> None:
-    assert (plain.fixed, plain.proposes, plain.needs, plain.of, plain.carc) == (False, None, None, "any", None)
+    bare = Rule("T3", plain.check, "warn", "a book", "look at it")
+    for each in (plain, bare):
+        assert (each.fixed, each.proposes, each.needs, each.of, each.carc) == (False, None, None, "any", None)
 
 
 @pytest.mark.parametrize(
@@ -136,6 +138,26 @@ def test_a_stay_has_its_other_diagnoses_before_its_causes(stay: ChartCoded) -> N
 def test_a_stay_of_few_diagnoses_is_billed_whole(stay: ChartCoded, count: int) -> None:
     chart = with_diagnoses(stay, count)
     assert billed_stay(chart) == inpatient_stay(chart)
+
+
+def test_a_stay_that_fits_is_billed_in_the_order_in_which_the_editor_reads_it(stay: ChartCoded) -> None:
+    """Thirteen diagnoses, whose ranks are not in their order."""
+    chart = with_diagnoses(stay, 12)
+    turned = chart.model_copy(update={"diagnoses": (chart.diagnoses[0], *reversed(chart.diagnoses[1:]))})
+
+    assert len(turned.diagnoses) == 13
+    assert billed_stay(turned) == inpatient_stay(turned) != inpatient_stay(chart)
+
+
+def test_of_a_stay_in_which_nothing_leads_the_claims_principal_diagnosis_is_read(stay: ChartCoded) -> None:
+    """837I has one always: the first of the others."""
+    chart = with_diagnoses(stay, 2)
+    headless = chart.model_copy(update={"diagnoses": chart.diagnoses[1:]})
+    billed = billed_stay(headless)
+
+    assert inpatient_stay(headless) is None
+    assert billed is not None
+    assert (billed.principal.code, [each.code for each in billed.others]) == ("Z10.0", ["Z11.0"])
 
 
 def test_of_more_causes_than_a_claim_takes_the_last_are_not_billed(stay: ChartCoded) -> None:

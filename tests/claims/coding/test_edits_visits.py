@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from claims.edits import Across, check_account
+from claims.edits.catalogue import entries
+from claims.edits.rule import Rule
+from claims.edits.visits import repetitive_services_of_a_month, two_visits_of_a_day
 from claims.history import PatientHistory, remembered
 from claims.partners import Hospital
 from claims.tables import Reference
@@ -128,6 +131,54 @@ def test_two_outpatient_visits_of_a_day_go_on_one_claim(reference: Reference) ->
 
     assert [finding.rule for finding in found.findings] == ["B9"]
     assert [(p.kind, p.chart_id, p.into) for p in found.proposals] == [("merge", "c9", "c0")]
+
+
+def test_what_is_billed_apart_goes_with_another_service(reference: Reference) -> None:
+    """CARC 97: its payment is in that of another; 60: outpatient services before a stay."""
+    day = across(visit(DAY, "0450", "G0380", chart_id="c9"), reference, visit(DAY, CLINIC))
+    month = across(visit(date(2026, 3, 31), THERAPY, chart_id="c9"), reference, visit(date(2026, 3, 1), THERAPY))
+    before_stay = across(admission(), reference, before(1))
+
+    assert [(said.rule, said.severity, said.carc) for each in (day, month, before_stay) for said in each.findings] == [
+        ("B9", "reject", "97"),
+        ("B10", "reject", "97"),
+        ("B7", "reject", "60"),
+    ]
+
+
+def test_services_of_a_month_are_merged_into_the_earlier_visit(reference: Reference) -> None:
+    later = visit(date(2026, 3, 31), THERAPY, chart_id="c9", account_number="a9")
+
+    (proposal,) = across(later, reference, visit(date(2026, 3, 1), THERAPY)).proposals
+
+    assert (proposal.kind, proposal.chart_id, proposal.into) == ("merge", "c9", "c0")
+
+
+def professionals(day: date, code: str) -> ChartCoded:
+    """Who treats in a hospital's rooms bills by himself."""
+    line = service("p1", "professional", code=code, revenue_code=THERAPY, service_from=day, service_to=day)
+    return visit(day, chart_id="c9", services=(line,))
+
+
+@pytest.mark.parametrize("edit", [two_visits_of_a_day, repetitive_services_of_a_month], ids=["a day", "a month"])
+def test_only_a_hospitals_own_lines_are_asked_to_be_on_one_claim(reference: Reference, edit: Rule) -> None:
+    """As the page of the edits says."""
+    assert "B9" not in rules(professionals(DAY, "T1015"), reference, visit(DAY, THERAPY))
+    assert "B10" not in rules(professionals(DAY, "T1015"), reference, visit(DAY, THERAPY))
+    (listed,) = [entry.facts["of"] for entry in entries() if entry.rule is edit]
+    assert listed == "charts with a line of the hospital's own"
+
+
+def test_a_stay_has_its_therapy_on_its_own_claim(reference: Reference) -> None:
+    therapy = (service(code=None, revenue_code=THERAPY, service_from=DAY, service_to=DAY),)
+
+    assert rules(admission(services=therapy), reference, visit(date(2026, 3, 30), THERAPY)) == []
+
+
+def test_a_payer_who_does_not_ask_for_a_month_on_one_claim_gets_two(reference: Reference) -> None:
+    earlier = visit(date(2026, 3, 1), THERAPY, coverages=COMMERCIAL)
+
+    assert rules(visit(date(2026, 3, 31), THERAPY, chart_id="c9", coverages=COMMERCIAL), reference, earlier) == []
 
 
 def test_visits_of_two_days_are_two_claims(reference: Reference) -> None:

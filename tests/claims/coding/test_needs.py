@@ -131,15 +131,11 @@ ASKED: list[Asked] = [
 ]
 
 
-@pytest.mark.parametrize(("change", "needs", "payer", "hospital"), [r[1:] for r in ASKED], ids=[r[0] for r in ASKED])
+@pytest.mark.parametrize("row", [row[1:] for row in ASKED], ids=[row[0] for row in ASKED])
 def test_rules_are_asked_of_a_chart_that_has_what_they_look_at_and_of_no_other(
-    coded: ChartCoded,
-    reference: Reference,
-    change: Change,
-    needs: set[Need],
-    payer: Mapping[str, Any],
-    hospital: Mapping[str, Any],
+    coded: ChartCoded, reference: Reference, row: Any
 ) -> None:
+    change, needs, payer, hospital = row
     chart = change(coded)
     assert asked(chart, with_partners(reference, chart, payer, hospital)) == needs
 
