@@ -1,8 +1,9 @@
 """Which tests judge a mutant: those that reach the changed line, the ones most likely to see the change first.
 
-Thousands of tests judge a chart by all rules and reach nearly every line; a test of one rule is among them. So three
-orders take turns: the tests that name what is changed, those that reach little beside it, and those that go where few
-go. A mutant that one of them notices costs a moment, and a survivor as many tests as may be asked.
+Thousands of tests judge a chart by all rules and reach nearly every line; a test of one rule is among them. So four
+orders take turns: the tests that name what is changed, those of its module that go where few go, those that reach
+little beside it, and some of every file. A mutant that one of them notices costs a moment, and a survivor as many tests
+as may be asked.
 """
 
 import ast
@@ -21,7 +22,7 @@ import pytest
 
 from bench.mutations import Mutation, mutations
 
-MOST, SPREAD, LAST = 120, 60, 4
+MOST, SPREAD, LAST = 140, 50, 4
 """Tests of a mutant: of the first; of all others, evenly; and of those that work long. A thousand judge a chart by all
 rules, and say the same of it."""
 LONG: Final = 100_000
@@ -42,6 +43,10 @@ def mutants_of(path: str) -> list[Mutant]:
 
 def module_name(path: str) -> str:
     return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+class _Nothing:
+    params: Final[dict[str, Any]] = {}
 
 
 class Names:
@@ -109,6 +114,7 @@ class Reached:
     by_test: dict[str, set[Line]] = field(default_factory=dict)
     by_fixture: dict[str, set[Line]] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
+    homes: dict[str, set[str]] = field(default_factory=dict)
     long: dict[str, int] = field(default_factory=dict)
     calls: int = 0
 
@@ -140,7 +146,8 @@ class Reached:
             lines |= self.by_fixture.get(name, set())
         self.by_test[item.nodeid] = lines
         function = getattr(item, "function", None)
-        self.texts[item.nodeid] = f"{item.name}\n{inspect.getsource(function) if function else ''}"
+        given = {name: each for name, each in getattr(item, "callspec", _Nothing).params.items() if _is_plain(each)}
+        self.texts[item.nodeid] = f"{item.name}\n{given}\n{inspect.getsource(function) if function else ''}"
         if self.calls > LONG:
             self.long[item.nodeid] = self.calls
 
@@ -155,8 +162,13 @@ class Reached:
         naming = self._naming(names) if at.owner is None else set()
         reach = {test for line in asked for test in self._tests_at.get(line, ())} | naming
         quick = reach - self.long.keys()
-        named = sorted(quick & self._naming(names), key=self._focus)
-        ordered = _in_turn(named, sorted(quick, key=self._focus), sorted(quick, key=self._rare(mutant.path)))
+        rare = sorted(quick, key=self._rare(mutant.path))
+        ordered = _in_turn(
+            sorted(quick & self._naming(names | _literal(at.what)), key=self._focus),
+            [test for test in rare if test in self._home(mutant.path)],
+            sorted(quick, key=self._focus),
+            _in_turn(*_by_file(rare).values()),
+        )
         others = ordered[MOST:]
         long = sorted(reach & self.long.keys(), key=lambda test: (self.long[test], test))
         return [*ordered[:MOST], *others[:: len(others) // SPREAD + 1], *long[:LAST]]
@@ -164,6 +176,15 @@ class Reached:
     def _naming(self, names: frozenset[str]) -> set[str]:
         word = re.compile(rf"\b({'|'.join(map(re.escape, sorted(names)))})\b") if names else re.compile("(?!)")
         return {test for test, text in self.texts.items() if word.search(text)}
+
+    def _home(self, path: str) -> set[str]:
+        """The tests whose file imports of a module."""
+        if path not in self.homes:
+            name = f"from {module_name(path)} import"
+            files = _by_file(self.by_test)
+            found = (tests for file, tests in files.items() if name in Path(file).read_text(encoding="utf-8"))
+            self.homes[path] = {test for tests in found for test in tests}
+        return self.homes[path]
 
     def _focus(self, test: str) -> tuple[int, str]:
         """The less, the less a test reaches in all."""
@@ -189,6 +210,24 @@ class Reached:
             for line in lines:
                 found.setdefault(line, set()).add(test)
         return found
+
+
+def _is_plain(value: object) -> bool:
+    """Text, or a few of them: what is long to say is asked by its name."""
+    return isinstance(value, str) or (isinstance(value, list | tuple | set) and all(map(_is_plain, value)))
+
+
+def _literal(what: str) -> frozenset[str]:
+    """The code that is replaced, if it is one."""
+    found = re.match(r"'(\w+)' -> ", what)
+    return frozenset(found.groups()) if found else frozenset()
+
+
+def _by_file(tests: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for test in tests:
+        found.setdefault(test.partition("::")[0], []).append(test)
+    return found
 
 
 def _in_turn(*orders: list[str]) -> list[str]:
