@@ -1,6 +1,5 @@
-"""Who bills, attended, operated, rendered (P1-P5, P7), and what somebody else ordered (P6, P8)."""
+"""Who bills, attended, operated, rendered (P1-P5, P7)."""
 
-from datetime import date
 from typing import Any
 
 import pytest
@@ -8,7 +7,6 @@ import pytest
 from claims import claim_diagnoses
 from claims.billers import providers
 from claims.edits import check_chart
-from claims.edits.ordering import ORDERING, kind_of, laboratory_without_clia, orderer_missing
 from claims.edits.providers import (
     PROVIDERS,
     attending_missing,
@@ -18,7 +16,6 @@ from claims.edits.providers import (
     npi_missing,
     tax_id_not_nine_digits,
 )
-from claims.partner_fields import Enrolment
 from claims.partners import Hospital
 from claims.tables import Reference
 from schemas.events.chart import Restriction
@@ -35,13 +32,10 @@ from tests.claims.coding.changes import (
     with_provider_too,
     with_stay,
 )
+from tests.claims.coding.given_providers import AFTER, BEFORE, THIS, YEAR, professional, resolved, spans
 
 BAD_NPI, OPERATED, OTHER = "1234567890", "0SR9019", "4A023N7"
 PERFORMER, ATTENDING = "services[0].performer_npi", "encounter.providers"
-
-
-def professional(chart: ChartCoded, **fields: Any) -> ChartCoded:
-    return only(chart, "professional", **fields)
 
 
 P1 = [
@@ -197,13 +191,6 @@ P5_STAY = [
 ]
 
 
-def spans(*days: tuple[date, date | None]) -> dict[str, Any]:
-    return {"commercial": tuple(Enrolment(since=since, until=until) for since, until in days)}
-
-
-YEAR, THIS, BEFORE, AFTER = date(2026, 1, 1), date(2026, 3, 10), date(2026, 3, 9), date(2026, 3, 11)
-
-
 def enrolled(who: str, reason: str, spans_of_him: dict[str, Any], carc: str | None = None) -> Case:
     """`who`: person, group or hospital."""
 
@@ -240,80 +227,7 @@ P7 = [
         )
     )
 ]
-ORDERED = (("reject", "16", "services[0].ordering_npi"),)
-FROM_MEDICARE = {"filing_indicator": "MB"}
-
-
-def ordered(code: str | None, *said: tuple[str, str, str]) -> Case:
-    return Case(code or "no code", orderer_missing, lambda c: professional(c, code=code), said, FROM_MEDICARE)
-
-
-P6 = [
-    *(ordered(code, *ORDERED) for code in ("P2028", "R0070", "E0601", "K0001", "L1902", "7" + "0" * 4, "8" * 5)),
-    *(ordered(code) for code in ("T1015", "G0463", "J1100", "A6402", "P9010", "9" * 5, None)),
-    *(ordered(f"{treatment}".ljust(5, "0")) for treatment in (*range(772, 778), 79)),
-    *(ordered(imaging.ljust(5, "0"), *ORDERED) for imaging in ("771", "778", "78")),
-    Case("another payer", orderer_missing, lambda c: professional(c, code="P2028")),
-    Case("the hospital's own", orderer_missing, lambda c: only(c, "facility", code="P2028"), (), FROM_MEDICARE),
-    Case(
-        "the line says who",
-        orderer_missing,
-        lambda c: professional(c, code="P2028", ordering_npi=GOOD_NPI),
-        (),
-        FROM_MEDICARE,
-    ),
-    Case(
-        "the encounter says who",
-        orderer_missing,
-        lambda c: with_provider_too(professional(c, code="P2028"), role="referring"),
-        (),
-        FROM_MEDICARE,
-    ),
-    Case(
-        "without his NPI",
-        orderer_missing,
-        lambda c: with_provider_too(professional(c, code="P2028"), role="ordering", npi=None),
-        ORDERED,
-        FROM_MEDICARE,
-    ),
-]
-UNCERTIFIED = (("reject", "B23", "services[0].code"),)
-WANTS_CLIA = {"requires_clia": True}
-
-
-def uncertified(mercy: Hospital) -> dict[str, Any]:
-    groups = {key: group.model_copy(update={"clia": None}) for key, group in mercy.billing_entities.items()}
-    return {"billing_entities": groups, "clia": None}
-
-
-def laboratory(reason: str, *said: tuple[str, str, str], payer: dict[str, Any] = WANTS_CLIA, **line: Any) -> Case:
-    return Case(
-        reason,
-        laboratory_without_clia,
-        lambda c: professional(c, **{"code": "P2028", **line}),
-        said,
-        payer,
-        {"entries": uncertified},
-    )
-
-
-P8 = [
-    laboratory("a test", *UNCERTIFIED),
-    laboratory("five digits", *UNCERTIFIED, code="8" * 5),
-    laboratory("a visit", code="T1015"),
-    laboratory("only read", modifiers=("26",)),
-    laboratory("done elsewhere", modifiers=("90",)),
-    laboratory("a payer who doesn't ask", payer={}),
-    laboratory("with the number of who bills")._replace(hospital={}),
-    Case("the hospital's own", laboratory_without_clia, lambda c: only(c, "facility", code="P2028"), (), WANTS_CLIA),
-]
-CASES = [*P1, *P2, *P3, *P4, *P5, *P6, *P7, *P8]
-
-
-def resolved(case: Case, mercy: Hospital) -> Case:
-    """`entries` are made from the hospital's own."""
-    make = case.hospital.get("entries")
-    return case if make is None else case._replace(hospital=make(mercy))
+CASES = [*P1, *P2, *P3, *P4, *P5, *P7]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{case.rule.id}, {case.reason}" for case in CASES])
@@ -327,9 +241,7 @@ def test_an_operation_of_a_stay_names_who_operated(stay: ChartCoded, reference: 
 
 
 def test_every_edit_on_providers_has_a_case_that_fires_and_one_that_does_not() -> None:
-    rules = {*PROVIDERS, *ORDERING}
-
-    assert {case.rule for case in CASES if case.said} == {case.rule for case in CASES if not case.said} == rules
+    assert {case.rule for case in CASES if case.said} == {case.rule for case in CASES if not case.said} == {*PROVIDERS}
 
 
 def test_a_group_that_bills_from_a_box_is_named_by_its_line(
@@ -340,25 +252,6 @@ def test_a_group_that_bills_from_a_box_is_named_by_its_line(
     case = Case("a group", no_place_of_care, as_it_is, hospital={"billing_entities": entities})
 
     assert case.findings(coded, reference) == (("reject", "16", "services[1].performer_npi"),)
-
-
-@pytest.mark.parametrize(("role", "carc"), [(None, "184"), ("ordering", "184"), ("referring", "183")])
-def test_who_ordered_is_enrolled_with_medicare_on_the_day(
-    coded: ChartCoded, reference: Reference, mercy: Hospital, role: str | None, carc: str
-) -> None:
-    person = mercy.roster["DR-IM-001"]
-
-    def told(chart: ChartCoded) -> ChartCoded:
-        if role is None:
-            return professional(chart, code="P2028", ordering_npi=person.npi)
-        return with_provider_too(professional(chart, code="P2028"), role=role)
-
-    def said(enrolments: dict[str, Any]) -> tuple[object, ...]:
-        entries = {"roster": {"DR-IM-001": person.model_copy(update={"enrolments": enrolments})}}
-        return Case("order", orderer_missing, told, (), FROM_MEDICARE, entries).findings(coded, reference)
-
-    assert said(spans((AFTER, None))) == (("warn", carc, "services[0].ordering_npi"),)
-    assert said(spans((THIS, None))) == said({}) == ()
 
 
 def test_who_operated_stands_on_the_hospitals_claim(stay: ChartCoded, mercy: Hospital) -> None:
@@ -391,20 +284,6 @@ def test_a_professional_alone_needs_no_attending(coded: ChartCoded, reference: R
     own = with_provider(professional(coded), GOOD_NPI, role="rendering")
 
     assert "P5" not in {finding.rule for finding in check_chart(own, reference)}
-
-
-def test_only_what_is_always_ordered_has_a_kind(coded: ChartCoded) -> None:
-    kinds = {
-        "P3000": "laboratory",
-        "8" * 5: "laboratory",
-        "R0070": "imaging",
-        "7" * 2 + "0" * 3: "imaging",
-        "E0601": "equipment",
-        "K0001": "equipment",
-        "L1902": "equipment",
-    }
-
-    assert {code: kind_of(only(coded, "professional", code=code).services[0]) for code in kinds} == kinds
 
 
 def test_a_coverage_by_the_patient_is_asked_for_nothing(coded: ChartCoded, reference: Reference) -> None:

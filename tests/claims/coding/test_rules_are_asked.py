@@ -16,7 +16,7 @@ from claims.tables import Reference
 from schemas.events.coded import ChartCoded
 from tests.claims.coding import changes
 from tests.claims.coding.changes import with_partners
-from tests.claims.coding.test_edits_providers import resolved
+from tests.claims.coding.given_providers import resolved
 
 
 class Firing(NamedTuple):
