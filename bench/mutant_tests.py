@@ -57,7 +57,7 @@ class Names:
         self._readers: dict[str, set[Line]] = {}
         for path, tree in self._trees.items():
             for node in ast.walk(tree):
-                if isinstance(node, ast.Name | ast.Attribute):
+                if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load):
                     name = node.id if isinstance(node, ast.Name) else node.attr
                     self._readers.setdefault(name, set()).add((path, node.lineno))
 
