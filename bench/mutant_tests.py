@@ -45,10 +45,6 @@ def module_name(path: str) -> str:
     return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
-class _Nothing:
-    params: Final[dict[str, Any]] = {}
-
-
 class Names:
     """What is made in the modules at import under which name, and which lines name it."""
 
@@ -146,7 +142,8 @@ class Reached:
             lines |= self.by_fixture.get(name, set())
         self.by_test[item.nodeid] = lines
         function = getattr(item, "function", None)
-        given = {name: each for name, each in getattr(item, "callspec", _Nothing).params.items() if _is_plain(each)}
+        params = getattr(getattr(item, "callspec", None), "params", {})
+        given = {name: each for name, each in params.items() if _is_plain(each)}
         self.texts[item.nodeid] = f"{item.name}\n{given}\n{inspect.getsource(function) if function else ''}"
         if self.calls > LONG:
             self.long[item.nodeid] = self.calls
