@@ -22,7 +22,7 @@ import pytest
 
 from bench.mutations import Mutation, mutations
 
-MOST, SPREAD, LAST = 140, 50, 4
+MOST, SPREAD, LAST = 200, 50, 4
 """Tests of a mutant: of the first; of all others, evenly; and of those that work long. A thousand judge a chart by all
 rules, and say the same of it."""
 LONG: Final = 100_000
@@ -75,6 +75,21 @@ class Names:
                 asked |= further
                 waiting += further
         return lines
+
+    def told_by(self, path: str, line: int) -> frozenset[str]:
+        """The names by which a test may mean a line: its own; of a constant also those of what uses it; and in place of
+        a private one those of what uses that."""
+        found = set(self.at(path, line))
+        waiting = [(path, name) for name in found if name.startswith("_") or not self._runs_later(path, line)]
+        while waiting:
+            home, name = waiting.pop()
+            for reader in self._readers.get(name, ()):
+                if name.startswith("_") and reader[0] != home:
+                    continue
+                new = self.at(*reader) - found
+                found |= new
+                waiting += [(reader[0], each) for each in new if each.startswith("_")]
+        return frozenset(found)
 
     def _runs_later(self, path: str, line: int) -> bool:
         return any(node.lineno <= line <= (node.end_lineno or line) for node in self._functions[path])
@@ -152,11 +167,11 @@ class Reached:
         """Those that reach the changed statement or, of what is made at import, what uses it, and those that name it.
         As many as may be asked; what works long comes last."""
         at = mutant.at
-        names = self._names.at(mutant.path, at.line)
+        names = self._names.told_by(mutant.path, at.line)
         asked = {(mutant.path, line) for line in range(at.first, at.last + 1)}
         if at.owner is None:
             asked |= self._names.readers(mutant.path, at.line)
-        naming = self._naming(names) if at.owner is None else set()
+        naming = self._naming(self._names.at(mutant.path, at.line)) if at.owner is None else set()
         reach = {test for line in asked for test in self._tests_at.get(line, ())} | naming
         quick = reach - self.long.keys()
         rare = sorted(quick, key=self._rare(mutant.path))

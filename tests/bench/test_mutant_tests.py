@@ -47,6 +47,11 @@ def test_a_constant_is_used_where_it_or_what_is_made_of_it_is_named(reached: Rea
     assert Names([TINY, FAR]).readers(TINY, 1) == {(TINY, 2), (TINY, 6), (FAR, 7)}
 
 
+def test_what_uses_a_private_name_tells_of_it(reached: Reached) -> None:
+    assert Names([TINY, FAR]).told_by(TINY, 2) == {"_TABLE", "over"}
+    assert Names([TINY, FAR]).told_by(TINY, 6) == {"over"}
+
+
 def test_who_reaches_what_uses_a_constant_judges_it_and_nobody_else(reached: Reached) -> None:
     reached.by_test = {
         "test_b.py::over": {(TINY, 6)},

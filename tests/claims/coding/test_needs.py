@@ -137,7 +137,8 @@ def test_rules_are_asked_of_a_chart_that_has_what_they_look_at_and_of_no_other(
 ) -> None:
     change, needs, payer, hospital = row
     chart = change(coded)
-    assert asked(chart, with_partners(reference, chart, payer, hospital)) == needs
+    partners = with_partners(reference, chart, payer, hospital)
+    assert asked(chart, partners) == met(Subject(chart, partners)) == needs
 
 
 def test_a_code_whose_note_asks_for_another_is_looked_at_for_it(coded: ChartCoded, reference: Reference) -> None:

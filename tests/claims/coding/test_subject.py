@@ -26,6 +26,23 @@ def test_today_is_the_day_on_which_the_chart_came(
     assert Subject(coded.model_copy(update=fields), reference).received == day
 
 
+@pytest.mark.parametrize(
+    ("components", "of_whom"),
+    [
+        (("facility", "professional"), (True, True)),
+        (("facility",), (True, False)),
+        (("professional",), (False, True)),
+        ((), (False, False)),
+    ],
+)
+def test_a_chart_is_of_those_who_have_a_line_in_it(
+    coded: ChartCoded, reference: Reference, components: tuple[str, ...], of_whom: tuple[bool, bool]
+) -> None:
+    lines = tuple(coded.services[0].model_copy(update={"component": each}) for each in components)
+    subject = Subject(coded.model_copy(update={"services": lines}), reference)
+    assert (subject.facility, subject.professional) == of_whom
+
+
 AGES = [
     ("nobody knows when he was born", None, None),
     ("on his birthday", date(1960, 3, 10), 66),
