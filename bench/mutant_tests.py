@@ -111,8 +111,11 @@ def _named(body: Sequence[ast.stmt], line: int, owner: str | None = None) -> set
             return _named(node.body, line, node.name)
         if isinstance(node, ast.FunctionDef):
             return {owner or node.name} if node.name.startswith("__") else {node.name}
-        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-        return {each.id for each in targets if isinstance(each, ast.Name)} | ({owner} if owner else set())
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        )
+        found = {each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name)}
+        return found | ({owner} if owner else set())
     return set()
 
 

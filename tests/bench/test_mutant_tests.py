@@ -47,6 +47,13 @@ def test_a_constant_is_used_where_it_or_what_is_made_of_it_is_named(reached: Rea
     assert Names([TINY, FAR]).readers(TINY, 1) == {(TINY, 2), (TINY, 6), (FAR, 7)}
 
 
+def test_constants_may_be_made_two_at_a_time(tmp_path: Path) -> None:
+    made = tmp_path / "two.py"
+    made.write_text("FEW, MANY = 20, 100\n\n\ndef small(size):\n    return size < FEW\n", encoding="utf-8")
+
+    assert Names([str(made)]).readers(str(made), 1) == {(str(made), 5)}
+
+
 def test_what_uses_a_private_name_tells_of_it(reached: Reached) -> None:
     assert Names([TINY, FAR]).told_by(TINY, 2) == {"_TABLE", "over"}
     assert Names([TINY, FAR]).told_by(TINY, 6) == {"over"}
