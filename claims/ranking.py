@@ -1,10 +1,12 @@
 """The order of a chart's diagnoses and the role of each (UHDDS; OCG II and IV.G; 837 HI)."""
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from claims.candidates import listed
 from claims.codesets import CodeSets
+from claims.codesets.notes import Note
 from claims.codesets.shapes import ICD_10_CM, is_external_cause, with_dot, without_dot
 from claims.scene import Found, Scene
 from claims.validity import billable_on
@@ -17,6 +19,9 @@ statements."""
 _ASKS_WHY: Final = frozenset({"inpatient", "emergency", "observation"})
 """The claim of a stay or of an unscheduled visit says why the patient came (837I HI ABJ; HI PR, UB-04 FL 70)."""
 _UNRANKED = 1 << 31
+_BELOW_ALL: Final = "~"  # sorts behind whatever stands below a code
+
+Leaders = Mapping[str, list[Found]]
 
 
 def diagnoses(scene: Scene, found: Iterable[Found]) -> tuple[CodedDiagnosis, ...]:
@@ -41,13 +46,19 @@ def undecided_principal(scene: Scene, found: Iterable[Found]) -> Iterator[WorkIt
         return
     codes = scene.reference.codes
     ordered = in_order(codes, found)
-    first = [each for each in ordered if _lead(each) == _lead(ordered[0]) and not _follows_any(codes, each, ordered)]
+    leaders = _leaders(codes, ordered)
+    first = [each for each in ordered if _lead(each) == _lead(ordered[0]) and not _follows_any(each, leaders)]
     if len(first) > 1 and _precedence(first[0].code) <= 1:
         why = "several diagnoses could be the principal one, and none is ranked first"
         entries = [entry for each in first if (entry := scene.reference.codes.diagnosis(each.code)) is not None]
         yield WorkItem(
             statement=first[0].statement.id, kind="principal", candidates=listed(scene, entries, why), why=why
         )
+
+
+def _follows_any(each: Found, leaders: Leaders) -> bool:
+    """Whether a note puts it after another, and none that other after it."""
+    return any(each not in leaders[other.code] for other in leaders[each.code])
 
 
 def _lead(found: Found, chosen: str | None = None) -> tuple[int, bool, int, bool]:
@@ -98,37 +109,48 @@ def _sequenced(codes: CodeSets, ordered: list[Found]) -> list[Found]:
     was treated (OCG IV.G).
     """
     placed: dict[str, Found] = {}
-    noted = [other for other in ordered if codes.use_additional(other.code)]
+    leaders = _leaders(codes, ordered)
     for each in ordered:
-        _place(codes, each, ordered, noted, placed)
+        _place(each, leaders, placed)
     return list(placed.values())
 
 
-def _place(
-    codes: CodeSets,
-    each: Found,
-    ordered: list[Found],
-    noted: list[Found],
-    placed: dict[str, Found],
-    *above: str,
-) -> None:
+def _place(each: Found, leaders: Leaders, placed: dict[str, Found], *above: str) -> None:
     """By code, each once. Only a note puts a code after another: its own, or a "use additional" of that other."""
     if each.code in placed or each.code in above:
         return
-    for other in ordered if codes.code_first(each.code) else noted:
-        if _follows(codes, each, other):
-            _place(codes, other, ordered, noted, placed, *above, each.code)
+    for other in leaders[each.code]:
+        _place(other, leaders, placed, *above, each.code)
     placed[each.code] = each
 
 
-def _follows(codes: CodeSets, each: Found, other: Found) -> bool:
-    if each.code == other.code or _precedence(each.code) != _precedence(other.code):
-        return False
-    return codes.follows(each.code, other.code, additional=_rank(each) == _rank(other))
+def _leaders(codes: CodeSets, ordered: list[Found]) -> Leaders:
+    """By code, those that a note puts before it, in their order. A note's codes are ranges of the sorted ones, so that
+    nobody compares each code with each."""
+    keys = sorted((without_dot(each.code), at) for at, each in enumerate(ordered))
+    found: list[set[int]] = [set() for _ in ordered]
+    for at, each in enumerate(ordered):
+        found[at].update(_named(codes.code_first(each.code), keys))
+        for additional in _named(codes.use_additional(each.code), keys):
+            if _rank(ordered[additional]) == _rank(each):
+                found[additional].add(at)
+    return {
+        each.code: [other for place in sorted(places) if _leads(other := ordered[place], each)]
+        for each, places in zip(ordered, found, strict=True)
+    }
 
 
-def _follows_any(codes: CodeSets, each: Found, ordered: list[Found]) -> bool:
-    return any(_follows(codes, each, other) and not _follows(codes, other, each) for other in ordered)
+def _named(notes: Iterable[Note], keys: list[tuple[str, int]]) -> Iterator[int]:
+    """Where the codes stand that one of the notes names; `keys` are sorted, and each has its place."""
+    for note in notes:
+        for span in note.spans:
+            first, end = bisect_left(keys, (span.first,)), bisect_left(keys, (span.last + _BELOW_ALL,))
+            yield from (at for _, at in keys[first:end])
+
+
+def _leads(other: Found, each: Found) -> bool:
+    """No note puts a code before itself, or over the guidelines of `_precedence`."""
+    return other.code != each.code and _precedence(other.code) == _precedence(each.code)
 
 
 def _coded(scene: Scene, rank: int, found: Found) -> CodedDiagnosis:

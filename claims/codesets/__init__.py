@@ -61,7 +61,6 @@ class CodeSets:
         self._notes = lru_cache(_CACHED)(self._in_force)
         self._own_notes = lru_cache(_CACHED)(self._noted_at)
         self._pairs = lru_cache(_PAIRS)(self._excluded)
-        self._order = lru_cache(_PAIRS)(self._follows)
 
     def __len__(self) -> int:
         return len(self._keys) // KEY.size
@@ -94,10 +93,6 @@ class CodeSets:
     def excluded(self, one: str, other: str) -> Note | None:
         """The Excludes1 note, of either, by which two codes may not stand together."""
         return self._pairs(*sorted((without_dot(one), without_dot(other))))
-
-    def follows(self, code: str, other: str, *, additional: bool) -> bool:
-        """A note of either puts a code after the other: "code first", and "use additional code" where that is asked."""
-        return self._order(without_dot(code), without_dot(other), additional)
 
     def seventh(self, code: str) -> Mapping[str, str]:
         """The 7th characters of a code's category and what each says, of the nearest note; none where none is used."""
@@ -229,10 +224,6 @@ class CodeSets:
             if note.names(there)
         )
         return next(said, None) if one != other else None
-
-    def _follows(self, code: str, other: str, additional: bool) -> bool:
-        first = any(note.names(other) for note in self._notes(code).code_first)
-        return first or (additional and any(note.names(code) for note in self._notes(other).use_additional))
 
     def _matches(self, key: str, wanted: str, ways: Callable[[str], tuple[str, ...]]) -> Iterator[Match]:
         """The entries under a fingerprint whose term can indeed be written so."""
