@@ -31,7 +31,7 @@ def not_authorized(subject: Subject) -> Iterator[Fault]:
     None at all: CARC 197; for other services only: 284; not in force on all days of the line: 302; more units than
     authorized, over all lines of the chart: 198. What needs one stands in the payer's entry (`requires_authorization`);
     by itself nothing does. A line that names a number of which the chart says no more is taken at its word, and so is
-    what the patient paid in full (45 CFR 164.522).
+    what the patient paid in full (45 CFR 164.522). What other charts have used up of an authorization isn't counted.
     """
     payer = subject.payer
     if payer is None or not payer.authorized:

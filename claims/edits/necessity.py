@@ -28,7 +28,7 @@ def diagnosis_does_not_support(subject: Subject) -> Iterator[Fault]:
     Of a professional's line those count that it points to (CARC 11 where only another one of the chart does); of a
     hospital's all, because 837I has no pointers, and an inpatient's are under no such policy. A line whose modifier
     says that a denial is expected (GA, GX, GY, GZ) is let be. The policies are the user's table; without it nothing is
-    said.
+    said. How often a policy allows a service over the patient's other charts isn't asked.
     """
     tables = subject.tables
     if not tables.has("necessity"):

@@ -101,7 +101,8 @@ def add_on_without_base(subject: Subject) -> Iterator[Fault]:
     """An add-on code stands beside one of its bases, of the same provider and day (NCCI add-on codes).
 
     Those of kind 1 have the listed bases only. Of kinds 2 and 3 the payer names bases too, so that any other service,
-    which is no add-on itself, will do. Without the user's file nothing is said.
+    which is no add-on itself, will do. Without the user's file nothing is said. A base on another chart of the patient
+    isn't seen.
     """
     if not subject.tables.has("add-on"):
         return
