@@ -33,7 +33,8 @@ class _Kept(NamedTuple):
 
 def records(parts: Assembly, charts: Sequence[ChartCoded]) -> list[Record]:
     """Keys and values. The events' ids derive from charts, versions and revisions: sending twice is harmless. One key,
-    so that they come in their order."""
+    so that they come in their order. One transaction takes them all: once claiming has only the chart that gave, nobody
+    has its lines."""
     return [(charts[0].chart_id.encode(), parts.codec.encode(each)) for each in charts]
 
 

@@ -38,9 +38,7 @@ def strict_codec(settings: Settings) -> Codec:
 
 def deliver(settings: Settings, topic: str, records: Iterable[tuple[bytes, bytes]]) -> frozenset[int]:
     """Sends keys and values; which of them, from 0, the broker has on disk. A delivery nobody waited for is none."""
-    # Asked for by name, some brokers would create the topic.
-    if topic not in reachable(settings).list_topics(timeout=_WAIT_S).topics:
-        raise Mendable(f"there is no topic {topic}", "run `claimstream topics apply`")
+    _must_be_there(settings, topic)
     producer = Producer({**settings.producer_config(), **QUIET, "message.timeout.ms": int(_WAIT_S * 1000)})
     taken: set[int] = set()
 
@@ -57,3 +55,29 @@ def deliver(settings: Settings, topic: str, records: Iterable[tuple[bytes, bytes
                 producer.poll(0.1)
     producer.flush(_WAIT_S + 5)
     return frozenset(taken)
+
+
+def deliver_together(settings: Settings, topic: str, records: Iterable[tuple[bytes, bytes]], name: str) -> bool:
+    """Sends all keys and values or none, in one transaction; whether the broker has said that it has them.
+
+    Under the same `name` the next try ends what this one left open.
+    """
+    _must_be_there(settings, topic)
+    producer = Producer({**settings.producer_config(name), **QUIET})
+    try:
+        producer.init_transactions(_WAIT_S)
+        producer.begin_transaction()
+        for key, value in records:
+            producer.produce(topic, value, key)
+        producer.commit_transaction(_WAIT_S)
+    except KafkaException as refused:
+        if refused.args[0].txn_requires_abort():
+            producer.abort_transaction(_WAIT_S)
+        return False
+    return True
+
+
+def _must_be_there(settings: Settings, topic: str) -> None:
+    # Asked for by name, some brokers would create the topic.
+    if topic not in reachable(settings).list_topics(timeout=_WAIT_S).topics:
+        raise Mendable(f"there is no topic {topic}", "run `claimstream topics apply`")

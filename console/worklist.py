@@ -17,7 +17,8 @@ from agents.folding import folded, records
 from claims.coder_answers import BilledLine, CoderAnswer
 from console.desk_screen import tell_item, tell_lists
 from console.screen import Json, say
-from console.wire import deliver
+from console.wire import deliver, deliver_together
+from schemas.identity import derived
 from streams.settings import Settings
 from streams.topics import CHART_CODED, outer
 
@@ -143,17 +144,17 @@ def fold(
 ) -> None:
     """Accept what claiming proposed: a chart's own services onto the claim of another (`fold`, `merge`).
 
-    Both charts are sent with their next coding revision. The claim of the first is voided once its payer has answered
+    Both charts are sent with their next coding revision, together or not at all. The claim of the first is voided once its payer has answered
     it; until then the second comes back with rule B7, and the same command sends it again.
     """
     parts = Assembly(Settings())
     parts.partners.hospital(hospital)
     both = _done(lambda: folded(parts, hospital, chart, into, coder))
-    taken = deliver(parts.settings, outer(CHART_CODED, hospital), records(parts, both))
-    if len(taken) < len(both):
-        typer.echo("not all was taken by the broker: run the same command again, it is harmless", err=True)
+    topic, name = outer(CHART_CODED, hospital), f"desk-{derived('fold', hospital, chart, into)}"
+    if not deliver_together(parts.settings, topic, records(parts, both), name):
+        typer.echo("the broker didn't say that it has them: run the same command again, it is harmless", err=True)
         raise typer.Exit(1)
-    say(f"coded charts sent to {outer(CHART_CODED, hospital)}: {len(taken)}")
+    say(f"coded charts sent to {topic}: {len(both)}")
 
 
 def _desk() -> Desk:
