@@ -13,7 +13,7 @@ from agents.assembly import Assembly
 from agents.desk import NotDone
 from agents.worklist import STAGE as VALIDATION
 from claims.accounts import Account, AccountChart, chart_of, is_answered, live_claims
-from claims.folding import fold, folded_numbers, once_more
+from claims.folding import discloses, fold, folded_numbers, once_more
 from claims.validation import accept_coder
 from ledger import inquiries
 from schemas.events import ChartCoded, ChartReturned
@@ -66,7 +66,7 @@ def _must_fit(gives: ChartCoded, takes: ChartCoded) -> None:
         raise NotDone("one of the charts was folded already; see its newest version")
     if takes.coverages[:1] and gives.coverages[:1] and takes.coverages[0].payer != gives.coverages[0].payer:
         raise NotDone("two payers are asked first, and none pays for the other's services")
-    if gives.part2 is not None and gives.part2.applies and gives.part2 != takes.part2:
+    if discloses(gives.part2, takes.part2):
         raise NotDone("the services are under 42 CFR Part 2, and the other chart has not their consent")
 
 

@@ -13,6 +13,7 @@ from claims.claim_diagnoses import disclosed
 from claims.codesets.shapes import without_dot
 from claims.findings import reject
 from claims.payers import numbered_services
+from schemas.events.chart import Part2Consent
 from schemas.events.claim import CodedValue
 from schemas.events.coded import ChartCoded, CodedDiagnosis, Finding, Service
 from schemas.identity import derived
@@ -39,6 +40,11 @@ def fold(
         "folds": tuple(dict.fromkeys((*into.folds, *whose))),
     }
     return _next(moved, coder, {"services": left, "folded_into": into.chart_id}), _next(into, coder, grown)
+
+
+def discloses(gives: Part2Consent | None, takes: Part2Consent | None) -> bool:
+    """Whether a fold shows substance-use treatment to whom only the other chart's consent names (42 CFR 2.31-2.33)."""
+    return gives is not None and gives.applies and gives != takes
 
 
 def once_more(took: ChartCoded, coder: str) -> ChartCoded:

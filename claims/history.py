@@ -9,7 +9,7 @@ from typing import Literal
 from claims.accounts import Account, billed_version
 from claims.payers import first_payer, numbered_services
 from claims.stay import admission_day
-from schemas.events.chart import EncounterClass
+from schemas.events.chart import EncounterClass, Part2Consent
 from schemas.events.coded import ChartCoded
 from schemas.events.types import Code, Count, Day, Id, Many, Milli, Npi, Wire
 
@@ -40,8 +40,8 @@ class HistoryLine(Wire):
 
 
 class Visit(Wire):
-    """An earlier chart as a whole: when the patient was where, and who is asked first to pay for it. A stay starts with
-    the admission."""
+    """An earlier chart as a whole: when the patient was where, who is asked first to pay, and who may learn of it
+    (42 CFR Part 2). A stay starts with the admission."""
 
     hospital: Id
     account_number: Id
@@ -51,6 +51,7 @@ class Visit(Wire):
     end: Day
     payer: Id | None = None
     admission_related: bool | None = None
+    part2: Part2Consent | None = None
 
 
 class PatientHistory(Wire):
@@ -90,6 +91,7 @@ def visit_of(chart: ChartCoded) -> Visit:
         end=chart.encounter.end_day,
         payer=payer.payer if payer else None,
         admission_related=chart.admission_related,
+        part2=chart.part2,
     )
 
 

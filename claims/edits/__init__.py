@@ -99,7 +99,7 @@ def unnamed(_: HistoryLine | Visit | None) -> tuple[str, ...]:
 def check_account(chart: ChartCoded, history: PatientHistory, reference: Reference, claims: Claims = unnamed) -> Across:
     """What only the patient's other charts can tell. `claims` gives the control numbers of the claims that stand and
     have a line, or are of a visit."""
-    if not history.visits and not history.lines:
+    if not history.visits and not history.lines and not chart.folds:
         return Across(())
     subject = Subject(chart, reference, history)
     faults = list(_faults(_of(ACCOUNT_EDITS), subject))

@@ -1,6 +1,7 @@
-"""Edits on which visits of a patient belong on one claim (B7, B9, B10): the days before an admission, one day, a month.
+"""Edits on which visits of a patient belong on one claim (B7, B9, B10): the days before an admission, one day, a month;
+and which do not (C9).
 
-Whether a payer wants it so is said in partners.yaml (`one_claim`); without that these rules are silent.
+Whether a payer wants it so is said in partners.yaml (`one_claim`); without that B7, B9 and B10 are silent.
 """
 
 from collections.abc import Iterator
@@ -9,7 +10,8 @@ from typing import Final
 
 from claims.edits.rule import Fault, Rule, rule
 from claims.edits.subject import Subject
-from claims.history import Visit
+from claims.folding import discloses
+from claims.history import LOOK_BACK, Visit
 from claims.partners import OneClaim
 from claims.stay import admission_day
 
@@ -118,6 +120,31 @@ def repetitive_services_of_a_month(subject: Subject) -> Iterator[Fault]:
             yield Fault("the same repetitive service of this month is billed apart", "services", other=visit)
 
 
+@rule(
+    "C9",
+    "reject",
+    citation="42 CFR 2.31-2.33",
+    mend="send both charts with the same consent, the one that gives first; or undo the fold",
+    fixed=True,
+)
+def folded_without_consent(subject: Subject) -> Iterator[Fault]:
+    """Services of substance-use treatment go onto another chart's claim only under their own consent: both charts say
+    the same of it (42 CFR 2.31-2.33). So a chart whose services stand on this one came before it, and is not back.
+    """
+    chart, history = subject.chart, subject.history
+    if not chart.folds and chart.folded_into is None:
+        return
+    consents = {visit.chart_id: visit.part2 for visit in history.visits if visit.hospital == chart.hospital}
+    into = chart.folded_into
+    if into is not None and into in consents and discloses(chart.part2, consents[into]):
+        yield Fault("the services are folded into a chart that has not their consent", "folded_into")
+    if any(discloses(consents.get(each), chart.part2) for each in chart.folds):
+        yield Fault("services were folded into this chart that are under a consent of their own", "folds")
+    looked_at = subject.days[0] >= subject.received - LOOK_BACK
+    if looked_at and not consents.keys() >= set(chart.folds):
+        yield Fault("services were folded into this chart whose own chart is not known", "folds")
+
+
 def _month(line: tuple[date, str]) -> tuple[int, int, str]:
     day, revenue_code = line
     return day.year, day.month, revenue_code[:3]
@@ -152,4 +179,9 @@ def _own(subject: Subject) -> list[tuple[date, str]]:
     return [(s.service_from, s.revenue_code or "") for s in subject.services if s.component == "facility"]
 
 
-VISITS: Final[tuple[Rule, ...]] = (outpatient_before_admission, two_visits_of_a_day, repetitive_services_of_a_month)
+VISITS: Final[tuple[Rule, ...]] = (
+    outpatient_before_admission,
+    two_visits_of_a_day,
+    repetitive_services_of_a_month,
+    folded_without_consent,
+)

@@ -8,8 +8,9 @@ from agents.desk import NotDone
 from agents.folding import folded, records
 from agents.rows import chart_row
 from claims.coder import holds
+from claims.folding import fold
 from ledger import projections
-from schemas.events import ChartCoded
+from schemas.events import ChartCoded, ChartReturned
 from schemas.events.chart import Part2Consent, Signatures
 from schemas.events.coded import CodedDiagnosis
 from tests.agents import test_neighbours
@@ -96,6 +97,14 @@ def test_substance_use_treatment_is_not_folded_onto_a_chart_without_its_consent(
     given.decide("claiming", visit(part2=Part2Consent(applies=True)), admission())
     with pytest.raises(NotDone, match="Part 2"):
         accepted(given)
+
+
+def test_a_fold_that_a_hospital_s_own_system_sends_is_held_to_the_same(given: Stages) -> None:
+    treated = visit(part2=Part2Consent(applies=True), received_at=None)
+    given.decide("claiming", treated, admission())
+    decisions = given.decide("claiming", *fold(treated, admission(), "c-17"))
+    (back,) = given.said(decisions, ChartReturned)
+    assert (built(given, decisions), back.chart_id, [each.rule for each in back.findings]) == ([], "c1", ["C9"])
 
 
 def test_what_would_come_back_is_not_folded(given: Stages) -> None:

@@ -1,7 +1,7 @@
 """Which visits of a patient belong on one claim: the days before an admission, one day, one month."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +10,11 @@ from claims.edits import Across, check_account
 from claims.edits.catalogue import entries
 from claims.edits.rule import Rule
 from claims.edits.visits import repetitive_services_of_a_month, two_visits_of_a_day
-from claims.history import PatientHistory, remembered
+from claims.folding import fold
+from claims.history import LOOK_BACK, PatientHistory, remembered
 from claims.partners import Hospital
 from claims.tables import Reference
+from schemas.events.chart import Part2Consent
 from schemas.events.coded import ChartCoded
 from tests.claims.given_accounts import DAY, chart, coverage, service, stay
 
@@ -104,6 +106,37 @@ def test_a_hospital_outside_ipps_has_a_window_of_a_day_or_none(
     partners = reference.partners.model_copy(update={"hospitals": hospitals})
 
     assert rules(admission(), replace(reference, partners=partners), before(days)) == said
+
+
+GIVEN, OTHER = Part2Consent(applies=True, start=DAY), Part2Consent(applies=True)
+CONSENTS = [
+    # reason, of the chart that gives, of the one that takes, fields of the finding
+    ("the same consent", GIVEN, GIVEN, []),
+    ("none is needed", None, GIVEN, []),
+    ("none is needed, and that is said", Part2Consent(applies=False), None, []),
+    ("the stay says nothing of one", GIVEN, None, ["folds"]),
+    ("the stay has another", GIVEN, OTHER, ["folds"]),
+]
+
+
+@pytest.mark.parametrize(("gives", "takes", "fields"), [row[1:] for row in CONSENTS], ids=[row[0] for row in CONSENTS])
+def test_services_under_42_cfr_part_2_are_folded_under_their_own_consent(
+    reference: Reference, gives: Part2Consent | None, takes: Part2Consent | None, fields: list[str]
+) -> None:
+    gave, took = fold(before(1, part2=gives), admission(part2=takes), "c-17")
+    assert [(each.rule, each.severity, each.field) for each in across(took, reference, gave).findings] == [
+        ("C9", "reject", field) for field in fields
+    ]
+    assert rules(gave, reference, took) == ["C9"] * len(fields)
+
+
+@pytest.mark.parametrize(("received", "said"), [(DAY + LOOK_BACK - timedelta(days=1), ["C9"]), (DAY + LOOK_BACK, [])])
+def test_of_a_chart_that_never_came_nobody_knows_whose_consent_its_services_need(
+    reference: Reference, received: date, said: list[str]
+) -> None:
+    noon = datetime.combine(received, time(12), UTC)
+    _, took = fold(before(1), admission(received_at=noon), "c-17")
+    assert rules(took, reference) == said
 
 
 def test_a_finding_names_the_claim_and_a_fold_is_proposed_onto_the_stay(reference: Reference) -> None:
