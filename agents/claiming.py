@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.engine import Connection
 
-from agents.neighbours import Neighbours, claims_near
-from agents.patience import ANSWER_PATIENCE, CONSENT_PATIENCE, deadline_of, received
+from agents.neighbours import Neighbours
+from agents.patience import ANSWER_PATIENCE, CONSENT_PATIENCE, deadline_of, moot, received
+from agents.recalling import Input, account_left, account_of, recalled
 from agents.sayings import STAGE, Occasion, Sayings, chart_about, key_of, together, whom
 from agents.stage import States, Verdict, World
 from claims import denials, folding, payers, settlement
@@ -29,18 +30,19 @@ from claims.accounts import (
     claim_of,
     is_late,
     newer_waits,
+    replaced_by,
+    sent_voids,
+    waiting_for,
     with_chart,
     with_claim,
 )
 from claims.edits import check_account
 from claims.forming import NO_CONSENT, Now, entered, follow_up, form, instead_of_forwarded
 from claims.history import PatientHistory, as_billed, remembered
-from ledger import accounts, deadlines, statistics
 from schemas.events import ChartCoded, ClaimAcknowledged, ClaimAdjudicated, DeadlineDue
+from schemas.events.coded import Finding, ReturnReason
 from schemas.records import Record
 from streams.topics import CHART_CODED, CLAIM_ACKNOWLEDGED, CLAIM_ADJUDICATED, DEADLINE_DUE
-
-Input = ChartCoded | ClaimAdjudicated | ClaimAcknowledged | DeadlineDue
 
 
 @dataclass(frozen=True)
@@ -52,31 +54,7 @@ class Claiming:
     reads = (CHART_CODED, CLAIM_ADJUDICATED, CLAIM_ACKNOWLEDGED, DEADLINE_DUE)
 
     def recall(self, tx: Connection, events: Sequence[tuple[Record, Input]]) -> World:
-        """The accounts these events concern, and the history of the patients whose charts are among them."""
-        said = [event for _, event in events]
-        keys = {key for event in said if (key := _account_key(event)) is not None}
-        histories = {key for record, event in events if (key := self._history_key(record, event)) is not None}
-        stored = accounts.lock(tx, STAGE, keys | histories)
-        states = {
-            key: self.states.load(PatientHistory if key in histories else Account, row.body)
-            for key, row in stored.items()
-            if row.body is not None
-        }
-        charts = [(e, states.get(self.sayings.history_key(e))) for e in said if isinstance(e, ChartCoded)]
-        return World(
-            accounts=states,
-            claims=claims_near(tx, charts),
-            stored=stored,
-            open_deadlines=set(deadlines.still_open(tx, (e.deadline_id for e in said if isinstance(e, DeadlineDue)))),
-            window=statistics.open_window(tx),
-        )
-
-    def _history_key(self, record: Record, event: Input) -> str | None:
-        """The history a chart is held against, or is taken out of when its consent never came."""
-        if isinstance(event, ChartCoded):
-            return self.sayings.history_key(event)
-        gives_up = isinstance(event, DeadlineDue) and event.stage == STAGE and event.kind == "query-overdue"
-        return f"patient/{record.key.decode()}" if gives_up and record.key is not None else None
+        return recalled(tx, self.sayings, self.states, events)
 
     def step(self, world: World, event: Input, _record: Record) -> Verdict:
         """One event against its account: what changes, and what is said to whom."""
@@ -84,9 +62,9 @@ class Claiming:
             case ChartCoded():
                 return self._take(world, event)
             case ClaimAcknowledged():
-                return self._acknowledge(world, event)
+                return self._let_go(world, event, self._acknowledge(world, event))
             case ClaimAdjudicated():
-                return self._settle(world, event)
+                return self._let_go(world, event, self._settle(world, event))
             case DeadlineDue():
                 return self._due(world, event)
 
@@ -94,7 +72,7 @@ class Claiming:
 
     def _take(self, world: World, chart: ChartCoded) -> Verdict:
         """A chart is late, or goes back with all its findings, or waits, or is billed."""
-        account = _account(world, chart)
+        account = account_of(world, chart)
         kept = chart_of(account, chart.chart_id)
         if kept is not None and is_late(kept, chart):
             return self.sayings.late(chart)
@@ -107,21 +85,26 @@ class Claiming:
         findings = (*across.findings, *neighbours.still_apart(chart), *unsaid)
         if any(finding.severity == "reject" for finding in findings):
             back = self.sayings.back(world, account, chart, "rejected-by-edits", findings, proposals=across.proposals)
-            history = history if unsaid else as_billed(history, _left(back, account), chart)
+            history = history if unsaid else as_billed(history, account_left(back, account), chart)
             verdict = self._then_follow(Occasion(world, chart, received(chart)), back, account, chart.chart_id)
         else:
-            verdict = self._hold_or_bill(world, account, chart)
+            verdict = self._hold_or_bill(
+                Occasion(world, chart, received(chart)), account, chart, neighbours.untaken_voids(chart)
+            )
             if verdict.outcome != "rejected-by-edits":
                 history = remembered(history, chart)
-        moot = _moot(kept, chart_of(_left(verdict, account), chart.chart_id))
-        return replace(verdict, accounts={**verdict.accounts, key: history}, closed=(*verdict.closed, *moot))
+        ended = moot(kept, chart_of(account_left(verdict, account), chart.chart_id))
+        return replace(verdict, accounts={**verdict.accounts, key: history}, closed=(*verdict.closed, *ended))
 
-    def _hold_or_bill(self, world: World, account: Account, chart: ChartCoded) -> Verdict:
-        """The hospital's bill hold comes before any claim."""
-        ends, since = self.sayings.hold_ends(chart), received(chart)
-        if ends > since:
+    def _hold_or_bill(self, at: Occasion, account: Account, chart: ChartCoded, voids: tuple[str, ...] = ()) -> Verdict:
+        """The voids of what was folded into a chart, and the hospital's bill hold, come before any claim."""
+        if voids:
+            overdue = self.sayings.deadline(chart, "answer-overdue", at.since + ANSWER_PATIENCE)
+            return self.sayings.waiting(account, chart, "awaiting-answer", overdue, voids)
+        ends = self.sayings.hold_ends(chart)
+        if ends > max(at.since, received(chart)):
             return self.sayings.waiting(account, chart, "held", self.sayings.deadline(chart, "bill-hold-ends", ends))
-        return self._bill(Occasion(world, chart, since), account, chart)
+        return self._bill(at, account, chart)
 
     def _bill(self, at: Occasion, account: Account, chart: ChartCoded) -> Verdict:
         """Claims to the first payers, bills that wait for none; a correction waits for the answer to what it
@@ -144,7 +127,7 @@ class Claiming:
 
     def _then_follow(self, at: Occasion, verdict: Verdict, account: Account, chart_id: str) -> Verdict:
         """What a version leaves as it was is followed up by it: the next payers and the bill may be other ones."""
-        account = _left(verdict, account)
+        account = account_left(verdict, account)
         chart, answered = billed_version(account, chart_id), answered_claims(account, chart_id)
         if chart is None or not answered:
             return verdict
@@ -155,7 +138,7 @@ class Claiming:
     def _acknowledge(self, world: World, ack: ClaimAcknowledged) -> Verdict:
         """277CA: accepted, or never filed; then the hospital is told why, and a new version goes again as an
         original. A void that was never filed leaves what it was about with its payer."""
-        account = _account(world, ack)
+        account = account_of(world, ack)
         claim = claim_of(account, ack.claim_id or "")
         if claim is None:
             return Verdict("superseded", _about(account), ack.control_number or "")
@@ -175,12 +158,12 @@ class Claiming:
 
     def _settle(self, world: World, answer: ClaimAdjudicated) -> Verdict:
         """An answer on the account: once its claim's sums are whole, what follows from it is said."""
-        account = _account(world, answer)
+        account = account_of(world, answer)
         claim = claim_answered(account, answer)
         if claim is None:
             return Verdict("superseded", _about(account), answer.control_number)
         verdict = self.sayings.posted(world, account, claim, answer)
-        account = _left(verdict, account)
+        account = account_left(verdict, account)
         answered = claim_of(account, claim.claim.claim_id)
         assert answered is not None
         verdict = replace(verdict, outcome=settlement.standing(answered))
@@ -196,6 +179,32 @@ class Claiming:
         if denial is not None:
             verdict = replace(verdict, says=(*verdict.says, self.sayings.say_back(chart, denial)))
         return together(verdict, self._follow(Occasion(world, answer, received(answer)), account, chart))
+
+    def _let_go(self, world: World, said: ClaimAcknowledged | ClaimAdjudicated, verdict: Verdict) -> Verdict:
+        """Of the voids that their payers had some are taken or refused now: what waited for them waits no longer."""
+        before = account_of(world, said)
+        after, at = account_left(verdict, before), Occasion(world, said, received(said))
+        for name in sent_voids(before):
+            void, waiting = claim_of(after, name), waiting_for(name, {**world.accounts, **verdict.accounts}.values())
+            if void is not None and void.state != "sent" and waiting is not None:
+                verdict = together(verdict, self._let_go_of(void, after, at, *waiting))
+        return verdict
+
+    def _let_go_of(
+        self, void: AccountClaim, gave: Account, at: Occasion, account: Account, kept: AccountChart
+    ) -> Verdict:
+        """A chart is billed once payers have taken the last void of its folded lines; one they keep sends it back."""
+        left = tuple(name for name in kept.voids if name != void.claim.claim_id)
+        if void.state in {"rejected", "denied"}:
+            stands = next(replaced_by(gave, void), void)
+            apart = folding.still_apart(stands.claim.control_number)
+            verdict = self._goes_back(at, account, kept.chart, "rejected-by-edits", apart)
+        elif left:
+            account = with_chart(account, kept.model_copy(update={"voids": left}))
+            return Verdict("awaiting-answer", *whom(kept.chart), accounts={key_of(account): account})
+        else:
+            verdict = self._hold_or_bill(at, account, kept.chart)
+        return replace(verdict, closed=(*verdict.closed, str(kept.deadline_id)))
 
     def _follow(self, at: Occasion, account: Account, chart: ChartCoded) -> Verdict:
         """The correction that waited for this answer; else, for each answered claim, the next payer's claim, or the
@@ -221,7 +230,7 @@ class Claiming:
         """A newer version that waited for an answer to the claim it corrects, now that one came; null when none
         waits."""
         kept = chart_of(account, chart_id)
-        if kept is None or kept.state != "awaiting-answer":
+        if kept is None or kept.state != "awaiting-answer" or kept.voids:
             return None
         verdict = self._bill(at, account, kept.chart)
         return replace(verdict, closed=(*verdict.closed, str(kept.deadline_id)))
@@ -240,7 +249,8 @@ class Claiming:
         if kept is not None and kept.state == "held":
             verdict = self._bill(Occasion(world, due, due.due_at), account, kept.chart)
         elif kept is not None and kept.state == "consent-missing":
-            verdict = self._without_consent(Occasion(world, due, due.due_at), account, kept.chart)
+            at = Occasion(world, due, due.due_at)  # what needs no consent goes on
+            verdict = self._goes_back(at, account, kept.chart, "incomplete", NO_CONSENT)
         elif claim is not None and settlement.is_open(claim):
             verdict = self._overdue(world, account, claim, due)
         else:
@@ -248,16 +258,20 @@ class Claiming:
             verdict = Verdict("overdue", _about(account), due.kind, says=tuple(told))
         return replace(verdict, fired=(due.deadline_id,))
 
-    def _without_consent(self, at: Occasion, account: Account, chart: ChartCoded) -> Verdict:
-        """The chart goes back, and no edit over the patient's history counts it any more. What was billed before goes
-        on, as far as no consent is needed."""
-        back = self.sayings.back(at.world, account, chart, "incomplete", (NO_CONSENT,))
+    def _goes_back(
+        self, at: Occasion, account: Account, chart: ChartCoded, reason: ReturnReason, finding: Finding
+    ) -> Verdict:
+        """What waited goes back, and no edit over the patient's history counts it any more. What was billed before goes
+        on."""
+        back = self.sayings.back(at.world, account, chart, reason, (finding,))
         verdict = self._then_follow(at, back, account, chart.chart_id)
         key = self.sayings.history_key(chart)
         history = at.world.accounts.get(key)
         if not isinstance(history, PatientHistory):
             return verdict
-        return replace(verdict, accounts={**verdict.accounts, key: as_billed(history, _left(back, account), chart)})
+        return replace(
+            verdict, accounts={**verdict.accounts, key: as_billed(history, account_left(back, account), chart)}
+        )
 
     def _overdue(self, world: World, account: Account, claim: AccountClaim, due: DeadlineDue) -> Verdict:
         """The hospital is told to ask the payer. What a payer said to have forwarded never came: now we send it."""
@@ -279,33 +293,5 @@ class Claiming:
         return verdict if formed.claims else together(verdict, self._follow(at, account, chart))
 
 
-def _account_key(event: Input) -> str | None:
-    if isinstance(event, DeadlineDue):
-        return event.about if event.stage == STAGE else None
-    return f"account/{event.hospital}/{event.account_number}"
-
-
-def _account(world: World, event: ChartCoded | ClaimAdjudicated | ClaimAcknowledged) -> Account:
-    kept = world.accounts.get(_account_key(event) or "")
-    if isinstance(kept, Account):
-        return kept
-    assert event.hospital is not None
-    assert event.account_number is not None
-    return Account(hospital=event.hospital, account_number=event.account_number)
-
-
 def _about(account: Account) -> str:
     return f"{account.hospital}/{account.account_number}"
-
-
-def _moot(before: AccountChart | None, after: AccountChart | None) -> tuple[str, ...]:
-    """The deadline that a chart waited for, and doesn't any more."""
-    waited = before.deadline_id if before else None
-    return () if waited is None or (after is not None and after.deadline_id == waited) else (waited,)
-
-
-def _left(verdict: Verdict, account: Account) -> Account:
-    """The account as a verdict leaves it."""
-    left = verdict.accounts.get(key_of(account), account)
-    assert isinstance(left, Account)
-    return left

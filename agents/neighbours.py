@@ -1,7 +1,7 @@
 """The claims that stand on the accounts of a patient's other charts: named where a later chart meets them."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -50,34 +50,48 @@ class Neighbours:
         if other is None:
             return ()
         if isinstance(other, HistoryLine):
-            return self._having({other.control_number}, other.hospital, other.account_number)
+            return self._having({other.control_number}, other.hospital, other.account_number, _stands)
         own = (other.hospital, other.chart_id)
         theirs = (line for line in self.history.lines if (line.hospital, line.chart_id) == own)
         lines = {line.control_number for line in theirs if line.component == "facility"}
-        return self._having(lines, other.hospital, other.account_number)
+        return self._having(lines, other.hospital, other.account_number, _stands)
 
     def still_apart(self, chart: ChartCoded) -> tuple[Finding, ...]:
         """A finding for each claim that has a line which was folded into this chart."""
+        return tuple(folding.still_apart(number) for number in self._of_folded(chart, _stands))
+
+    def untaken_voids(self, chart: ChartCoded) -> tuple[str, ...]:
+        """The ids of the voids of such claims that their payers have not taken yet: till then they have the lines."""
+        return tuple(str(self.claims[number]["claim_id"]) for number in self._of_folded(chart, _is_sent_void))
+
+    def _of_folded(self, chart: ChartCoded, wanted: Callable[[Row], bool]) -> Iterator[str]:
         folded = folding.folded_numbers(chart)
         if not folded:
-            return ()
+            return
         own = {each.control_number for each in numbered_services(chart) if each.service.chart_id is None}
         where = {
             (visit.hospital, visit.account_number) for visit in self.history.visits if visit.chart_id in chart.folds
         }
-        apart = (self._having(folded, hospital, account) for hospital, account in sorted(where))
-        return tuple(folding.still_apart(number) for found in apart for number in found if not self._has(number, own))
+        for account in sorted(where):
+            yield from (number for number in self._having(folded, *account, wanted) if not self._has(number, own))
 
-    def _having(self, lines: Iterable[str], hospital: str, account: str) -> tuple[str, ...]:
-        wanted = set(lines)
+    def _having(
+        self, lines: Iterable[str], hospital: str, account: str, wanted: Callable[[Row], bool]
+    ) -> tuple[str, ...]:
+        numbers = set(lines)
         return tuple(
             number
             for number, row in sorted(self.claims.items())
-            if (row["hospital"], row["account"]) == (hospital, account)
-            and row["state"] not in _STANDS_NOT
-            and row["frequency"] != "8"
-            and self._has(number, wanted)
+            if (row["hospital"], row["account"]) == (hospital, account) and wanted(row) and self._has(number, numbers)
         )
 
     def _has(self, number: str, lines: set[str]) -> bool:
         return not lines.isdisjoint(line for line, _ in json.loads(bytes(self.claims[number]["lines"])))
+
+
+def _stands(row: Row) -> bool:
+    return row["state"] not in _STANDS_NOT and row["frequency"] != "8"
+
+
+def _is_sent_void(row: Row) -> bool:
+    return bool(row["state"] == "sent" and row["frequency"] == "8")

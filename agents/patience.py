@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from claims import settlement
-from claims.accounts import Account, AccountClaim, voided
+from claims.accounts import Account, AccountChart, AccountClaim, voided
 from schemas.events import ChartCoded, ClaimAcknowledged, ClaimAdjudicated, ClaimBuilt
 from schemas.identity import derived
 
@@ -28,13 +28,19 @@ def deadline_of(claim: AccountClaim) -> str:
     return claim.deadline_id or answer_deadline(claim.claim)
 
 
-def void_deadlines(account: Account, reversed_: AccountClaim) -> tuple[str, ...]:
-    """A payer answers a void by reversing what it is about: then nothing more is due from him."""
+def answered_voids(account: Account, reversed_: AccountClaim) -> tuple[AccountClaim, ...]:
+    """A payer answers a void by reversing what it is about: he has taken it, and nothing more is due from him."""
     if reversed_.state != "replaced" or settlement.totals(reversed_).charge_cents != 0:
         return ()
     mine = reversed_.claim.claim_id
     return tuple(
-        deadline_of(kept)
+        kept
         for kept in account.claims
         if (original := voided(account, kept)) is not None and original.claim.claim_id == mine
     )
+
+
+def moot(before: AccountChart | None, after: AccountChart | None) -> tuple[str, ...]:
+    """The deadline that a chart waited for, and doesn't any more."""
+    waited = before.deadline_id if before else None
+    return () if waited is None or (after is not None and after.deadline_id == waited) else (waited,)

@@ -8,9 +8,9 @@ from agents.clock import milliseconds
 from agents.patience import (
     ANSWER_PATIENCE,
     answer_deadline,
+    answered_voids,
     deadline_of,
     received,
-    void_deadlines,
 )
 from agents.pseudonyms import Pseudonyms
 from agents.rows import bill_row, chart_row, claim_row
@@ -100,10 +100,12 @@ class Sayings:
             closed=tuple(deadline_of(kept) for kept in gone),
         )
 
-    def waiting(self, account: Account, chart: ChartCoded, state: ChartState, until: Deadline) -> Verdict:
+    def waiting(
+        self, account: Account, chart: ChartCoded, state: ChartState, until: Deadline, voids: tuple[str, ...] = ()
+    ) -> Verdict:
         """The chart waits with an open deadline that is named; nothing is lost, and what was billed stands."""
         billed = billed_version(account, chart.chart_id)
-        waiting = AccountChart(chart=chart, state=state, deadline_id=until.id, billed=billed)
+        waiting = AccountChart(chart=chart, state=state, deadline_id=until.id, billed=billed, voids=voids)
         return Verdict(
             state,
             *whom(chart),
@@ -125,14 +127,20 @@ class Sayings:
             answered = answered.model_copy(update={"deadline_id": name})
         account = with_claim(account, answered)
         chart = chart_about(account, answered)
+        voids = answered_voids(account, answered)
+        taken = tuple(each.model_copy(update={"state": "accepted"}) for each in voids if each.state == "sent")
+        for void in taken:
+            account = with_claim(account, void)
         ccsr, part2 = self.reference.codes.ccsr, deidentify.is_part2(chart)
         fact = facts.of_answer(answer, answered.claim, ccsr, part2, self._where(world, chart, answered.claim.claim_id))
+        verdict = self.kept(account, answered, "answered")
         return replace(
-            self.kept(account, answered, "answered"),
+            verdict,
+            claims=(*verdict.claims, *(claim_row(void, self.patient_key(chart)) for void in taken)),
             stats=(deidentify.of_answer(answer, answered.claim, ccsr, part2),),
             facts=() if fact is None else (fact,),
             opened=opened,
-            closed=() if waits else (deadline_of(before), *void_deadlines(account, answered)),
+            closed=() if waits else (deadline_of(before), *map(deadline_of, voids)),
         )
 
     def waits_longer(self, account: Account, expected: AccountClaim, at: Occasion) -> Verdict:

@@ -3,7 +3,7 @@
 The types are wire models, so that the ledger stores them with the codec that serves the events.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from schemas.events.claim import Adjustment, ClaimBuilt, PatientBill
@@ -22,12 +22,14 @@ _BILLED: frozenset[ChartState] = frozenset({"claimed", "billed-to-patient"})
 
 class AccountChart(Wire):
     """The newest version of a chart; `deadline_id` is what it waits for. `billed`: the version whose claims stand while
-    a newer one waits, or is back with what was folded into it."""
+    a newer one waits, or is back with what was folded into it. `voids`: claims that their payers have to take before
+    this chart is billed with the lines that they give up."""
 
     chart: ChartCoded
     state: ChartState
     deadline_id: Id | None = None
     billed: ChartCoded | None = None
+    voids: Many[Id] = ()
 
 
 class Answer(Wire):
@@ -146,6 +148,20 @@ def voided(account: Account, void: AccountClaim) -> AccountClaim | None:
     number = void.claim.original_reference
     about = (kept for kept in replaced_by(account, void) if kept.payer_claim_number == number)
     return next((kept for kept in about if kept.state == "replaced"), None)
+
+
+def sent_voids(account: Account) -> dict[str, AccountClaim]:
+    """Voids that their payers have neither taken nor refused, by claim id."""
+    return {
+        kept.claim.claim_id: kept for kept in account.claims if kept.claim.frequency == "8" and kept.state == "sent"
+    }
+
+
+def waiting_for(void: str, states: Iterable[Wire]) -> tuple[Account, AccountChart] | None:
+    """The chart, on any of these accounts, that waits until this void is taken."""
+    known = (account for account in states if isinstance(account, Account))
+    found = ((account, kept) for account in known for kept in account.charts if void in kept.voids)
+    return next(found, None)
 
 
 def bill_of(account: Account, bill_id: str) -> BillIssued | None:

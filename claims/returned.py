@@ -29,7 +29,7 @@ def _as_folded(kept: AccountChart, chart: ChartCoded) -> AccountChart:
     )
     if kept.chart.folded_into is not None or kept.deadline_id is None:
         return stands
-    return stands.model_copy(update={"state": "returned", "deadline_id": None})
+    return stands.model_copy(update={"state": "returned", "deadline_id": None, "voids": ()})
 
 
 def _billed_before(account: Account, chart: ChartCoded) -> AccountChart | None:

@@ -52,6 +52,10 @@ def rejection(claim: ClaimBuilt) -> ClaimAcknowledged:
     )  # fmt: skip
 
 
+def acceptance(claim: ClaimBuilt) -> ClaimAcknowledged:
+    return rejection(claim).model_copy(update={"event_id": f"accepts-{claim.control_number}", "accepted": True})
+
+
 def due(given: Stages, moment: datetime) -> list[DeadlineDue]:
     """What claiming's timer would say at a moment."""
     with given.assembly.ledger.reading() as tx:

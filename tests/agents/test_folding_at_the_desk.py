@@ -130,7 +130,7 @@ def test_a_chart_whose_newer_version_is_back_is_not_folded(given: Stages) -> Non
 def test_a_refused_void_is_sent_again_with_the_chart_that_takes(given: Stages) -> None:
     (claim,) = built(given, given.decide("claiming", visit()))
     given.decide("claiming", settled(claim), admission())
-    void, _ = built(given, given.decide("claiming", *accepted(given)))
+    (void,) = built(given, given.decide("claiming", *accepted(given)))
     given.decide("claiming", rejection(void))
     both = accepted(given)
     assert [each.chart_id for each in both] == ["c0", "c1"]

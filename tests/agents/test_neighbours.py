@@ -7,7 +7,7 @@ from typing import Any
 from claims.folding import fold
 from schemas.events import ChartCoded, ChartReturned, ClaimBuilt
 from schemas.records import Decision
-from tests.agents.given_accounts_of_claiming import AFTER_THE_HOLD, built, settled
+from tests.agents.given_accounts_of_claiming import AFTER_THE_HOLD, acceptance, built, settled
 from tests.agents.given_stages import Stages, outcomes
 from tests.claims.given_accounts import DAY, chart, coverage, diagnosis, service, stay
 
@@ -74,9 +74,16 @@ def folded(given: Stages, *, answered: bool) -> tuple[ClaimBuilt, Sequence[Decis
     return claim, given.decide("claiming", gave), given.decide("claiming", took)
 
 
+def taken(given: Stages, gave: Sequence[Decision]) -> list[ClaimBuilt]:
+    """What is billed once the payer has taken the void of the visit's claim."""
+    (void,) = built(given, gave)
+    return built(given, given.decide("claiming", acceptance(void)))
+
+
 def test_a_fold_voids_the_visits_claim_and_bills_all_on_the_stay(given: Stages) -> None:
     claim, gave, took = folded(given, answered=True)
-    (void,), (whole,) = built(given, gave), built(given, took)
+    ((void,), early), (whole,) = (built(given, gave), built(given, took)), taken(given, gave)
+    assert early == []
     assert (void.frequency, void.original_reference, void.total_charge_cents) == ("8", "ICN-medicare", 7_000)
     assert (whole.frequency, whole.total_charge_cents, whole.statement_from) == ("1", 107_000, BEFORE)
     assert claim.lines[0].control_number in {line.control_number for line in whole.lines}
@@ -91,6 +98,7 @@ def test_while_the_visits_claim_is_with_its_payer_the_stay_is_not_billed(given: 
 def test_once_it_is_voided_the_stay_is_billed_when_it_comes_again(given: Stages) -> None:
     claim, _, _ = folded(given, answered=False)
     (void,) = built(given, given.decide("claiming", settled(claim)))
+    given.decide("claiming", acceptance(void))
     _, took = fold(visit(), admission(), "coder-1")
     again = took.model_copy(update={"coding_revision": 2, "event_id": "again"})
     (whole,) = built(given, given.decide("claiming", again))
@@ -105,8 +113,8 @@ def test_a_folded_visit_that_was_never_billed_is_billed_nowhere_else(given: Stag
 
 
 def test_a_correction_of_the_stay_may_repeat_its_own_folded_lines(given: Stages) -> None:
-    _, _, took = folded(given, answered=True)
-    (whole,) = built(given, took)
+    _, gave, _ = folded(given, answered=True)
+    (whole,) = taken(given, gave)
     given.decide("claiming", settled(whole, trace_number="t2"))
     _, once = fold(visit(), admission(), "coder-1")
     more = once.model_copy(

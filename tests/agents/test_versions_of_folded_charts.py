@@ -11,7 +11,7 @@ from agents.folding import folded
 from schemas.events import ChartCoded, ClaimBuilt
 from schemas.events.chart import Restriction
 from schemas.records import Decision
-from tests.agents.given_accounts_of_claiming import KEY, built, due, kept, settled
+from tests.agents.given_accounts_of_claiming import KEY, acceptance, built, due, kept, settled
 from tests.agents.given_stages import Stages, outcomes
 from tests.agents.test_folding_at_the_desk import admission, visit
 from tests.agents.test_neighbours import BEFORE, back
@@ -29,7 +29,8 @@ def whole(given: Stages) -> ClaimBuilt:
     """The claim of a stay into which a billed visit was folded, answered by its payer."""
     (claim,) = built(given, given.decide("claiming", visit()))
     given.decide("claiming", settled(claim), admission())
-    _, stay = built(given, given.decide("claiming", *desk(given)))
+    (void,) = built(given, given.decide("claiming", *desk(given)))
+    (stay,) = built(given, given.decide("claiming", acceptance(void)))
     given.decide("claiming", settled(stay, trace_number="t2"))
     return stay
 
@@ -76,7 +77,7 @@ def test_a_version_that_knows_nothing_of_the_fold_does_not_keep_the_void_back(gi
     given.decide("claiming", visit(version=2, event_id="v2", admission_related=False))
     (void,) = built(given, given.decide("claiming", settled(claim)))
     assert void.frequency == "8"
-    (stay,) = built(given, given.decide("claiming", *desk(given)))
+    (stay,) = built(given, given.decide("claiming", *desk(given), acceptance(void)))
     assert stay.total_charge_cents == 107_000
 
 
@@ -95,9 +96,9 @@ def test_a_stay_that_was_billed_before_gets_the_lines_when_the_visits_claim_is_v
     (stay,) = built(given, given.decide("claiming", admission()))
     given.decide("claiming", settled(stay, trace_number="t2"))
     given.decide("claiming", *desk(given))
-    given.decide("claiming", settled(claim))
+    (void,) = built(given, given.decide("claiming", settled(claim)))
     (again,) = desk(given)
-    (replacement,) = built(given, given.decide("claiming", again))
+    (replacement,) = built(given, given.decide("claiming", again, acceptance(void)))
     assert (replacement.frequency, replacement.total_charge_cents) == ("7", 107_000)
 
 

@@ -1,0 +1,85 @@
+"""What a batch of claiming may touch: the accounts its events concern, the histories of their patients, and the charts
+that wait for what happens on another account."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from sqlalchemy.engine import Connection
+
+from agents.neighbours import claims_near
+from agents.sayings import STAGE, Sayings, key_of
+from agents.stage import States, Verdict, World
+from claims.accounts import Account, sent_voids
+from claims.history import PatientHistory
+from ledger import accounts, deadlines, projections, statistics
+from schemas.events import ChartCoded, ClaimAcknowledged, ClaimAdjudicated, DeadlineDue
+from schemas.events.types import Wire
+from schemas.records import Record
+
+Input = ChartCoded | ClaimAdjudicated | ClaimAcknowledged | DeadlineDue
+
+
+def recalled(tx: Connection, sayings: Sayings, states: States, events: Sequence[tuple[Record, Input]]) -> World:
+    """One query a table; a second one of accounts only where a payer has yet to take the void of what was folded."""
+    said = [event for _, event in events]
+    keys = {key for event in said if (key := account_key(event)) is not None}
+    histories = {key for record, event in events if (key := _history_key(sayings, record, event)) is not None}
+    stored = accounts.lock(tx, STAGE, keys | histories)
+    known = {key: _loaded(states, key, row.body) for key, row in stored.items() if row.body is not None}
+    if further := set(_waiting_for(tx, sayings, known.values())) - stored.keys():
+        more = accounts.lock(tx, STAGE, further)
+        stored |= more
+        known |= {key: _loaded(states, key, row.body) for key, row in more.items() if row.body is not None}
+    charts = [(e, known.get(sayings.history_key(e))) for e in said if isinstance(e, ChartCoded)]
+    return World(
+        accounts=known,
+        claims=claims_near(tx, charts),
+        stored=stored,
+        open_deadlines=set(deadlines.still_open(tx, (e.deadline_id for e in said if isinstance(e, DeadlineDue)))),
+        window=statistics.open_window(tx),
+    )
+
+
+def account_key(event: Input) -> str | None:
+    if isinstance(event, DeadlineDue):
+        return event.about if event.stage == STAGE else None
+    return f"account/{event.hospital}/{event.account_number}"
+
+
+def account_of(world: World, event: ChartCoded | ClaimAdjudicated | ClaimAcknowledged) -> Account:
+    kept = world.accounts.get(account_key(event) or "")
+    if isinstance(kept, Account):
+        return kept
+    assert event.hospital is not None
+    assert event.account_number is not None
+    return Account(hospital=event.hospital, account_number=event.account_number)
+
+
+def account_left(verdict: Verdict, account: Account) -> Account:
+    """The account as a verdict leaves it."""
+    left = verdict.accounts.get(key_of(account), account)
+    assert isinstance(left, Account)
+    return left
+
+
+def _loaded(states: States, key: str, body: bytes) -> Wire:
+    return states.load(PatientHistory if key.startswith("patient/") else Account, body)
+
+
+def _history_key(sayings: Sayings, record: Record, event: Input) -> str | None:
+    """The history a chart is held against, or is taken out of when its consent never came."""
+    if isinstance(event, ChartCoded):
+        return sayings.history_key(event)
+    gives_up = isinstance(event, DeadlineDue) and event.stage == STAGE and event.kind == "query-overdue"
+    return f"patient/{record.key.decode()}" if gives_up and record.key is not None else None
+
+
+def _waiting_for(tx: Connection, sayings: Sayings, known: Iterable[Wire]) -> Iterator[str]:
+    """The accounts of the charts into which others were folded, and their patients' histories, where a void is out."""
+    out = [account for account in known if isinstance(account, Account) and sent_voids(account)]
+    gave = [kept.chart for account in out for kept in account.charts if kept.chart.folded_into is not None]
+    rows = projections.charts_of(tx, STAGE, [str(chart.folded_into) for chart in gave])
+    for chart in gave:
+        row = rows.get((chart.hospital, str(chart.folded_into)))
+        if row is not None:
+            yield f"account/{chart.hospital}/{row.account}"
+            yield sayings.history_key(chart)
