@@ -119,7 +119,7 @@ class Assembly:
         makers: dict[str, Callable[[], Stage]] = {
             "intake": self._intake,
             "validation": lambda: Validation(self.reference, self.pseudonyms, self.states),
-            "claiming": lambda: Claiming(Sayings(self.reference, self.pseudonyms), self.states),
+            "claiming": lambda: Claiming(Sayings(self.reference, self.pseudonyms, self.states), self.states),
             "adjudication": lambda: Adjudication(self.codec, self.states, self.pseudonyms),
             "statistics": lambda: Statistics(self.codec, self.states, self.versions),
         }

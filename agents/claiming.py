@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.engine import Connection
 
+from agents.mending import ended
 from agents.neighbours import Neighbours
 from agents.patience import ANSWER_PATIENCE, CONSENT_PATIENCE, deadline_of, moot, received
 from agents.recalling import Input, account_left, account_of, recalled
@@ -93,8 +94,9 @@ class Claiming:
             )
             if verdict.outcome != "rejected-by-edits":
                 history = remembered(history, chart)
-        ended = moot(kept, chart_of(account_left(verdict, account), chart.chart_id))
-        return replace(verdict, accounts={**verdict.accounts, key: history}, closed=(*verdict.closed, *ended))
+        over = moot(kept, chart_of(account_left(verdict, account), chart.chart_id))
+        work = verdict.work or ended(world, chart)
+        return replace(verdict, accounts={**verdict.accounts, key: history}, closed=(*verdict.closed, *over), work=work)
 
     def _hold_or_bill(self, at: Occasion, account: Account, chart: ChartCoded, voids: tuple[str, ...] = ()) -> Verdict:
         """The voids of what was folded into a chart, and the hospital's bill hold, come before any claim."""

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 from sqlalchemy.engine import Connection
 
 from agents.assembly import Assembly
+from agents.mending import KIND as FINDING
 from agents.stage import Row
 from claims.coder_answers import Answered, CoderAnswer, faults
 from claims.desk import Completion, complete, holding
@@ -150,6 +151,10 @@ class Desk:
         whole = self._locked(tx, beginning)
         row, item = whole.row, self._load(WorkItem, whole.row["body"])
         _must_be_free(row, coder)
+        if item.kind == FINDING:
+            raise NotDone(
+                "no code mends it: fold its chart, if that is proposed, or let the hospital send a next version"
+            )
         answer = said or self._said_before(row)
         if whole.draft is None:
             raise NotDone("its chart is not at the desk: let the hospital send its next version")

@@ -1,16 +1,17 @@
 """What a batch of claiming may touch: the accounts its events concern, the histories of their patients, and the charts
 that wait for what happens on another account."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy.engine import Connection
 
 from agents.neighbours import claims_near
 from agents.sayings import STAGE, Sayings, key_of
 from agents.stage import States, Verdict, World
-from claims.accounts import Account, sent_voids
+from claims.accounts import Account, chart_of, sent_voids
 from claims.history import PatientHistory
-from ledger import accounts, deadlines, projections, statistics
+from ledger import accounts, deadlines, projections, statistics, worklist
+from ledger.worklist import Keyed
 from schemas.events import ChartCoded, ClaimAcknowledged, ClaimAdjudicated, DeadlineDue
 from schemas.events.types import Wire
 from schemas.records import Record
@@ -33,6 +34,7 @@ def recalled(tx: Connection, sayings: Sayings, states: States, events: Sequence[
     return World(
         accounts=known,
         claims=claims_near(tx, charts),
+        work=_items(tx, known, charts),
         stored=stored,
         open_deadlines=set(deadlines.still_open(tx, (e.deadline_id for e in said if isinstance(e, DeadlineDue)))),
         window=statistics.open_window(tx),
@@ -71,6 +73,17 @@ def _history_key(sayings: Sayings, record: Record, event: Input) -> str | None:
         return sayings.history_key(event)
     gives_up = isinstance(event, DeadlineDue) and event.stage == STAGE and event.kind == "query-overdue"
     return f"patient/{record.key.decode()}" if gives_up and record.key is not None else None
+
+
+def _items(tx: Connection, known: Mapping[str, Wire], charts: Iterable[tuple[ChartCoded, Wire | None]]) -> Keyed:
+    """What of charts that came back is at the desk; the desk locks a chart's row before it moves an item."""
+    again = [chart.chart_id for chart, _ in charts if _has(known.get(str(account_key(chart))), chart)]
+    back = projections.charts_of(tx, STAGE, again).values()
+    return worklist.work_of(tx, [row.chart_id for row in back if row.state == "returned"])
+
+
+def _has(account: Wire | None, chart: ChartCoded) -> bool:
+    return isinstance(account, Account) and chart_of(account, chart.chart_id) is not None
 
 
 def _waiting_for(tx: Connection, sayings: Sayings, known: Iterable[Wire]) -> Iterator[str]:

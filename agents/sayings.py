@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from agents.clock import milliseconds
+from agents.mending import asked
 from agents.patience import (
     ANSWER_PATIENCE,
     answer_deadline,
@@ -14,7 +15,7 @@ from agents.patience import (
 )
 from agents.pseudonyms import Pseudonyms
 from agents.rows import bill_row, chart_row, claim_row
-from agents.stage import Say, Verdict, World
+from agents.stage import Say, States, Verdict, World
 from claims import deidentify, facts, settlement
 from claims.accounts import (
     Account,
@@ -66,6 +67,7 @@ class Sayings:
 
     reference: Reference
     pseudonyms: Pseudonyms
+    states: States
 
     def formed(self, at: Occasion, after: Account, chart: ChartCoded, formed: Formed, outcome: str) -> Verdict:
         """Claims to their payers and bills to the hospital; `after` is the account with them entered. Whoever has a
@@ -184,6 +186,7 @@ class Sayings:
             charts=(chart_row(chart, "returned", why),),
             stats=(deidentify.of_returned(STAGE, returned, chart, by),),
             facts=() if fact is None else (fact,),
+            work=asked(world, chart, findings, self.states),
         )
 
     def late(self, chart: ChartCoded) -> Verdict:
@@ -286,6 +289,7 @@ def together(first: Verdict, then: Verdict) -> Verdict:
         charts=first.charts + then.charts,
         claims=first.claims + then.claims,
         bills=first.bills + then.bills,
+        work=first.work + then.work,
         opened=first.opened + then.opened,
         closed=first.closed + then.closed,
     )

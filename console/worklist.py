@@ -145,7 +145,8 @@ def fold(
     """Accept what claiming proposed: a chart's own services onto the claim of another (`fold`, `merge`).
 
     Both charts are sent with their next coding revision, together or not at all. The claim of the first is voided once
-    its payer has answered it; until then the second comes back with rule B7, and the same command sends it again.
+    its payer has answered it; until then the second comes back with rule B7, and the same command sends it again. Then
+    it waits until the payer has taken the void.
     """
     parts = Assembly(Settings())
     parts.partners.hospital(hospital)
