@@ -12,7 +12,7 @@ from claims.codesets.phrases import words as words_of
 from claims.codesets.shapes import without_dot
 from claims.scene import NOTHING_TOLD, Scene, Told
 from claims.validity import billable_on
-from schemas.events.chart import Laterality
+from schemas.events.chart import Episode, Laterality
 from schemas.events.coded import Candidate
 
 SIDES: Final = ("left", "right", "bilateral")
@@ -21,6 +21,9 @@ _EPISODES: Final = {"initial": "initial encounter", "subsequent": "subsequent en
 _SIDED: Final = frozenset({*SIDES, "unilateral"})
 _OF_SIDE: Final = _SIDED | {"of", "in", "the", "side", "both"}
 _LEAVES, _POOL, _SHOWN = 64, 60, 8
+_NEAR: Final = len(_EPISODES) * _SHOWN
+"""Of an injury each title stands once for every episode, and one of them is shown before the others."""
+_HEALING: Final = frozenset({"healing", "healed", "nonunion", "malunion"})
 _LINE: Final = 240
 
 
@@ -71,23 +74,52 @@ def ranked(scene: Scene, phrase: str, told: Told) -> tuple[Candidate, ...]:
     """The titles nearest to a phrase among those that share its rarest words; the fitting ones first."""
     codes = scene.reference.codes
     pool = {entry.code: entry.title for entry in codes.sharing_words(phrase, _POOL)}
-    near = process.extract(normalised(phrase), pool, scorer=fuzz.token_sort_ratio, processor=normalised, limit=_SHOWN)
-    entries = [entry for _, _, code in near if (entry := codes.diagnosis(code)) is not None]
+    near = process.extract(
+        normalised(phrase), pool, scorer=fuzz.token_sort_ratio, processor=_without_episode, limit=_NEAR
+    )
+    episode = told.episode or _said_episode(normalised(phrase))
+    best = sorted(near, key=lambda each: (_in_turn(codes, each[2], episode), -each[1]))[:_SHOWN]
+    entries = [entry for _, _, code in best if (entry := codes.diagnosis(code)) is not None]
     return listed(scene, entries, "shares words with the statement", told, phrase)
 
 
 def listed(
     scene: Scene, entries: Sequence[CodeEntry], why: str, told: Told = NOTHING_TOLD, phrase: str = ""
 ) -> tuple[Candidate, ...]:
-    """Those without an objection first, then the nearest to the phrase, each with its reason."""
+    """Those without an objection first, then by episode, then the nearest to the phrase, each with its reason."""
     given, said = scene.given(), normalised(phrase)
+    codes, episode = scene.reference.codes, told.episode or _said_episode(said)
     judged = [(entry, doubt(scene, entry, told, given)) for entry in entries]
-    near = {entry: -fuzz.token_sort_ratio(said, normalised(entry.title)) if said else 0 for entry in entries}
-    best = sorted(judged, key=lambda each: (each[1] is not None, near[each[0]]))[:_SHOWN]
+    near = {entry: -fuzz.token_sort_ratio(said, _without_episode(entry.title)) if said else 0 for entry in entries}
+    best = sorted(
+        judged, key=lambda each: (each[1] is not None, _in_turn(codes, each[0].code, episode), near[each[0]])
+    )[:_SHOWN]
     return tuple(
         Candidate(code=entry.code, title=entry.title[:_LINE], why=(against or _for(entry, why, said))[:_LINE])
         for entry, against in best
     )
+
+
+def _said_episode(said: str) -> Episode | None:
+    """Words of what is left of an injury, or of how it heals."""
+    words = said.split()
+    return "sequela" if "sequela" in words else "subsequent" if _HEALING.intersection(words) else None
+
+
+def _in_turn(codes: CodeSets, code: str, episode: Episode | None) -> str:
+    """Initial encounter before subsequent before sequela, closed fracture before open (OCG I.C.19.a, c): the order of
+    their 7th characters. A later episode that the record says goes before."""
+    letter = without_dot(code)[6:]
+    said = codes.seventh(code).get(letter, "").partition(" ")[0] if letter else ""
+    if said not in _EPISODES:
+        return "A"
+    return "" if said == episode != "initial" else letter
+
+
+def _without_episode(title: str) -> str:
+    """A title but for its last part, where that says the episode: 'sequela' is shorter, and no nearer for that."""
+    said, _, last = title.rpartition(", ")
+    return normalised(said if last.partition(" ")[0] in _EPISODES else title)
 
 
 def _for(entry: CodeEntry, why: str, said: str) -> str:

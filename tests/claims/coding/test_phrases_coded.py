@@ -100,6 +100,27 @@ def test_the_fitting_candidates_come_first(chart: ChartCompleted, reference: Ref
     assert "another side" in {each.code: each.why for each in item.candidates}["M25.561"]
 
 
+EPISODES = [
+    # reason, statement, the 7th characters of its candidates in turn
+    ("nothing said, several codes", phrase("Sprained ankle NOS"), "AAADDDSS"),
+    ("nothing said, titles near to it", phrase("Sprain of ankle"), "AAA"),
+    ("not said to be open is closed", phrase("Broken forearm NOS"), "ABDS"),
+    ("an episode that is documented", phrase("Broken forearm NOS", episode="subsequent"), "DABS"),
+    ("words of healing", phrase("healing fracture of the forearm"), "DDDDA"),
+    ("words of a sequela", phrase("sequela of a fracture of the forearm"), "SSSSA"),
+]
+
+
+@pytest.mark.parametrize(("statement", "letters"), [row[1:] for row in EPISODES], ids=[row[0] for row in EPISODES])
+def test_the_initial_encounter_comes_first_unless_the_words_say_another(
+    chart: ChartCompleted, reference: Reference, statement: Statement, letters: str
+) -> None:
+    item = encode(scene(chart, reference, statement)).worklist[0]
+
+    injuries = [each.code for each in item.candidates if each.code.startswith("S")]
+    assert "".join(code[-1] for code in injuries).startswith(letters)
+
+
 def test_uncertain_words_of_an_inpatient_are_a_coders(inpatient: ChartCompleted, reference: Reference) -> None:
     encoded = encode(scene(inpatient, reference, phrase("probable COPD")))
 
