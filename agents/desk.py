@@ -17,7 +17,7 @@ from agents.mending import KIND as FINDING
 from agents.stage import Row
 from claims.coder_answers import Answered, CoderAnswer, faults
 from claims.desk import Completion, complete, holding
-from claims.draft import Draft
+from claims.draft import Draft, place_asked, places
 from ledger import projections, worklist
 from ledger.store import Ledger
 from ledger.worklist import UNANSWERED, WAITING
@@ -41,10 +41,11 @@ class Ready(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """An item with everything of its chart that is at the desk."""
+    """An item with everything of its chart that is at the desk; `place` says where in the chart it stands."""
 
     row: Row
     item: WorkItem
+    place: str | None
     answer: CoderAnswer | None
     draft: Draft | None
     others: tuple[Row, ...]
@@ -78,14 +79,16 @@ class Desk:
     def show(self, beginning: str) -> Sheet:
         """An item by its id, or so much of it as no other begins with."""
         with self._ledger.reading() as tx:
-            row = _found(tx, beginning)
+            row = only(worklist.find_work(tx, beginning), beginning, "item or query")
             whole = self._chart(tx, row)
         answer = None if row["answer"] is None else self._load(CoderAnswer, row["answer"])
-        others = tuple(
-            {**each, "text": self._load(WorkItem, each["body"]).text} for each in whole.items if each["id"] != row["id"]
-        )
         draft = None if whole.draft is None else self._load(Draft, whole.draft["body"])
-        return Sheet(row, self._load(WorkItem, row["body"]), answer, draft, others, whole.queries)
+        others = tuple(self._placed(draft, each) for each in whole.items if each["id"] != row["id"])
+        queries = tuple(
+            {**each, "place": draft and place_asked(draft, self._load(Query, each["body"]))} for each in whole.queries
+        )
+        item = self._load(WorkItem, row["body"])
+        return Sheet(row, item, self._placed(draft, row)["place"], answer, draft, others, queries)
 
     def take(self, beginning: str, coder: str) -> Row:
         """The item is this coder's until he answers or releases it."""
@@ -128,6 +131,10 @@ class Desk:
 
     def _load(self, model: type[S], body: bytes) -> S:
         return self.parts.states.load(model, bytes(body))
+
+    def _placed(self, draft: Draft | None, row: Row) -> Row:
+        place = places(draft).get(row["statement"]) if draft else None
+        return {**row, "text": self._load(WorkItem, row["body"]).text, "place": place}
 
     # In a transaction ------------------------------------------------------------------------------------------------
 
@@ -220,7 +227,7 @@ class Desk:
 
     def _locked(self, tx: Connection, beginning: str) -> "_Chart":
         """The item's chart, locked; its newest version must still be the item's, and still be back."""
-        found = _found(tx, beginning)
+        found = only(worklist.find_work(tx, beginning), beginning, "item")
         known = _lock(tx, found["stage"], found["hospital"], found["chart_id"])
         whole = self._chart(tx, found)
         if whole.row["state"] == "withdrawn" or known is None or known["version"] != whole.row["version"]:
@@ -252,10 +259,9 @@ class _Chart(NamedTuple):
     draft: Row | None
 
 
-def _found(tx: Connection, beginning: str) -> Row:
-    rows = worklist.find_work(tx, beginning)
+def only(rows: Sequence[Any], beginning: str, what: str) -> Row:
     if len(rows) != 1:
-        raise NotDone(f"{'several items begin' if rows else 'no item begins'} with {beginning}")
+        raise NotDone(f"{f'more than one {what}' if rows else f'no {what}'} begins with {beginning}")
     return dict(rows[0]._mapping)
 
 

@@ -6,10 +6,11 @@ A coded chart has no longer what orders its diagnoses and points its lines at th
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from claims.ranking import ADMISSION
 from claims.scene import CLINICAL, Scene
 from claims.stay import local_day
 from schemas.events.chart import ChartCompleted, PresentOnAdmission, Statement, StatementKind
-from schemas.events.coded import ChartCoded, Service, WorkItem
+from schemas.events.coded import ChartCoded, Query, Service, WorkItem
 from schemas.events.types import Code, Count, Id, Many, Wire
 from schemas.identity import derived
 
@@ -50,6 +51,21 @@ def drafted(scene: Scene, coded: ChartCoded, worklist: Iterable[WorkItem]) -> Dr
         due_to=tuple(DueTo(statement=each.id, condition=each.due_to) for each in statements.values() if each.due_to),
         lines=tuple(line for name in asked for line in _unpriced(scene, coded, name, statements.get(name))),
     )
+
+
+def places(draft: Draft) -> dict[str, str]:
+    """By statement, where it stands in the draft: a name for a screen that may not show the statement's own."""
+    named = {each.statement: f"services[{at}]" for at, each in enumerate(draft.chart.services)}
+    named |= {each.statement: f"lines[{at}]" for at, each in enumerate(draft.lines)}
+    named |= {each.statement: f"conditions[{at}]" for at, each in enumerate(draft.conditions)}
+    return named | {draft.chart.encounter.id: "encounter", ADMISSION: "encounter.admission"}
+
+
+def place_asked(draft: Draft, query: Query) -> str | None:
+    """Where what a query asks about stands; of one that asks about the whole chart nowhere."""
+    chart, topic = draft.chart, query.topic or ""
+    asked = {derived("query", chart.hospital, chart.chart_id, topic, name): at for name, at in places(draft).items()}
+    return asked.get(query.id)
 
 
 def numbered(chart: ChartCompleted, worklist: Iterable[WorkItem]) -> Iterator[WorkItem]:

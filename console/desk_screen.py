@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from agents.asked import Asked
 from agents.desk import Lists, Sheet
 from claims.coder_answers import CoderAnswer, family
 from console.masks import MASK, plain
@@ -14,7 +15,8 @@ _SHORT = 8
 
 
 _HEAD = (
-    "id", "hospital", "chart_id", "version", "wants", "kind", "state", "coder", "statement", "text", "why", "answer"
+    "id", "hospital", "chart_id", "version", "wants", "kind", "place", "state", "coder", "statement", "text", "why",
+    "answer",
 )  # fmt: skip
 
 
@@ -71,9 +73,7 @@ def tell_item(sheet: Sheet, show_phi: bool, as_json: bool) -> None:
     if as_json:
         say_json(facts)
         return
-    for name in _HEAD:
-        if facts[name] is not None:
-            say(f"{name:10} {_in_words(facts[name])}")
+    _tell_head((name, facts[name]) for name in _HEAD)
     say("")
     if isinstance(facts["candidates"], list):
         rows = [tuple(each.values()) for each in facts["candidates"]]
@@ -83,19 +83,45 @@ def tell_item(sheet: Sheet, show_phi: bool, as_json: bool) -> None:
             table("Coded so far", ("rank#", "code", "role", "path"), coded),
         )
         draw(*(each for each in shown if each.row_count))
-    others = (_shown(each, ("kind", "state", "coder", "text")) for each in facts["others"])
-    asked = (_shown(each, ("kind", "to", "topic", "state")) for each in facts["queries"])
+    others = (_shown(each, ("kind", "place", "state", "coder", "text")) for each in facts["others"])
+    asked = (_shown(each, ("kind", "to", "topic", "place", "state")) for each in facts["queries"])
     tables = (
-        table("The chart's other items", ("item", "kind", "state", "coder", "in words"), others),
-        table("Asked of its hospital", ("query", "kind", "to", "topic", "state"), asked),
+        table("The chart's other items", ("item", "kind", "place", "state", "coder", "in words"), others),
+        table("Asked of its hospital", ("query", "kind", "to", "topic", "place", "state"), asked),
         table("Why it came back", ("rule", "severity", "field", "in words"), _findings(facts)),
     )
     draw(*(each for each in tables if each.row_count))
 
 
+def tell_query(asked: Asked, show_phi: bool, as_json: bool) -> None:
+    facts = dict(_facts_of_query(asked, show_phi))
+    if as_json:
+        say_json(facts)
+    else:
+        _tell_head((name, said) for name, said in facts.items() if said != [])
+
+
+def _facts_of_query(asked: Asked, show_phi: bool) -> Iterator[tuple[str, Any]]:
+    row, query = asked.row, asked.query
+    yield from ((name, row[name]) for name in ("id", "hospital", "version", "kind"))
+    yield from (("to", row["whom"]), ("topic", row["topic"]), ("place", asked.place), ("state", row["state"]))
+    yield from (("since", _time(row["opened"])), ("due", _time(row["due"])))
+    yield "chart_id", row["chart_id"] if show_phi else MASK
+    yield "question", query.question if show_phi else MASK
+    yield "options", list(query.options) if show_phi else MASK
+    yield "about", [each.text for each in query.indicators] if show_phi else MASK
+
+
+def _tell_head(facts: Iterable[tuple[str, Any]]) -> None:
+    for name, said in facts:
+        if said is not None:
+            say(f"{name:10} {_in_words(said)}")
+
+
 def _facts(sheet: Sheet, show_phi: bool) -> Iterator[tuple[str, Any]]:
     row, item, draft = sheet.row, sheet.item, sheet.draft
     yield from ((name, row[name]) for name in ("id", "hospital", "version", "kind", "state", "coder"))
+    yield "place", sheet.place
     yield "wants", None if draft is None else family(item, draft)
     for name, value in (("chart_id", row["chart_id"]), ("statement", item.statement), ("text", item.text)):
         yield name, value if show_phi else MASK
@@ -115,12 +141,13 @@ def _said(answer: CoderAnswer | None, show_phi: bool) -> Any:
 
 
 def _other(row: Mapping[str, Any], show_phi: bool) -> dict[str, Any]:
-    named = {name: row[name] for name in ("id", "kind", "state", "coder")}
+    named = {name: row[name] for name in ("id", "kind", "place", "state", "coder")}
     return {**named, "text": row["text"] if show_phi else MASK}
 
 
 def _asked(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {"id": row["id"], "kind": row["kind"], "to": row["whom"], "topic": row["topic"], "state": row["state"]}
+    named = {name: row[name] for name in ("id", "kind", "topic", "place", "state")}
+    return {**named, "to": row["whom"]}
 
 
 def _findings(facts: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
@@ -131,6 +158,8 @@ def _findings(facts: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
 
 def _in_words(said: Any) -> Any:
     """An answer's parts by their names."""
+    if isinstance(said, list):
+        return "; ".join(said)
     if not isinstance(said, Mapping):
         return said
     return "; ".join(f"{name.partition('[')[0]} {value}" for name, value in flat(said))

@@ -11,11 +11,12 @@ from typing import Annotated, Any, TypeVar
 import typer
 from pydantic import ValidationError
 
+from agents.asked import asked
 from agents.assembly import Assembly
 from agents.desk import Desk, NotDone, Progress, Ready
 from agents.folding import folded, records
 from claims.coder_answers import BilledLine, CoderAnswer
-from console.desk_screen import tell_item, tell_lists
+from console.desk_screen import tell_item, tell_lists, tell_query
 from console.screen import Json, say
 from console.wire import deliver, deliver_together
 from schemas.identity import derived
@@ -60,9 +61,25 @@ def list_(hospital: Hospital = None, show_phi: Phi = False, as_json: Json = Fals
 
 
 @app.command()
-def show(item: Item, show_phi: Phi = False, as_json: Json = False) -> None:
-    """One item: its words, the candidates with their reasons, and what else of its chart is at the desk."""
-    tell_item(_done(lambda: _desk().show(item)), show_phi, as_json)
+def show(
+    item: Annotated[
+        str,
+        typer.Argument(help="An id of an item or a query, or so much of it as no other begins with.", metavar="ID"),
+    ],
+    show_phi: Phi = False,
+    as_json: Json = False,
+) -> None:
+    """One item: its words, the candidates with their reasons, and what else of its chart is at the desk. Or one query
+    to a hospital.
+
+    `place` tells items of one chart apart without a word of it: the third of its conditions is conditions[2].
+    """
+    desk = _desk()
+    query = _done(lambda: asked(desk.parts, item))
+    if query is None:
+        tell_item(_done(lambda: desk.show(item)), show_phi, as_json)
+    else:
+        tell_query(query, show_phi, as_json)
 
 
 @app.command()

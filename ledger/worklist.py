@@ -49,6 +49,13 @@ def drafts_of(tx: Connection, stage: str, chart_ids: Iterable[str]) -> dict[tupl
     return {(row.hospital, row.chart_id): dict(row._mapping) for row in rows}
 
 
+def draft_beside(tx: Connection, query: Mapping[str, Any]) -> bytes | None:
+    """The draft of the version that a query asks about, whichever stage keeps it."""
+    same = [drafts.c[name] == query[name] for name in ("chart_id", "hospital", "version")]
+    held = sa.select(drafts.c.body).where(*same, sa.func.length(drafts.c.body) > 0)
+    return tx.scalar(held.order_by(drafts.c.stage).limit(1))
+
+
 def open_work(tx: Connection, hospital: str | None = None) -> Sequence[Row[Any]]:
     """What coders have to do, the oldest first, with the money of what is priced of its chart."""
     beside = (drafts.c.stage == work.c.stage) & (drafts.c.chart_id == work.c.chart_id)
@@ -79,8 +86,12 @@ def coded_drafts(tx: Connection, hospital: str | None = None, *, sent: bool = Fa
 
 def find_work(tx: Connection, beginning: str) -> Sequence[Row[Any]]:
     """Items whose id begins so; at most two, for a second one says that it isn't enough."""
-    query = sa.select(work).where(work.c.id.startswith(beginning, autoescape=True))
-    return tx.execute(query.order_by(work.c.id).limit(2)).all()
+    return _beginning(tx, work, beginning)
+
+
+def find_queries(tx: Connection, beginning: str) -> Sequence[Row[Any]]:
+    """Queries whose id begins so, at most two, in any state."""
+    return _beginning(tx, queries, beginning)
 
 
 def move(tx: Connection, row: Mapping[str, Any], **change: Any) -> bool:
@@ -95,6 +106,11 @@ def mark_sent(tx: Connection, row: Mapping[str, Any], sent_ms: int) -> None:
     """Kafka has the completed chart of this version and revision."""
     named = {name: row[name] for name in ("stage", "chart_id", "hospital", "version", "revision")}
     tx.execute(text(_SENT), {**named, "sent": sent_ms})
+
+
+def _beginning(tx: Connection, table: sa.Table, beginning: str) -> Sequence[Row[Any]]:
+    query = sa.select(table).where(table.c.id.startswith(beginning, autoescape=True))
+    return tx.execute(query.order_by(table.c.id).limit(2)).all()
 
 
 def _of(query: sa.Select[Any], table: sa.Table, hospital: str | None) -> sa.Select[Any]:

@@ -9,7 +9,7 @@ from agents.statistics import open_month
 from ledger.upgrade import upgrade
 from schemas.events import ChartCoded
 from tests.agents.given_desk import WRIST
-from tests.agents.given_returned import PHRASE, UNSIGNED, sent, unsigned_and_unclear
+from tests.agents.given_returned import PHRASE, UNSIGNED, sent, unpriced, unsigned_and_unclear
 from tests.agents.given_stages import MONTH, Stages
 from tests.console.conftest import Terminal
 from tests.pipeline import read_topics
@@ -80,6 +80,51 @@ def test_who_may_see_it_sees_words_and_candidates_with_their_reasons(asked: Term
     assert [words for words in (WORDS, PHRASE[1], "Candidates") if words not in said.stdout] == []
 
 
+@pytest.fixture
+def alike(alone: Terminal) -> Terminal:
+    """A terminal beside which a chart went back with two items of one kind."""
+    validated(alone)
+    stages = Stages(alone.assembly)
+    stages.decide("validation", unpriced(2))
+    stages.assembly.ledger.close()
+    return alone
+
+
+def test_items_of_one_chart_are_told_apart_by_their_places(alike: Terminal) -> None:
+    rows = [alike.json("worklist", "show", row["id"]) for row in alike.json("worklist", "list")["work"]]
+    assert {(row["kind"], row["place"]) for row in rows} == {("charge", "lines[0]"), ("charge", "lines[1]")}
+    assert {other["place"] for row in rows for other in row["others"]} == {"lines[0]", "lines[1]"}
+
+
+def query_of(terminal: Terminal, topic: str) -> str:
+    queries = terminal.json("worklist", "list")["queries"]
+    return next(str(each["id"]) for each in queries if each["topic"] == topic)
+
+
+def test_a_query_is_shown_by_its_id(asked: Terminal) -> None:
+    said = asked.run("worklist", "show", query_of(asked, "fracture")[:8])
+    assert said.exit_code == 0
+    assert [
+        words for words in ("choice", "provider", "fracture", "conditions[", "open") if words not in said.stdout
+    ] == []
+    assert [words for words in (PHRASE[1], WORDS) if words in said.stdout] == []
+
+
+def test_a_beginning_of_several_ids_names_nothing(asked: Terminal) -> None:
+    done = asked.run("worklist", "show", "")
+    assert (done.exit_code, "more than one item or query begins with" in done.stderr) == (1, True)
+
+
+def test_who_may_see_it_sees_what_a_query_asks(asked: Terminal) -> None:
+    said = asked.run("worklist", "show", query_of(asked, "fracture"), "--show-phi")
+    assert [words for words in (PHRASE[1], WORDS, "Please document") if words not in said.stdout] == []
+
+
+def test_an_item_says_where_its_chart_s_query_stands(asked: Terminal, item: str) -> None:
+    shown = asked.json("worklist", "show", item)
+    assert [(query["topic"], query["place"]) for query in shown["queries"]] == [("fracture", shown["place"])]
+
+
 def test_a_second_coder_is_told_who_has_it(asked: Terminal, item: str) -> None:
     assert asked.run("worklist", "take", item, "--coder", "c-anna").exit_code == 0
     done = asked.run("worklist", "take", item, "--coder", "c-ben")
@@ -116,7 +161,7 @@ def test_a_bad_answer_is_told_and_changes_nothing(
 
 def test_an_item_that_is_not_there_is_told(asked: Terminal) -> None:
     done = asked.run("worklist", "show", "zzz")
-    assert (done.exit_code, "no item begins with zzz" in done.stderr) == (1, True)
+    assert (done.exit_code, "no item or query begins with zzz" in done.stderr) == (1, True)
 
 
 def test_without_a_broker_the_answer_is_kept(asked: Terminal, item: str) -> None:
