@@ -1,6 +1,5 @@
 """Edits on who the patient is: member id, name, birth and death (I1, I2, I3, I7, I8)."""
 
-import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
@@ -13,11 +12,12 @@ from schemas.events.chart import Coverage
 from schemas.events.people import Name
 
 OLDEST: Final = 124
-_NO_LETTER: Final = re.compile(r"[^a-z]+")
 _LETTERS: Final = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", **dict.fromkeys("'’‘ʼʻ`´", "")}
 )
 """Letters that Unicode doesn't take apart, as they are written without their mark; and apostrophes."""
+_OF_WORDS: Final = frozenset("LM")
+"""Letters, and marks that are no accents, by the first letter of their Unicode category."""
 _SUFFIXES: Final = frozenset({"jr", "sr", "ii", "iii", "iv", "v"})
 
 
@@ -117,8 +117,16 @@ def _family(name: str) -> str:
 
 @lru_cache(1024)
 def _words(name: str) -> tuple[str, ...]:
-    bare = unicodedata.normalize("NFKD", name.casefold().translate(_LETTERS))
-    return tuple(_NO_LETTER.sub(" ", "".join(c for c in bare if not unicodedata.combining(c))).split())
+    """The letters of any script, without their accents; a name that has no letter is as it is written."""
+    bare = unicodedata.normalize("NFKD", name.casefold().translate(_LETTERS)).casefold()
+    spaced = "".join(c if unicodedata.category(c)[0] in _OF_WORDS else " " for c in bare if not _is_accent(c))
+    return tuple(spaced.split() or name.casefold().split())
+
+
+def _is_accent(mark: str) -> bool:
+    """A mark that a spelling may leave out. Those of classes 7 to 9 make another letter (a nukta, a voiced kana, a
+    virama), and vowel signs have class 0."""
+    return unicodedata.combining(mark) not in {0, 7, 8, 9}
 
 
 @rule("I7", "reject", carc="13", citation="CARC 13", mend="correct the day of service or of death", needs="death")

@@ -49,6 +49,12 @@ def told(answered: Name, registered: Name) -> Case:
     )
 
 
+def another(answered: Name, registered: Name) -> Case:
+    """Two people's names."""
+    case = told(answered, registered)
+    return case._replace(reason=case.reason.replace(" is ", " is not "), said=(("warn", "140", KNOWN_AS),))
+
+
 def myself(**fields: object) -> Subscriber:
     return Subscriber.model_validate({"relationship": "self", **fields})
 
@@ -109,6 +115,32 @@ I2 = [
         lambda c: with_patient(with_coverage(c, eligible_name=Name(family="V")), name=Name(family="Ii")),
         (("warn", "140", KNOWN_AS),),
     ),
+    *(
+        told(Name(family=answered), Name(family=registered))
+        for answered, registered in (
+            ("ПЕТРОВ", "Петров"),
+            ("Алексеёв", "Алексеев"),
+            ("Παπάς", "ΠΑΠΑΣ"),
+            ("王", "王"),
+            ("शर्मा", "शर्मा"),
+            ("O.", "O"),
+            ("?", "?"),
+        )
+    ),
+    *(
+        another(Name(family=answered), Name(family=registered))
+        for answered, registered in (
+            ("Петров", "Сидоров"),
+            ("王", "李"),
+            ("शर्मा", "शर्मी"),
+            ("かとう", "がとう"),
+            ("Doe Петров", "Doe Сидоров"),
+            ("?", "!"),
+            ("1", "Doe"),
+        )
+    ),
+    another(Name(family="王", given="小明"), Name(family="王", given="大明")),
+    another(Name(family="Doe", given="?"), Name(family="Doe", given="Ann")),
     Case("the same day", not_whom_the_plan_knows, lambda c: with_coverage(c, eligible_birth_date=date(1960, 5, 4))),
     Case(
         "another day of birth",
@@ -139,6 +171,15 @@ I3 = [
         "himself, by another's name",
         subscriber_or_dependent_unclear,
         lambda c: with_coverage(c, subscriber=myself(name=Name(family="Doe", given="Bob"))),
+        RELATION,
+    ),
+    Case(
+        "himself, by another's name of another script",
+        subscriber_or_dependent_unclear,
+        lambda c: with_patient(
+            with_coverage(c, subscriber=myself(name=Name(family="Сидоров", given="Анна"))),
+            name=Name(family="Петров", given="Анна"),
+        ),
         RELATION,
     ),
     Case(
