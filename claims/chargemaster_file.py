@@ -54,8 +54,12 @@ class Cells:
         """A cell as a line of the wire: what is longer, or holds a tab, would fail every chart that meets it."""
         value = self.values.get(field, "").strip() or None
         longest = _LONGEST if field in _TEXTS else LONGEST_CODE
-        if value is not None and (len(value) > longest or _has_control(value)):
-            raise self.bad(field, f"at most {longest} characters, without tabs or other control characters")
+        if value is None:
+            return None
+        if _has_control(value):
+            raise self.bad(field, "no tab or other control character within a cell")
+        if len(value) > longest:
+            raise self.bad(field, f"at most {longest} characters")
         return value
 
     def required(self, field: str) -> str:

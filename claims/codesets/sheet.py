@@ -57,6 +57,7 @@ class Sheet:
         self._columns, self._is_row = columns, is_row
         self._lines = text_lines(lines, file)
         self._raw, self._at = "", dict.fromkeys(columns, 0)
+        self._tabs = False
 
     def rows(self) -> Iterator[list[str]]:
         """The cells of each row in the order of the columns, without spaces around; `line` is where it stands."""
@@ -67,6 +68,7 @@ class Sheet:
         for cells in self._body():
             if len(cells) >= least:
                 row = [cells[at].strip(_AROUND) for at in places]
+                self._without_tabs(row)
                 if row[0] or any(row):
                     found = True
                     yield row
@@ -77,7 +79,7 @@ class Sheet:
 
     def bad(self, field: str, mend: str) -> BadReference:
         """What is wrong with a cell of this row, and where it begins; never the value itself."""
-        return BadReference(self.file, self.line, _column(self._raw, self._at[field]), field, mend)
+        return BadReference(self.file, self.line, _column(self._raw, self._at[field], self._tabs), field, mend)
 
     def code(self, field: str, cell: str) -> str:
         if _CODE.fullmatch(cell) is None:
@@ -111,8 +113,9 @@ class Sheet:
         for line in self._lines:
             self._raw, self.line = line, self.line + 1
             if self._is_row is None and line.strip() and not line.startswith("#"):
-                return [_cut(line) or []]
-            if self._is_row is not None and self._is_row(_cut(line) or [""]):
+                self._tabs = "\t" in line
+                return [_cut(line, self._tabs) or []]
+            if self._is_row is not None and self._begins(line, self._is_row):
                 self._first = line
                 return self._cut_all(above)
             above.append(line)
@@ -120,9 +123,14 @@ class Sheet:
                 break
         raise BadReference(self.file, max(self.line, 1), 1, "file", "no row of this table; is it another file?")
 
+    def _begins(self, line: str, is_row: Callable[[Sequence[str]], bool]) -> bool:
+        """Whether the rows begin here. The first one tells what separates cells: a tab may stand within quotes, too."""
+        self._tabs = "\t" in line and is_row(line.split("\t"))
+        return self._tabs or is_row(_cut(line, tabs=False) or [""])
+
     def _cut_all(self, above: list[str]) -> list[list[str]]:
         """Header rows; a quoted cell of theirs may run over lines."""
-        if any("\t" in line for line in above):
+        if self._tabs:
             return [line.split("\t") for line in above]
         try:
             return list(csv.reader(above))
@@ -139,12 +147,16 @@ class Sheet:
             yield self._split(line)
 
     def _split(self, line: str) -> list[str]:
-        if "\t" in line:
-            return line.split("\t")
-        cells = _cut(line)
+        cells = _cut(line, self._tabs)
         if cells is None:
             raise BadReference(self.file, self.line, 1, "row", "a quote that is not closed or stands inside a cell")
         return cells
+
+    def _without_tabs(self, row: list[str]) -> None:
+        if not self._tabs and "\t" in self._raw:
+            for field, cell in zip(self._columns, row, strict=True):
+                if "\t" in cell:
+                    raise self.bad(field, "no tab within a cell")
 
     def _placed(self, head: list[list[str]]) -> dict[str, int]:
         """Where each field's column is: of the columns whose head begins with its name, the one with the least text."""
@@ -171,9 +183,9 @@ def _heads(head: list[list[str]], at: int) -> list[str]:
     return [" ".join(filter(None, cells[start:])) for start in range(len(cells)) if cells[start]]
 
 
-def _cut(line: str) -> list[str] | None:
+def _cut(line: str, tabs: bool) -> list[str] | None:
     """The cells of one line; null when its quotes don't close."""
-    if "\t" in line:
+    if tabs:
         return line.split("\t")
     try:
         return next(csv.reader([line], strict=True), [])
@@ -194,9 +206,9 @@ def calendar_day(cell: str) -> date | None:
     return day if FIRST_DAY <= day <= LAST_DAY else None
 
 
-def _column(raw: str, position: int) -> int:
+def _column(raw: str, position: int, tabs: bool) -> int:
     """Where the cell of that position starts, counted from 1."""
-    delimiter, quoted, passed = "\t" if "\t" in raw else ",", False, 0
+    delimiter, quoted, passed = "\t" if tabs else ",", False, 0
     for at, letter in enumerate(raw):
         if passed == position:
             return at + 1

@@ -255,6 +255,18 @@ BROKEN: list[tuple[str, Reader, bytes, str]] = [
     ),
     ("a department without its zero", departments, b"code,title,start,end\n450,x,20200101,\n", "x.txt:2:1 code: four"),
     ("a code without words", departments, b"code,title,start,end\n0450,,20200101,\n", "x.txt:2:6 title: from 1"),
+    (
+        "a tab between commas",
+        departments,
+        b'code,title,start,end\n0300,x,20200101,\n0450,"a\tb",20200101,\n',
+        "x.txt:3:6 title: no tab within a cell",
+    ),
+    (
+        "a tab in the first row",
+        limits,
+        changed(MUE, "A4217,4", '"A4217",4\t'),
+        "x.txt:4:9 units: no tab within a cell",
+    ),
     ("a comma too many", departments, b"code,title,start,end\n0450,a,b,20200101,\n", "x.txt:2:8 start: a day"),
 ]
 
@@ -297,6 +309,12 @@ def opened(release: Release) -> DatedTables | BadReference:
         return open_tables(compile_tables([release]))
     except BadReference as bad:
         return bad
+
+
+def test_a_tab_in_a_column_that_nobody_asks_for_is_nobody_s() -> None:
+    found = read(limits, changed(MUE, "information, and", "information,\tand"))
+
+    assert found == of_file(limits, MUE)
 
 
 def test_an_add_on_that_is_deleted_at_the_end_of_time_has_no_end() -> None:

@@ -174,3 +174,11 @@ def test_a_code_that_a_newer_release_drops_is_dead_from_then_on() -> None:
     (flaw,) = check(row(), tables=open_tables(compile_tables([older, newer]))).flaws
 
     assert flaw.what == "no such code in the table hcpcs on 2026-01-01"
+
+
+def test_a_tab_within_quotes_is_named_in_its_cell() -> None:
+    broken = row(description='"a, b"', department='"a\tb"')
+    (flaw,) = check(broken).flaws
+
+    assert (flaw.line, flaw.field, broken[flaw.column - 1 :][:4]) == (2, "department", '"a\tb')
+    assert flaw.mend == "no tab or other control character within a cell"
