@@ -10,7 +10,7 @@ from claims.chargemaster_check import Checked, Flaw, check_chargemaster, unreada
 from claims.codesets.dated import DatedTables
 from claims.reference import BadReference
 from console.codesets import DATED, named_tables
-from console.screen import WORDS, Json, draw, say, say_json, table
+from console.screen import WORDS, Json, counted, draw, say, say_json, table
 
 _SHOWN = 100
 
@@ -56,7 +56,8 @@ def _told(file: Path, flaw: Flaw) -> dict[str, object]:
 
 def _show(file: Path, checked: Checked) -> None:
     errors = sum(flaw.grave for flaw in checked.flaws)
-    say(f"{file}: {checked.rows:,} rows, {errors:,} errors, {len(checked.flaws) - errors:,} warnings")
+    warnings = counted(len(checked.flaws) - errors, "warning")
+    say(f"{file}: {counted(checked.rows, 'row')}, {counted(errors, 'error')}, {warnings}")
     if not checked.flaws:
         return
     shown = sorted(checked.flaws, key=lambda flaw: not flaw.grave)[:_SHOWN]

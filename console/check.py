@@ -14,7 +14,7 @@ from claims.fhir import BadChartFile
 from claims.tables import Reference
 from claims.validation import validate
 from console.publish import Publication, read_charts
-from console.screen import Json, dollars, draw, say, say_json, table
+from console.screen import Json, counted, dollars, draw, say, say_json, table
 from schemas.events import ChartCoded, ChartCompleted, ChartReturned
 from streams.settings import Settings
 
@@ -59,7 +59,7 @@ def check(
         typer.echo(f"no chart: encounter {left.encounter_id} is {left.code}: {left.why}", err=True)
     returned = sum(isinstance(said, ChartReturned) for said in judged)
     if not as_json:
-        say(f"{len(judged)} charts checked, {returned} would be returned")
+        say(f"{counted(len(judged), 'chart')} checked, {returned:,} would be returned")
     raise typer.Exit(1 if returned or read.bad or not judged else 0)
 
 

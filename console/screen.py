@@ -44,6 +44,11 @@ def draw(*tables: Table) -> None:
         console.print(each)
 
 
+def counted(number: int, thing: str) -> str:
+    """1 chart, 2 charts; the thing has a plural in s."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
 def dollars(cents: int) -> str:
     return f"{'-' if cents < 0 else ''}${abs(cents) // 100:,}.{abs(cents) % 100:02d}"
 

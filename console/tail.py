@@ -9,7 +9,7 @@ from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaError, 
 
 from console.faults import Mendable
 from console.masks import MASK, plain
-from console.screen import Json, flat, say, say_json
+from console.screen import Json, counted, flat, say, say_json
 from console.wire import QUIET, reachable, strict_codec
 from schemas.codec import Codec, Undecodable, schema_id
 from streams.messages import headers_of
@@ -115,9 +115,10 @@ def _show(facts: Mapping[str, Any], as_json: bool) -> None:
         say_json(facts)
         return
     what = facts.get("subject") or f"undecodable: {facts['undecodable']}"
-    say(f"{facts['topic']}[{facts['partition']}]@{facts['offset']}  {facts['time']}  {what}, {facts['bytes']} bytes")
+    size = counted(facts["bytes"], "byte")
+    say(f"{facts['topic']}[{facts['partition']}]@{facts['offset']}  {facts['time']}  {what}, {size}")
     shown = {**facts["headers"], **dict(flat(facts.get("event", {})))}
     masked = sum(value == MASK for value in shown.values())
     said = [f"{name}={value}" for name, value in shown.items() if value not in (MASK, None)]
-    hidden = [f"({masked} fields masked)"] if masked else []
+    hidden = [f"({counted(masked, 'field')} masked)"] if masked else []
     say("    " + "  ".join([*said, *hidden]))

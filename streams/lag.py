@@ -87,13 +87,15 @@ def evaluate(window: Window, now_ms: int, allowed: int = 0) -> Verdict:
         return Verdict(Status.UNKNOWN, "no commit was seen yet")
     view = View(window, now_ms, allowed)
     if view.lag <= allowed:
-        return Verdict(Status.OK, f"{view.lag} records behind")
+        return Verdict(Status.OK, f"{_behind(view)}")
     if len(window.commits) < 2:
-        return Verdict(Status.UNKNOWN, f"{view.lag} records behind, and only one commit was seen")
+        return Verdict(Status.UNKNOWN, f"{_behind(view)}, and only one commit was seen")
     spoken = (rule(view) for rule in RULES)
-    return next(
-        (verdict for verdict in spoken if verdict), Verdict(Status.OK, f"{view.lag} records behind, catching up")
-    )
+    return next((verdict for verdict in spoken if verdict), Verdict(Status.OK, f"{_behind(view)}, catching up"))
+
+
+def _behind(view: View) -> str:
+    return f"{view.lag} record{'' if view.lag == 1 else 's'} behind"
 
 
 def stopped(view: View) -> Verdict | None:
@@ -101,7 +103,7 @@ def stopped(view: View) -> Verdict | None:
     silent_ms = view.now_ms - view.last.at_ms
     if silent_ms <= view.length_ms or any(end <= view.last.offset for end in view.window.ends):
         return None
-    return Verdict(Status.STOP, f"no commit for {_words(silent_ms)}, {view.lag} records behind")
+    return Verdict(Status.STOP, f"no commit for {_words(silent_ms)}, {_behind(view)}")
 
 
 def rewound(view: View) -> Verdict | None:
@@ -115,7 +117,7 @@ def rewound(view: View) -> Verdict | None:
 def had_caught_up(view: View) -> Verdict | None:
     """A lag within the window was allowed."""
     if any(commit.lag <= view.allowed for commit in view.window.commits):
-        return Verdict(Status.OK, f"{view.lag} records behind, had caught up within the window")
+        return Verdict(Status.OK, f"{_behind(view)}, had caught up within the window")
     return None
 
 

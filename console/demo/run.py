@@ -26,6 +26,7 @@ from console.demo.state import read_books
 from console.demo.summary import as_json, show, verdict
 from console.demo.watch import Look, Stuck, Watch, as_table
 from console.faults import Mendable
+from console.screen import counted
 from ledger.upgrade import upgrade
 
 _PAYERS_IDLE_S = 1.2
@@ -101,7 +102,7 @@ class Demo:
             raise RuntimeError(f"publishing for {hospital} failed: {done.stderr.strip()}")
         said = json.loads(done.stdout.strip().splitlines()[-1])
         left = f", {len(said['unpublished'])} not published (unfinished)" if said["unpublished"] else ""
-        self.say(f"   {hospital}: {said['published']} charts{left}")
+        self.say(f"   {hospital}: {counted(said['published'], 'chart')}{left}")
 
     def _move_clock(self, assembly: Assembly, to: datetime) -> None:
         """Any worker's timer may say what is due; here it is ours, with a clock that has moved on."""

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from console.demo.state import RETURNED, SETTLED, Books
 from console.demo.watch import Look
+from console.screen import counted
 from schemas.events import ChartReturned, ClaimStatsPublished
 
 MINIMUM_SETTLED = 0.6
@@ -21,13 +22,13 @@ def verdict(books: Books, looks: Sequence[Look]) -> list[str]:
     wrong = list(books.unbalanced)
     stray = {state: n for state, n in books.outcomes.items() if state not in {SETTLED, RETURNED, "waiting"}}
     if stray:
-        wrong.append(f"{sum(stray.values())} charts are in no state")
+        wrong.append(f"charts in no state: {sum(stray.values()):,}")
     if books.settled_share < MINIMUM_SETTLED:
         wrong.append(f"only {books.settled_share:.0%} of the charts are claimed and settled")
     if behind := sum(look.behind for look in looks):
-        wrong.append(f"{behind} records are still behind")
+        wrong.append(f"records still behind: {behind:,}")
     if dead := sum(look.dead for look in looks):
-        wrong.append(f"{dead} records are dead letters")
+        wrong.append(f"dead letters: {dead:,}")
     return wrong
 
 
@@ -76,7 +77,7 @@ def _charts(books: Books) -> Table:
 
 
 def _claims(books: Books) -> Table:
-    table = Table(title=f"{sum(books.claims.values()):,} claims", title_justify="left", show_header=False)
+    table = Table(title=counted(sum(books.claims.values()), "claim"), title_justify="left", show_header=False)
     for state, n in sorted(books.claims.items()):
         table.add_row(state, f"{n:,}")
     table.add_row("payers", ", ".join(sorted(books.payer_kinds)))
@@ -100,7 +101,7 @@ def _returns(returned: Sequence[ChartReturned]) -> Table:
         said.update({(chart.reason, item.why) for item in chart.worklist})
         if chart.reason == "late-version":
             said[chart.reason, "a newer version of this chart was there already"] += 1
-    table = Table(title=f"{len(returned)} answers to hospitals, and why", title_justify="left")
+    table = Table(title=f"{counted(len(returned), 'answer')} to hospitals, and why", title_justify="left")
     for column in ("charts", "returned as", "because"):
         table.add_column(column, justify="right" if column == "charts" else "left")
     for (reason, why), n in said.most_common(_TOP):
@@ -137,7 +138,7 @@ def _dearest(books: Books, returned: Sequence[ChartReturned]) -> Table:
 def _statistics(published: ClaimStatsPublished) -> Table:
     """The first rows of a published table, and how many were withheld."""
     shown = [cell for cell in published.cells if cell.patients is not None]
-    counts = f"{len(shown)} cells published, {published.suppressed_cells} suppressed"
+    counts = f"{counted(len(shown), 'cell')} published, {published.suppressed_cells} suppressed"
     title = f"{published.question} ({published.window}; {counts})"
     table = Table(title=title, title_justify="left")
     for column in (*published.dimensions, "patients"):

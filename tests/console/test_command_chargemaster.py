@@ -44,12 +44,12 @@ def test_a_machine_is_told_file_line_column_field_what_and_mend(alone: Terminal,
 
 STATUS = [
     # reason, what the file holds, exit status, words
-    ("sound", file_of(row()).encode(), 0, "1 rows, 0 errors, 0 warnings"),
+    ("sound", file_of(row()).encode(), 0, "1 row, 0 errors, 0 warnings"),
     ("only doubtful", file_of(row(end="2025-12-31")).encode(), 0, "nothing follows this row"),
     ("a row twice", file_of(row(), row()).encode(), 1, "repeats line 2"),
     ("latin-1", file_of(row(), row(code="x", description="Ménière")).encode("latin-1"), 1, "save it as UTF-8"),
     ("UTF-16", file_of(row()).encode("utf-16"), 1, "save it as UTF-8"),
-    ("with a byte order mark", file_of(row()).encode("utf-8-sig"), 0, "1 rows, 0 errors"),
+    ("with a byte order mark", file_of(row()).encode("utf-8-sig"), 0, "1 row, 0 errors"),
     ("lines of another system", file_of(row(), row(code="x")).replace("\n", "\r\n").encode(), 0, "2 rows, 0 errors"),
     ("empty", b"", 1, "the header lacks"),
 ]

@@ -39,7 +39,7 @@ def test_an_event_as_json_is_a_chart_too(tmp_path: Path) -> None:
     file = tmp_path / "chart.json"
     event = json.loads((ROOT / "schemas/examples/chart-completed.json").read_text())
     file.write_text(json.dumps({**event, "hospital": "mercy-general"}))
-    assert "1 charts checked" in check(file).stdout
+    assert "1 chart checked" in check(file).stdout
 
 
 def test_another_hospitals_chart_is_refused(tmp_path: Path) -> None:
