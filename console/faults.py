@@ -11,7 +11,7 @@ from claims.fhir import BadChartFile
 from claims.partners import UnknownPartner
 from claims.reference import BadReference
 from ledger.statistics import NoWindow
-from ledger.store import LedgerUnreachable
+from ledger.store import LedgerUnreachable, NoLedger
 from streams.brokers import BrokerUnavailable
 from streams.provisioning import ProvisioningRefused
 from streams.schema_registry import RegistryError
@@ -44,6 +44,9 @@ def said_of(error: Exception) -> str:
             said = _of_settings(error)
         case KafkaException():
             said = f"Kafka answers {error.args[0].name()}; mend: see that CLAIMSTREAM_BROKERS is up and lets you in"
+        case NoLedger():
+            mend = "run `claimstream ledger upgrade`, or name it in CLAIMSTREAM_LEDGER"
+            said = f"there is no ledger {error}; mend: {mend}"
         case LedgerUnreachable() | SQLAlchemyError():
             kind = type(getattr(error, "orig", None) or error).__name__
             mend = "see that CLAIMSTREAM_LEDGER can be written; run `claimstream ledger upgrade`"

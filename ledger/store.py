@@ -21,6 +21,10 @@ class LedgerUnreachable(Exception):
     """The database gave no transaction for as long as we may wait; the process ends and starts again elsewhere."""
 
 
+class NoLedger(LedgerUnreachable):
+    """The file of a SQLite ledger isn't there, and who reads doesn't make one."""
+
+
 _BUSY = (Conflict, IntegrityError, InternalError, OperationalError)
 _LOCK_WAIT_S = 30.0
 
@@ -42,6 +46,18 @@ class Ledger:
     @property
     def is_sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
+
+    @property
+    def is_there(self) -> bool:
+        """Whether SQLite's file is; a server's database is asked by connecting."""
+        file = _file_of(self.url)
+        return file is None or file.exists()
+
+    def make(self) -> None:
+        """SQLite's file, empty, where there is none; else its first connection would say that it isn't there."""
+        file = _file_of(self.url)
+        if file is not None:
+            _make_file(file)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -129,11 +145,14 @@ def _postgres(url: str) -> Engine:
 
 
 def _sqlite(url: str, lock_wait_s: float) -> Engine:
-    path = sa.make_url(url).database
-    if path and path != ":memory:" and not path.startswith("file:"):
-        _make_file(Path(path))
+    file = _file_of(url)
     arguments = {"timeout": 30, "check_same_thread": False}
     engine = sa.create_engine(url, connect_args=arguments, hide_parameters=True)
+
+    @sa.event.listens_for(engine, "do_connect")
+    def _(*_: object) -> None:
+        if file is not None and not file.exists():  # SQLite would make an empty one, for everybody to read
+            raise NoLedger(str(file))
 
     @sa.event.listens_for(engine, "connect")
     def _(connection: sa.engine.interfaces.DBAPIConnection, _record: object) -> None:
@@ -149,6 +168,12 @@ def _sqlite(url: str, lock_wait_s: float) -> Engine:
             connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+def _file_of(url: str) -> Path | None:
+    """The file of a SQLite ledger; one in memory, or on a server, has none."""
+    path = sa.make_url(url).database if url.startswith("sqlite") else None
+    return Path(path) if path and path != ":memory:" and not path.startswith("file:") else None
 
 
 def _make_file(file: Path) -> None:

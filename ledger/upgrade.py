@@ -13,6 +13,7 @@ from ledger.store import Ledger
 def upgrade(ledger: Ledger, to: str = "head") -> tuple[str | None, str | None]:
     """Applies what is missing; the revision before and after. Harmless when repeated, or run by several at once."""
     config = _config()
+    ledger.make()
     with ledger.transaction() as connection:
         if not ledger.is_sqlite:
             # One at a time: the number is this project's own, any constant would do.
@@ -24,6 +25,9 @@ def upgrade(ledger: Ledger, to: str = "head") -> tuple[str | None, str | None]:
 
 
 def current(ledger: Ledger) -> str | None:
+    """The revision it has; none where it is empty or isn't there."""
+    if not ledger.is_there:
+        return None
     with ledger.reading() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 

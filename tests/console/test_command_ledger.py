@@ -13,6 +13,25 @@ def test_an_empty_ledger_needs_an_upgrade(alone: Terminal) -> None:
     assert (done.exit_code, "claimstream ledger upgrade" in done.stdout) == (1, True)
 
 
+READING = [
+    ("ledger", "current"),
+    ("worklist", "list"),
+    ("worklist", "show", "abc"),
+    ("worklist", "send"),
+    ("chart", "mercy-general", "C-1"),
+]
+
+
+@pytest.mark.parametrize("arguments", READING, ids=[" ".join(arguments) for arguments in READING])
+def test_who_reads_a_ledger_that_is_not_there_makes_none(
+    alone: Terminal, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    done = alone.run(*arguments, CLAIMSTREAM_LEDGER=f"sqlite:///{tmp_path}/none/ledger.db")
+
+    assert (done.exit_code > 0, "claimstream ledger upgrade" in done.stdout + done.stderr) == (True, True)
+    assert not (tmp_path / "none").exists()
+
+
 def test_an_upgrade_is_harmless_when_repeated(alone: Terminal) -> None:
     first, again = alone.json("ledger", "upgrade"), alone.json("ledger", "upgrade")
     assert (first["before"], first["after"]) == (None, again["before"])

@@ -254,5 +254,5 @@ def test_the_clumsy_step_meets_a_tenth_of_the_patients(planted: Charts) -> None:
 
 def test_the_ledger_is_readable_by_nobody_else(tmp_path: Path) -> None:
     file = tmp_path / "ledger.db"
-    Ledger(f"sqlite:///{file}").close()
+    Ledger(f"sqlite:///{file}").make()
     assert file.stat().st_mode & 0o077 == 0

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from ledger.rows import put
 from ledger.store import Ledger, LedgerUnreachable
 from ledger.tables import accounts, windows
+from ledger.upgrade import upgrade
 from ledger.writes import Conflict
 
 
@@ -172,7 +173,7 @@ def test_a_disk_with_room_again_takes_the_work(sqlite_ledger: Ledger) -> None:
 def test_a_place_where_no_file_can_be_is_told_at_once(tmp_path: Path) -> None:
     (tmp_path / "a-file").touch()
     with pytest.raises(LedgerUnreachable, match="a-file"):
-        Ledger(f"sqlite:///{tmp_path}/a-file/ledger.db")
+        upgrade(Ledger(f"sqlite:///{tmp_path}/a-file/ledger.db"))
 
 
 def test_a_server_that_is_not_there_is_unreachable(tmp_path: Path) -> None:
