@@ -54,6 +54,9 @@ def check_chargemaster(text: str, file: str, tables: DatedTables) -> Checked:
     except BadReference as fault:
         return Checked(0, (unreadable(fault),))
     rows, flaws = _read(sheet)
+    if not rows and not flaws:
+        mend = "give each service a row; a hospital that has none names no chargemaster in partners.yaml"
+        return Checked(0, (Flaw(1, 1, "row", True, "no row below the header", mend),))
     for doubt in chain(_priced(rows), _unmeasured(rows), Codes(tables).doubts(rows)):
         line = doubt.row.line
         flaws.append(Flaw(line, sheet.at(line, doubt.field), doubt.field, doubt.grave, doubt.what, doubt.mend))

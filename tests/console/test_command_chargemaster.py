@@ -51,6 +51,8 @@ STATUS = [
     ("UTF-16", file_of(row()).encode("utf-16"), 1, "save it as UTF-8"),
     ("with a byte order mark", file_of(row()).encode("utf-8-sig"), 0, "1 row, 0 errors"),
     ("lines of another system", file_of(row(), row(code="x")).replace("\n", "\r\n").encode(), 0, "2 rows, 0 errors"),
+    ("a header and nothing below", file_of().encode(), 1, "no row below the header"),
+    ("a header and comments", file_of("# prices", "").encode(), 1, "no row below the header"),
     ("empty", b"", 1, "the header lacks"),
 ]
 
