@@ -93,6 +93,10 @@ def laboratory_without_clia(subject: Subject) -> Iterator[Fault]:
     The 4010 guide's note (Medicare and Medicaid want it of every laboratory) and a digest of CPM 16/70.10 (without it a
     claim is unprocessable) are read. Looked at where the payer's entry says so (`requires_clia`); the number is `clia`
     of who bills. A test that is only read (modifier 26) or was done by another laboratory (90) has none of ours.
+
+    A laboratory test is a code of Level I that begins with 8, or one of Level II that begins with P2, P3 or P7. CMS's
+    lists of the tests that are subject to CLIA, waived or excluded are read nowhere, so that it speaks of the few codes
+    among those that need no number, too: a payer's entry can make it a warning, or turn it off.
     """
     if subject.payer is None or not subject.payer.requires_clia:
         return
