@@ -75,15 +75,15 @@ def _charts(files: Sequence[Path], reference: Reference, hospital: str, read: Pu
 def _document(file: Path) -> dict[str, Any] | None:
     """A file that holds one JSON object; null for any other, which is FHIR's to read or to refuse."""
     try:
-        said = json.loads(file.read_text(encoding="utf-8"))
-    except (ValueError, UnicodeDecodeError):
+        said = json.loads(file.read_text(encoding="utf-8-sig"))
+    except (ValueError, RecursionError):
         return None
     return said if isinstance(said, dict) else None
 
 
 def _event(file: Path, hospital: str) -> ChartCompleted:
     try:
-        chart = ChartCompleted.model_validate_json(file.read_text(encoding="utf-8"))
+        chart = ChartCompleted.model_validate_json(file.read_text(encoding="utf-8-sig"))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         field = ".".join(str(part) for part in first["loc"])

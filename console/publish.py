@@ -113,7 +113,7 @@ def _readable(files: Sequence[Path], done: Publication) -> list[tuple[str, str]]
     texts = []
     for file in files:
         try:
-            texts.append((str(file), file.read_text(encoding="utf-8")))
+            texts.append((str(file), file.read_text(encoding="utf-8-sig")))
         except UnicodeDecodeError as error:
             done.bad.append(BadChartFile(str(file), 1, error.start + 1, "file", "save it as UTF-8"))
     return _without(texts, done.bad)

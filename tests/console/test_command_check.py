@@ -42,6 +42,21 @@ def test_an_event_as_json_is_a_chart_too(tmp_path: Path) -> None:
     assert "1 chart checked" in check(file).stdout
 
 
+def test_a_byte_order_mark_before_a_bundle_or_an_event_is_none_of_it(tmp_path: Path) -> None:
+    file, bundle = tmp_path / "chart.json", tmp_path / "bundle.json"
+    event = json.loads((ROOT / "schemas/examples/chart-completed.json").read_text())
+    file.write_text(json.dumps({**event, "hospital": "mercy-general"}), encoding="utf-8-sig")
+    bundle.write_text((BUNDLES / "01-work-injury.json").read_text(encoding="utf-8"), encoding="utf-8-sig")
+    assert "2 charts checked" in check(file, bundle).stdout
+
+
+def test_json_without_end_is_told_as_what_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "deep.json"
+    file.write_text("[" * 100_000)
+    done = check(file)
+    assert (done.exit_code, "deep.json:1:1 json: not JSON that can be read (too deep" in done.stderr) == (1, True)
+
+
 def test_another_hospitals_chart_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "chart.json"
     file.write_text((ROOT / "schemas/examples/chart-completed.json").read_text())
