@@ -107,7 +107,7 @@ def test_why_a_patient_came_is_no_complication_though_its_code_is_one_elsewhere(
     came = diagnosis("J96.01", "admitting", rank=3, complication="CC")
     twice = (stay.diagnoses[0], diagnosis("J96.01", rank=2, present_on_admission="Y"), came)
 
-    marked = grouped(stay.model_copy(update={"diagnoses": twice}), reference)
+    marked = grouped(stay.model_copy(update={"diagnoses": twice}), reference).chart
 
     assert [each.complication for each in marked.diagnoses] == [None, "MCC", None]
 
