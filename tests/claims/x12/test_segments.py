@@ -1,0 +1,75 @@
+"""X12 read segment by segment: whatever delimiters, line ends and pieces a file comes in, and where it breaks off."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from claims.x12.segments import Delimiters, X12Fault, read_segments
+
+ISA = "ISA*00*          *00*          *ZZ*HOSPITAL       *ZZ*PAYER          *260105*1200*^*00501*000000001*0*T*:~"
+FIRST = f"{ISA}\r\nGS*HP*A*B~\r\nIEA*1*000000001~"
+OTHER = ISA.translate(str.maketrans({"*": "|", "~": "\n", ":": ">", "^": "!"})) + "GS|HP|A\nIEA|1|000000001\n"
+
+
+def tags(*chunks: bytes) -> list[str]:
+    return [segment.tag for segment in read_segments(chunks)]
+
+
+@pytest.mark.parametrize(
+    ("reason", "file", "expected"),
+    [
+        ("line ends after the terminator", FIRST, ["ISA", "GS", "IEA"]),
+        ("the terminator is a line end", OTHER, ["ISA", "GS", "IEA"]),
+        ("two interchanges of other delimiters", FIRST + "\n" + OTHER, ["ISA", "GS", "IEA"] * 2),
+        ("two interchanges of the same delimiters", FIRST + FIRST, ["ISA", "GS", "IEA"] * 2),
+        ("nothing at all", "", []),
+        ("nothing but line ends", "\r\n\n", []),
+    ],
+)
+def test_a_file_is_read_by_its_own_delimiters(reason: str, file: str, expected: list[str]) -> None:
+    assert tags(file.encode()) == expected, reason
+
+
+@given(st.integers(1, 120))
+def test_the_size_of_the_pieces_changes_nothing(size: int) -> None:
+    file = (FIRST + OTHER).encode()
+    assert tags(*(file[at : at + size] for at in range(0, len(file), size))) == tags(file)
+
+
+def test_a_segment_knows_its_number_its_elements_and_their_components() -> None:
+    (*_, line) = read_segments([f"{ISA}SVC*HC:G0463:25*100~".encode()])
+    assert (line.at, line.components(1), line.element(2), line.element(9)) == (2, ["HC", "G0463", "25"], "100", "")
+
+
+def test_delimiters_are_those_of_isa() -> None:
+    assert next(read_segments([OTHER.encode()])).delimiters == Delimiters("|", "!", ">", "\n")
+
+
+@pytest.mark.parametrize(("raw", "name"), [(b"Mu\xc3\xb1oz", "Muñoz"), (b"Mu\xf1oz", "Muñoz"), (b"\x93x\x94", "“x”")])
+def test_a_name_is_read_as_utf_8_or_else_as_windows_1252(raw: bytes, name: str) -> None:
+    (*_, person) = read_segments([ISA.encode() + b"NM1*QC*1*" + raw + b"~"])
+    assert person.element(3) == name
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_segment() -> None:
+    assert tags(b"\xef\xbb\xbf" + FIRST.encode())[0] == "ISA"
+
+
+@pytest.mark.parametrize(
+    ("file", "why"),
+    [
+        (f"{ISA}GS*HP", "segment 2: the file ends within a segment"),
+        ("GS*HP*A*B~", "segment 1: no interchange begins here"),
+        (ISA[:50], "segment 1: no interchange begins here"),
+        (ISA.replace(":~", "*~"), "segment 1: ISA is not of its fixed width, or two delimiters are one"),
+        (FIRST + "hello", "segment 4: the file ends within a segment"),
+    ],
+)
+def test_what_cannot_be_read_is_named_by_its_segment(file: str, why: str) -> None:
+    with pytest.raises(X12Fault, match=why):
+        tags(file.encode())
+
+
+def test_a_segment_without_an_end_is_not_read_for_ever() -> None:
+    with pytest.raises(X12Fault, match="segment 2: a segment without an end"):
+        tags(ISA.encode(), *[b"x" * 100_000] * 12)
