@@ -8,7 +8,7 @@ from claims.x12.segments import Delimiters, X12Fault, read_segments
 
 ISA = "ISA*00*          *00*          *ZZ*HOSPITAL       *ZZ*PAYER          *260105*1200*^*00501*000000001*0*T*:~"
 FIRST = f"{ISA}\r\nGS*HP*A*B~\r\nIEA*1*000000001~"
-OTHER = ISA.translate(str.maketrans({"*": "|", "~": "\n", ":": ">", "^": "!"})) + "GS|HP|A\nIEA|1|000000001\n"
+OTHER = ISA.translate(str.maketrans("*~:^", "|\n>!")) + "GS|HP|A\nIEA|1|000000001\n"
 
 
 def tags(*chunks: bytes) -> list[str]:
