@@ -1,4 +1,4 @@
-"""`python -m bench.memory`: what a worker with every stage and all code sets holds in memory, early and late.
+"""`python -m bench.memory`: what a worker with every stage, all code sets and a million pairs holds, early and late.
 
 The real worker in one process (the embedded mode, the most a process can hold), on an Apache Kafka and a PostgreSQL of
 the benchmark's own. The last line is one JSON object.
@@ -12,25 +12,29 @@ import typer
 from confluent_kafka.admin import AdminClient
 
 from agents.assembly import Assembly
+from agents.reference import CODESETS
 from bench.charts import encoded, example
 from bench.load import flood
 from bench.pipeline import payers_end
 from bench.site import Contender, prepare, running, site
+from bench.tables import with_pairs
 from streams.topics import STAGES
 
-LIMIT_MB, GROWTH = 250, 0.10
+LIMIT_MB, GROWTH = 300, 0.10
 _PORTION = 1_000
 
 
 def main(
     early: Annotated[int, typer.Option(help="Charts before the first look.")] = 2_000,
     late: Annotated[int, typer.Option(help="Charts before the second.")] = 20_000,
+    pairs: Annotated[int, typer.Option(help="Pairs of NCCI's shape in its tables; 0: only what ships.")] = 1_000_000,
     as_json: Annotated[bool, typer.Option("--json", help="Nothing but the JSON object.")] = False,
 ) -> None:
     """Resident memory of a worker after few and after many charts; exit 1 when it is too much, or grew."""
     seen: dict[int, float] = {}
     with site(batch_records=500, linger_ms=0) as where:
-        assembly = Assembly(where.with_ledger("memory").settings)
+        codesets = with_pairs(where.home / "tables", pairs) if pairs else CODESETS
+        assembly = Assembly(where.with_ledger("memory").settings, codesets)
         prepare(assembly)
         template, config = example(assembly.reference.partners), assembly.settings.client_config("hospital")
         watcher = payers_end(assembly, AdminClient(assembly.settings.admin_config()))
@@ -44,7 +48,12 @@ def main(
     growth = seen[late] / seen[early] - 1
     holds = max(seen.values()) <= LIMIT_MB and abs(growth) <= GROWTH
     found = {f"mb_after_{early}": seen[early], f"mb_after_{late}": seen[late], "mb_most": max(seen.values())}
-    print(json.dumps({name: round(mb, 1) for name, mb in found.items()} | {"growth": round(growth, 3), "holds": holds}))
+    print(
+        json.dumps(
+            {name: round(mb, 1) for name, mb in found.items()}
+            | {"growth": round(growth, 3), "pairs": pairs, "holds": holds}
+        )
+    )
     raise typer.Exit(0 if holds else 1)
 
 

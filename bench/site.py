@@ -23,6 +23,7 @@ from agents.provision import provision
 from agents.statistics import month_of, open_month
 from bench.bare import PREFIX
 from bench.meter import STAGES
+from bench.worker import CODESETS_FILE
 from ledger.batches import BatchLedger
 from ledger.upgrade import upgrade
 from streams import provisioning
@@ -135,7 +136,7 @@ def running(
     where: Site, assembly: Assembly, module: str, layout: Sequence[Sequence[str]], *first: str
 ) -> Iterator[Contender]:
     """A contender's processes, one for each entry of `layout`; asked to end, and made to if they don't."""
-    environment, command = _environment(assembly.settings), [sys.executable, "-m", module, *first]
+    environment, command = _environment(assembly), [sys.executable, "-m", module, *first]
     children = [
         Child([*command, *stages], where.home / f"{module}-{number}.log", _ROOT, environment, patience_s=15)
         for number, stages in enumerate(layout)
@@ -154,8 +155,10 @@ def running(
             raise
 
 
-def _environment(settings: Settings) -> dict[str, str]:
+def _environment(assembly: Assembly) -> dict[str, str]:
+    settings = assembly.settings
     return {
+        CODESETS_FILE: str(assembly.codesets),
         "CLAIMSTREAM_BROKERS": settings.brokers,
         "CLAIMSTREAM_LEDGER": settings.ledger.get_secret_value(),
         "CLAIMSTREAM_KEY_FILE": str(settings.key_file),

@@ -3,6 +3,7 @@
 Nothing is replaced: what the meter times is called as ever, so a metered worker decides and says what any other would.
 """
 
+import os
 import sys
 import threading
 import time
@@ -17,6 +18,7 @@ from typing import Any, TypeVar
 from faust import Worker
 
 from agents.assembly import Assembly
+from agents.reference import CODESETS
 from agents.stage import Judgement, States
 from agents.worker import build
 from bench.meter import Meter
@@ -30,6 +32,9 @@ from streams.settings import Settings
 from streams.source import Batch
 
 R = TypeVar("R")
+
+CODESETS_FILE = "CLAIMSTREAM_BENCH_CODESETS"
+"""Names the code sets that a measured worker opens, with the dated tables beside them, where they are not the usual."""
 
 
 _here = threading.local()
@@ -179,7 +184,8 @@ def _run(instruments: Instruments, run: Callable[[Batch], int], batch: Batch) ->
 
 def main(meter: str, *stages: str) -> None:
     settings = Settings(stages=",".join(stages), web_port=free_ports(1)[0])
-    app = build(settings, MeteredAssembly(settings, meter=Meter(Path(meter))))
+    codesets = Path(os.environ.get(CODESETS_FILE, CODESETS))
+    app = build(settings, MeteredAssembly(settings, codesets, meter=Meter(Path(meter))))
     Worker(app, override_logging=False, redirect_stdouts=False, quiet=True).execute_from_commandline()
 
 
