@@ -129,6 +129,8 @@ def _payers(kind: Kind, dice: random.Random) -> tuple[str, ...]:
             return ("workers-compensation", "commercial")
         case "self-pay":
             return ("patient",)
+        case "home":  # Medicare wants visits of a month on one claim (B10), and a patient may have two here
+            return (dice.choice(("commercial", "commercial", "medicaid", "medicare-advantage")),)
         case _:
             return (dice.choice(("commercial", "commercial", "medicaid", "medicare-advantage", "medicare")),)
 
