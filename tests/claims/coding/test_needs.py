@@ -1,9 +1,8 @@
 """A rule whose need a chart doesn't meet is silent by itself: that it is not called spares time and nothing else."""
 
-from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -11,23 +10,14 @@ from claims.codesets.dated import AddOn, Necessity, Pair, Term, UnitLimit
 from claims.codesets.dated_build import release
 from claims.edits import CHART_EDITS, rules_for
 from claims.edits.needs import met
-from claims.edits.rule import Need
+from claims.edits.rule import Need, Scope
 from claims.edits.subject import Subject
 from claims.tables import Reference
 from schemas.events.coded import ChartCoded
-from schemas.events.people import Name
-from tests.claims.coding.builders import with_line
-from tests.claims.coding.changes import (
-    as_it_is,
-    happened,
-    with_coverage,
-    with_diagnoses,
-    with_partners,
-    with_patient,
-    with_procedure,
-)
-from tests.claims.coding.given_edits import VISIT, Case, with_tables
-from tests.claims.coding.noted import noted_reference
+from tests.claims.coding.given_edits import VISIT, Case, named, with_tables
+from tests.claims.coding.given_needs import OF_EVERY_STAY, Given, stay_of_nothing_odd, visit_of_nothing_odd
+from tests.claims.coding.test_needs_of_charts import STAYS, VISITS
+from tests.claims.coding.test_needs_of_lines import LINES
 
 
 def cases(table: str) -> list[Case]:
@@ -39,10 +29,10 @@ def cases(table: str) -> list[Case]:
     return found
 
 
-VISITS, STAYS = cases("FIRES"), cases("FIRES_INPATIENT")
+FIRES, FIRES_INPATIENT = cases("FIRES"), cases("FIRES_INPATIENT")
 
 
-@pytest.mark.parametrize("case", VISITS, ids=[f"{row[0].name}-{at}" for at, row in enumerate(VISITS)])
+@pytest.mark.parametrize("case", FIRES, ids=named(FIRES))
 def test_a_visit_in_which_a_rule_finds_something_meets_its_need(
     coded: ChartCoded, reference: Reference, case: Case
 ) -> None:
@@ -51,7 +41,7 @@ def test_a_visit_in_which_a_rule_finds_something_meets_its_need(
     assert not list(edit.check(subject)) or edit.needs in met(subject)
 
 
-@pytest.mark.parametrize("case", STAYS, ids=[f"{row[0].name}-{at}" for at, row in enumerate(STAYS)])
+@pytest.mark.parametrize("case", FIRES_INPATIENT, ids=named(FIRES_INPATIENT))
 def test_a_stay_in_which_a_rule_finds_something_meets_its_need(
     stay: ChartCoded, reference: Reference, case: Case
 ) -> None:
@@ -60,12 +50,6 @@ def test_a_stay_in_which_a_rule_finds_something_meets_its_need(
     assert not list(edit.check(subject)) or edit.needs in met(subject)
 
 
-Change = Callable[[ChartCoded], ChartCoded]
-Asked = tuple[str, Change, set[Need], Mapping[str, Any], Mapping[str, Any]]
-"""Why, what of the chart differs, what is needed by the rules that are asked then, and by which entries of the payer
-and the hospital."""
-NAME = Name(family="Doe")
-ENROLMENTS = {"enrolments": {"commercial": ()}}
 ALONE = [
     ("hcpcs table", release("hcpcs", [Term("A6402", "Gauze", VISIT)])),
     ("necessity table", release("necessity", [Necessity("L1", "A6402", ("I10",), VISIT)])),
@@ -85,73 +69,42 @@ def test_any_of_the_files_meets_a_need_of_them(coded: ChartCoded, reference: Ref
     assert need in met(Subject(coded, with_tables(reference, table)))
 
 
-def asked(chart: ChartCoded, reference: Reference) -> set[Need]:
-    """The needs of the rules that are asked of a chart: each need has a rule."""
-    return {rule.needs for rule in rules_for(Subject(chart, reference)) if rule.needs is not None}
+def needs_of(rules: Any) -> set[Need]:
+    return {rule.needs for rule in rules if rule.needs is not None}
 
 
-def needed(reason: str, change: Change, *needs: Need, **payer: Any) -> Asked:
-    return reason, change, set(needs), {"requires_authorization": (), **payer}, {}
+def test_each_need_has_a_rule_and_a_chart_that_meets_it() -> None:
+    told = {need for part in get_args(Need) for need in get_args(part)}
+    elsewhere = {"codes that ask", *(need for need, _ in ALONE)}
+    given = {need for row in (*LINES, *VISITS, *STAYS) for need in row.needs}
+    assert needs_of(CHART_EDITS) == told == {*given, *elsewhere, *OF_EVERY_STAY}
 
 
-ASKED: list[Asked] = [
-    needed("an insured visit for high blood pressure", as_it_is),
-    needed("a payer who wants claims split", as_it_is, "splits", splits=("month",)),
-    needed("a payer who authorizes", as_it_is, "authorizations", requires_authorization=("E0601",)),
-    needed("a payer who wants a referral", as_it_is, "referrals", requires_referral=("ambulatory",)),
-    needed("a payer who wants a laboratory's number", as_it_is, "clia", requires_clia=True),
-    needed("Medicare, part A", as_it_is, "medicare", filing_indicator="MA"),
-    needed("Medicare, part B", as_it_is, "medicare", filing_indicator="MB"),
-    needed("an Advantage plan is not Medicare itself", as_it_is, filing_indicator="16"),
-    needed("nobody but the patient pays", lambda c: with_coverage(c, kind="patient", payer="patient")),
-    needed("an accident", lambda c: happened(c, "auto"), "accidents"),
-    needed("an operation", lambda c: with_procedure(c, "02703DZ"), "operations"),
-    needed("a patient who died", lambda c: with_patient(c, deceased_date=VISIT), "death"),
-    needed("two diagnoses", lambda c: with_diagnoses(c, "I10", "R05.1"), "diagnoses"),
-    needed("the name that the plan has", lambda c: with_coverage(c, eligible_name=NAME), "plan's answers"),
-    needed("the birth date that it has", lambda c: with_coverage(c, eligible_birth_date=VISIT), "plan's answers"),
-    needed("the plan names an Advantage plan", lambda c: with_coverage(c, advantage=True), "plan's answers"),
-    needed("the plan names none", lambda c: with_coverage(c, advantage=False)),
-    needed("a code of newborns", lambda c: with_diagnoses(c, "Z38.00"), "codes of an age"),
-    needed("a manifestation", lambda c: with_diagnoses(c, "F02.80"), "manifestations"),
-    needed("a code that names what comes first", lambda c: with_diagnoses(c, "N18.1"), "code-first codes"),
-    needed("a modifier", lambda c: with_line(c, modifiers=("25",)), "modifiers", "notices"),
-    needed("a notice was given", lambda c: with_line(c, abn=True), "notices"),
-    needed("none was given", lambda c: with_line(c, abn=False), "notices"),
-    needed("a package of a single dose", lambda c: with_line(c, single_dose=True), "single doses"),
-    needed("a package of several", lambda c: with_line(c, single_dose=False), "single doses"),
-    needed("a drug by its code", lambda c: with_line(c, code="J1100"), "drugs"),
-    needed("a biosimilar", lambda c: with_line(c, code="Q5101"), "drugs"),
-    needed("a hospice's place is no biosimilar", lambda c: with_line(c, code="Q5001")),
-    needed("an NDC", lambda c: with_line(c, ndc="00000000000"), "drugs"),
-    needed("an NDC's unit alone", lambda c: with_line(c, ndc_unit="ML"), "drugs"),
-    needed("an NDC's quantity alone", lambda c: with_line(c, ndc_quantity=1000), "drugs"),
-    needed("a line without a code", lambda c: with_line(c, code=None)),
-    ("a hospital that tells enrolments", as_it_is, {"enrolments"}, {"requires_authorization": ()}, ENROLMENTS),
-]
+def silent(subject: Subject, *scopes: Scope) -> None:
+    """Without its need no rule finds anything in such a chart, and none is asked."""
+    of_such = [rule for rule in CHART_EDITS if rule.of in {"any", *scopes} and rule.in_force(subject.day)]
+    unmet = [rule for rule in of_such if rule.needs not in {None, *met(subject)}]
+    assert [rule.name for rule in unmet if list(rule.check(subject))] == []
+    assert list(rules_for(subject)) == [rule for rule in of_such if rule not in unmet]
 
 
-@pytest.mark.parametrize("row", [row[1:] for row in ASKED], ids=[row[0] for row in ASKED])
-def test_rules_are_asked_of_a_chart_that_has_what_they_look_at_and_of_no_other(
-    coded: ChartCoded, reference: Reference, row: Any
+@pytest.mark.parametrize("given", [*LINES, *VISITS], ids=[given.reason for given in (*LINES, *VISITS)])
+def test_in_a_visit_no_rule_finds_anything_without_its_need(
+    coded: ChartCoded, reference: Reference, given: Given
 ) -> None:
-    change, needs, payer, hospital = row
-    chart = change(coded)
-    partners = with_partners(reference, chart, payer, hospital)
-    assert asked(chart, partners) == met(Subject(chart, partners)) == needs
+    subject = given.subject(visit_of_nothing_odd(coded), reference)
+    silent(subject, "outpatient", *(("professional",) if subject.services else ()))
 
 
-def test_a_code_whose_note_asks_for_another_is_looked_at_for_it(coded: ChartCoded, reference: Reference) -> None:
-    noted = noted_reference(reference)
-    assert "codes that ask" in asked(with_diagnoses(coded, "I11.0"), noted)
-    assert "codes that ask" not in asked(coded, noted)
+@pytest.mark.parametrize("given", STAYS, ids=[given.reason for given in STAYS])
+def test_in_a_stay_no_rule_finds_anything_without_its_need(
+    stay: ChartCoded, reference: Reference, given: Given
+) -> None:
+    silent(given.subject(stay_of_nothing_odd(stay), reference), "inpatient", "facility")
 
 
-def test_without_its_need_no_rule_finds_anything_in_a_good_chart(
+def test_in_a_good_chart_no_rule_finds_anything_without_its_need(
     coded: ChartCoded, stay: ChartCoded, reference: Reference
 ) -> None:
-    for chart in (coded, stay):
-        subject = Subject(chart, reference)
-        unmet = [rule for rule in CHART_EDITS if rule.needs is not None and rule.needs not in met(subject)]
-        assert [rule.name for rule in unmet if list(rule.check(subject))] == []
-        assert unmet
+    silent(Subject(coded, reference), "outpatient", "facility", "professional")
+    silent(Subject(stay, reference), "inpatient", "facility")
