@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
-from claims.edits.needs import met
 from claims.edits.rule import Need
 from claims.edits.subject import Subject
 from claims.tables import Reference
@@ -29,9 +28,6 @@ class Given(NamedTuple):
     def subject(self, chart: ChartCoded, reference: Reference) -> Subject:
         changed = self.change(chart)
         return Subject(changed, with_partners(reference, changed, self.payer, self.hospital))
-
-    def met(self, chart: ChartCoded, reference: Reference) -> frozenset[Need]:
-        return met(self.subject(chart, reference))
 
 
 def needed(reason: str, change: Change, *needs: Need, **payer: Any) -> Given:

@@ -7,6 +7,8 @@ import pytest
 
 from claims.codesets.dated import Term
 from claims.codesets.dated_build import release
+from claims.edits.needs import met
+from claims.edits.subject import Subject
 from claims.tables import Reference
 from schemas.events.coded import ChartCoded
 from schemas.events.people import Name
@@ -124,7 +126,7 @@ VISITS = [
 
 @pytest.mark.parametrize("given", VISITS, ids=[given.reason for given in VISITS])
 def test_what_a_visit_needs(coded: ChartCoded, reference: Reference, given: Given) -> None:
-    assert given.met(visit_of_nothing_odd(coded), reference) == given.needs
+    assert met(given.subject(visit_of_nothing_odd(coded), reference)) == given.needs
 
 
 def said(present: Any, role: Any) -> Change:
@@ -164,19 +166,19 @@ STAYS = [
 
 @pytest.mark.parametrize("given", STAYS, ids=[given.reason for given in STAYS])
 def test_what_a_stay_needs(stay: ChartCoded, reference: Reference, given: Given) -> None:
-    assert given.met(stay_of_nothing_odd(stay), reference) == given.needs | OF_EVERY_STAY
+    assert met(given.subject(stay_of_nothing_odd(stay), reference)) == given.needs | OF_EVERY_STAY
 
 
 def test_with_the_list_of_what_is_exempt_each_stay_is_asked_for_its_indicators(
     coded: ChartCoded, stay: ChartCoded, reference: Reference
 ) -> None:
     listed = with_tables(reference, release("poa-exempt", [Term("I10", "", VISIT)]))
-    assert needed("listed", as_it_is).met(stay_of_nothing_odd(stay), listed) == {*OF_EVERY_STAY, "odd indicators"}
-    assert needed("listed", as_it_is).met(visit_of_nothing_odd(coded), listed) == frozenset()
+    assert met(Subject(stay_of_nothing_odd(stay), listed)) == {*OF_EVERY_STAY, "odd indicators"}
+    assert met(Subject(visit_of_nothing_odd(coded), listed)) == frozenset()
 
 
 def test_a_code_whose_note_asks_for_another_is_looked_at_for_it(coded: ChartCoded, reference: Reference) -> None:
     noted = noted_reference(reference)
     asks = needed("heart failure is asked for", lambda c: with_diagnoses(c, "I11.0"))
-    assert asks.met(visit_of_nothing_odd(coded), noted) == {"codes that ask"}
-    assert asks._replace(change=as_it_is).met(visit_of_nothing_odd(coded), noted) == frozenset()
+    assert met(asks.subject(visit_of_nothing_odd(coded), noted)) == {"codes that ask"}
+    assert met(Subject(visit_of_nothing_odd(coded), noted)) == frozenset()

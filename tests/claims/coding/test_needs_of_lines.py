@@ -4,6 +4,8 @@ import pytest
 
 from claims.amounts import LARGEST
 from claims.edits.columns import Columns, columns_of
+from claims.edits.needs import met
+from claims.edits.subject import Subject
 from claims.edits.units import MOST_UNITS
 from claims.tables import Reference
 from schemas.events.chart import Restriction
@@ -136,7 +138,15 @@ LINES = [
 
 @pytest.mark.parametrize("given", LINES, ids=[given.reason for given in LINES])
 def test_what_the_columns_of_the_lines_say(coded: ChartCoded, reference: Reference, given: Given) -> None:
-    assert given.met(visit_of_nothing_odd(coded), reference) == given.needs
+    assert met(given.subject(visit_of_nothing_odd(coded), reference)) == given.needs
+
+
+@pytest.mark.parametrize(("pointers", "astray"), [((1, 11), False), ((0,), True), ((12,), True)])
+def test_pointers_reach_from_the_first_diagnosis_to_the_last_however_many(
+    coded: ChartCoded, reference: Reference, pointers: tuple[int, ...], astray: bool
+) -> None:
+    eleven = with_line(with_diagnoses(coded, *["I10"] * 11), pointers=pointers)
+    assert ("pointers astray" in met(Subject(eleven, reference))) == astray
 
 
 def test_the_lines_stand_side_by_side(coded: ChartCoded) -> None:
