@@ -169,8 +169,16 @@ P5 = [
         (("reject", "16", PERFORMER),),
     ),
 ]
+
+
+def operated_twice(chart: ChartCoded) -> ChartCoded:
+    done = with_procedure(chart, OPERATED).procedures
+    return chart.model_copy(update={"procedures": done * 2})
+
+
 P5_STAY = [
     Case("an operation", attending_missing, lambda c: with_procedure(c, OPERATED), OPERATOR),
+    Case("the first of two", attending_missing, operated_twice, OPERATOR),
     Case("of another section", attending_missing, lambda c: with_procedure(c, OTHER)),
     Case("by somebody of the roster", attending_missing, lambda c: with_procedure(c, OPERATED, performer="DR-OR-001")),
     Case("by who attended", attending_missing, lambda c: with_procedure(c, OPERATED, performer="DR-IM-001")),

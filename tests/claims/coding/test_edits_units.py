@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from claims.codesets.dated import UnitLimit
 from claims.codesets.dated_build import release
+from claims.edits import check_account
 from claims.edits.ncci import units_of_a_day
 from claims.edits.units import (
     units_not_whole,
@@ -245,3 +246,16 @@ def test_what_the_charts_do_not_exceed_together_is_not_told(
     history = elsewhere(coded, line(coded, there[0], units=there[1] * 1000))
 
     assert found(units_over_day_limit_across_charts, units(here)(coded), limited, history) == []
+
+
+@pytest.mark.parametrize(("code", "kinds_of_mend"), [(ABSOLUTE, ["replace"]), (DOCUMENTED, [])])
+def test_the_other_charts_claim_is_to_be_sent_again_unless_the_sum_only_warns(
+    coded: ChartCoded, limited: Reference, code: str, kinds_of_mend: list[str]
+) -> None:
+    history = elsewhere(coded, line(coded, code, units=2000))
+
+    across = check_account(units((code, 1))(coded), history, limited)
+    proposals = [each for each in across.proposals if each.why.startswith("N3")]
+
+    assert [each.kind for each in proposals] == kinds_of_mend
+    assert {(each.chart_id, each.into) for each in proposals} <= {("c-0", None)}
