@@ -248,6 +248,17 @@ def test_what_the_charts_do_not_exceed_together_is_not_told(
     assert found(units_over_day_limit_across_charts, units(here)(coded), limited, history) == []
 
 
+def test_what_two_lines_of_this_chart_exceed_is_told_of_it_alone(coded: ChartCoded, limited: Reference) -> None:
+    chart, history = units((ABSOLUTE, 2), (ABSOLUTE, 1))(coded), elsewhere(coded, line(coded, ABSOLUTE, units=1000))
+
+    assert len(found(units_over_day_limit, chart, limited)) == 1
+    assert found(units_over_day_limit_across_charts, chart, limited, history) == []
+
+
+def test_a_limit_of_a_line_is_told_by_the_rule_of_lines(coded: ChartCoded, limited: Reference) -> None:
+    assert found(units_over_day_limit, units((LINE, 3))(coded), limited) == []
+
+
 @pytest.mark.parametrize(("code", "kinds_of_mend"), [(ABSOLUTE, ["replace"]), (DOCUMENTED, [])])
 def test_the_other_charts_claim_is_to_be_sent_again_unless_the_sum_only_warns(
     coded: ChartCoded, limited: Reference, code: str, kinds_of_mend: list[str]
