@@ -83,7 +83,8 @@ class Claiming:
         neighbours = Neighbours(world.claims, history)
         across = check_account(chart, history, self.sayings.reference, neighbours.about)
         unsaid = () if kept is None else tuple(folding.unsaid(kept.chart, chart))
-        findings = (*across.findings, *neighbours.still_apart(chart), *unsaid)
+        apart = (*neighbours.still_apart(chart), *unsaid)
+        findings = (*across.findings, *(apart or neighbours.on_two_charts(chart)))
         if any(finding.severity == "reject" for finding in findings):
             back = self.sayings.back(world, account, chart, "rejected-by-edits", findings, proposals=across.proposals)
             history = history if unsaid else as_billed(history, account_left(back, account), chart)

@@ -60,6 +60,14 @@ class Neighbours:
         """A finding for each claim that has a line which was folded into this chart."""
         return tuple(folding.still_apart(number) for number in self._of_folded(chart, _stands))
 
+    def on_two_charts(self, chart: ChartCoded) -> tuple[Finding, ...]:
+        """Lines that another chart has too, which may have no claim: it is held, or the patient pays."""
+        own = (chart.hospital, chart.chart_id)
+        others = {line.control_number for line in self.history.lines if (line.hospital, line.chart_id) != own}
+        if not others or others.isdisjoint(each.control_number for each in numbered_services(chart)):
+            return ()
+        return (folding.on_two_charts(),)
+
     def untaken_voids(self, chart: ChartCoded) -> tuple[str, ...]:
         """The ids of the voids of such claims that their payers have not taken yet: till then they have the lines."""
         return tuple(str(self.claims[number]["claim_id"]) for number in self._of_folded(chart, _is_sent_void))

@@ -72,6 +72,18 @@ def still_apart(claim: str) -> Finding:
     return finding.model_copy(update={"claim": claim})
 
 
+def on_two_charts() -> Finding:
+    """A line stands on one chart. Half of a fold, or of its undoing, would bill it twice."""
+    return reject(
+        "B7",
+        "lines of this chart stand on another chart of the patient too",
+        field="services",
+        carc="60",
+        citation="42 CFR 412.2(c)(5); CPM 1/50.2.2",
+        mend="send both charts of the fold, or both with it undone, first the one that has the lines no more",
+    )
+
+
 def unsaid(before: ChartCoded, chart: ChartCoded) -> Iterator[Finding]:
     """A hospital's next version knows nothing of a fold. By it, lines of another chart would stand on no claim any
     more, or its own on two.
