@@ -283,7 +283,8 @@ class Claiming:
             told = self.sayings.say_back(chart, denials.unanswered(claim, due))
             return Verdict("overdue", *whom(chart), says=(told,))
         now, newer = Now(due, self.sayings.today(chart, due.due_at)), chart_of(account, chart.chart_id)
-        waits = newer is not None and newer.state == "awaiting-answer"  # for this one: it says who is to be asked
+        # For this answer, not for voids: then it says who is to be asked.
+        waits = newer is not None and newer.state == "awaiting-answer" and not newer.voids
         if newer_waits(account, chart.chart_id) and not waits:
             return self.sayings.waits_longer(account, claim, at)
         by = newer.chart if newer is not None and waits else chart

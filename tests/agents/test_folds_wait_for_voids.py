@@ -12,7 +12,7 @@ from tests.agents.given_accounts_of_claiming import AFTER_THE_HOLD, acceptance, 
 from tests.agents.given_stages import Stages, outcomes
 from tests.agents.test_folding_at_the_desk import admission, visit
 from tests.agents.test_neighbours import BEFORE, back
-from tests.claims.given_accounts import reversal, service
+from tests.claims.given_accounts import coverage, reversal, service
 from tests.claims.given_accounts import stay as days
 
 UNRELATED = service("v1", cents=7_000, code=None, revenue_code="0510", service_from=BEFORE, service_to=BEFORE)
@@ -108,6 +108,17 @@ def test_a_stay_whose_own_claim_is_answered_waits_for_the_void_still(given: Stag
     given.decide("claiming", *folded(given.assembly, "mercy-general", "c0", "c1", "c-17"))
     decisions = given.decide("claiming", settled(own, trace_number="t2"))
     assert built(given, decisions) == []
+
+
+def test_what_its_payer_forwarded_is_not_sent_again_while_the_stay_waits_for_the_void(given: Stages) -> None:
+    plans = (coverage("medicare"), coverage("medicaid"))
+    (claim,) = built(given, given.decide("claiming", visit(admission_related=False, services=(UNRELATED,))))
+    (own,) = built(given, given.decide("claiming", admission(coverages=plans)))
+    forwarded = settled(own, trace_number="t2", reasons=(("PR", "1", 1_000),), status="19")
+    given.decide("claiming", settled(claim), forwarded)
+    given.decide("claiming", *folded(given.assembly, "mercy-general", "c0", "c1", "c-17"))
+    given.decide("claiming", *due(given, AFTER_THE_HOLD + timedelta(days=46)))
+    assert [(each.claim.payer, each.state) for each in kept(given).claims][-1] == ("medicaid", "expected")
 
 
 def test_a_void_that_nobody_answers_is_told_of_the_stay_too(given: Stages) -> None:
