@@ -9,6 +9,7 @@ to the patient's bill.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from sqlalchemy.engine import Connection
 
@@ -24,6 +25,7 @@ from claims.accounts import (
     AccountChart,
     AccountClaim,
     ChartState,
+    ClaimState,
     answered_claims,
     billed_version,
     chart_of,
@@ -32,7 +34,7 @@ from claims.accounts import (
     is_late,
     newer_waits,
     replaced_by,
-    sent_voids,
+    taker_of,
     waiting_for,
     with_chart,
     with_claim,
@@ -44,6 +46,8 @@ from schemas.events import ChartCoded, ClaimAcknowledged, ClaimAdjudicated, Dead
 from schemas.events.coded import Finding, ReturnReason
 from schemas.records import Record
 from streams.topics import CHART_CODED, CLAIM_ACKNOWLEDGED, CLAIM_ADJUDICATED, DEADLINE_DUE
+
+_REFUSED: Final[frozenset[ClaimState]] = frozenset({"rejected", "denied"})
 
 
 @dataclass(frozen=True)
@@ -184,23 +188,30 @@ class Claiming:
         return together(verdict, self._follow(Occasion(world, answer, received(answer)), account, chart))
 
     def _let_go(self, world: World, said: ClaimAcknowledged | ClaimAdjudicated, verdict: Verdict) -> Verdict:
-        """Of the voids that their payers had some are taken or refused now: what waited for them waits no longer."""
+        """Of the voids that their payers had some are taken or refused now: what waited for them waits no longer, and
+        who was billed with the lines of one that is refused after all hears of it."""
         before = account_of(world, said)
         after, at = account_left(verdict, before), Occasion(world, said, received(said))
-        for name in sent_voids(before):
-            void, waiting = claim_of(after, name), waiting_for(name, {**world.accounts, **verdict.accounts}.values())
-            if void is not None and void.state != "sent" and waiting is not None:
-                verdict = together(verdict, self._let_go_of(void, after, at, *waiting))
+        for had in settlement.open_voids(before):
+            void, states = claim_of(after, had.claim.claim_id), {**world.accounts, **verdict.accounts}.values()
+            if void is None or void.state == had.state:
+                continue
+            took = waiting_for(void, states) or (taker_of(void, after, states) if void.state in _REFUSED else None)
+            if took is not None:
+                verdict = together(verdict, self._let_go_of(void, after, at, *took))
         return verdict
 
     def _let_go_of(
         self, void: AccountClaim, gave: Account, at: Occasion, account: Account, kept: AccountChart
     ) -> Verdict:
-        """A chart is billed once payers have taken the last void of its folded lines; one they keep sends it back."""
+        """A chart is billed once payers have taken the last void of its folded lines; one they keep sends it back. Of
+        one that is billed already, for the void was accepted first, the hospital is told."""
         left = tuple(name for name in kept.voids if name != void.claim.claim_id)
-        if void.state in {"rejected", "denied"}:
-            stands = next(replaced_by(gave, void), void)
-            apart = folding.still_apart(stands.claim.control_number)
+        if void.state in _REFUSED:
+            apart = folding.still_apart(next(replaced_by(gave, void), void).claim.control_number)
+            if kept.deadline_id is None:
+                told = self.sayings.told(kept.chart, "rejected-by-edits", (apart,))
+                return Verdict("followed", *whom(kept.chart), says=(told,))
             verdict = self._goes_back(at, account, kept.chart, "rejected-by-edits", apart)
         elif left:
             account = with_chart(account, kept.model_copy(update={"voids": left}))

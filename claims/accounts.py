@@ -150,17 +150,20 @@ def voided(account: Account, void: AccountClaim) -> AccountClaim | None:
     return next((kept for kept in about if kept.state == "replaced"), None)
 
 
-def sent_voids(account: Account) -> dict[str, AccountClaim]:
-    """Voids that their payers have neither taken nor refused, by claim id."""
-    return {
-        kept.claim.claim_id: kept for kept in account.claims if kept.claim.frequency == "8" and kept.state == "sent"
-    }
-
-
-def waiting_for(void: str, states: Iterable[Wire]) -> tuple[Account, AccountChart] | None:
-    """The chart, on any of these accounts, that waits until this void is taken."""
+def taker_of(void: AccountClaim, gave: Account, states: Iterable[Wire]) -> tuple[Account, AccountChart] | None:
+    """The chart that has the lines of a voided claim, and is billed or waits with them."""
+    moved = {kept.chart.chart_id for kept in gave.charts if kept.chart.folded_into is not None}
+    moved.intersection_update(each.chart_id for each in void.claim.charts)
     known = (account for account in states if isinstance(account, Account))
-    found = ((account, kept) for account in known for kept in account.charts if void in kept.voids)
+    found = ((account, kept) for account in known for kept in account.charts if not moved.isdisjoint(kept.chart.folds))
+    return next(((account, kept) for account, kept in found if kept.state != "returned"), None)
+
+
+def waiting_for(void: AccountClaim, states: Iterable[Wire]) -> tuple[Account, AccountChart] | None:
+    """The chart, on any of these accounts, that waits until this void is taken."""
+    name = void.claim.claim_id
+    known = (account for account in states if isinstance(account, Account))
+    found = ((account, kept) for account in known for kept in account.charts if name in kept.voids)
     return next(found, None)
 
 

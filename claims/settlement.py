@@ -151,6 +151,13 @@ def pending_voids(account: Account, chart_id: str) -> tuple[AccountClaim, ...]:
     return tuple(kept for kept in mine if is_open(kept) and _would_stand(account, kept) is not None)
 
 
+def open_voids(account: Account) -> tuple[AccountClaim, ...]:
+    """Voids that their payers have neither refused nor answered: what is accepted may be refused still, by a later file
+    or by the answer."""
+    voids = (kept for kept in account.claims if kept.claim.frequency == "8" and is_with_the_payer(kept))
+    return tuple(kept for kept in voids if kept.state == "sent" or _would_stand(account, kept) is not None)
+
+
 def stands_again(account: Account, void: AccountClaim) -> AccountClaim | None:
     """The claim whose void its payer refused, as it stands again; null where he has reversed it, and for other
     claims."""

@@ -7,7 +7,7 @@ import pytest
 from agents.folding import folded
 from claims.history import PatientHistory
 from ledger import accounts
-from schemas.events import ChartReturned, ClaimBuilt
+from schemas.events import ChartReturned, ClaimAcknowledged, ClaimAdjudicated, ClaimBuilt
 from tests.agents.given_accounts_of_claiming import AFTER_THE_HOLD, acceptance, built, due, kept, rejection, settled
 from tests.agents.given_stages import Stages, outcomes
 from tests.agents.test_folding_at_the_desk import admission, visit
@@ -78,6 +78,30 @@ def test_it_goes_back_when_the_payer_refuses_the_void(given: Stages) -> None:
     assert [(each.rule, each.claim) for each in told.findings] == [("B7", claim.control_number)]
     assert [each.state for each in kept(given).charts] == ["returned"]
     assert built(given, decisions) == []
+
+
+def refusal(void: ClaimBuilt, how: str) -> ClaimAcknowledged | ClaimAdjudicated:
+    return rejection(void) if how == "rejected" else settled(void, 0, (("CO", "16", 7_000),), trace_number="t9")
+
+
+@pytest.mark.parametrize("how", ["rejected", "denied"])
+def test_a_void_that_is_accepted_and_refused_later_is_told_of_the_stay_that_was_billed(given: Stages, how: str) -> None:
+    void = sent(given)
+    given.decide("claiming", acceptance(void))
+    told = given.said(given.decide("claiming", refusal(void, how)), ChartReturned)
+    assert [(each.rule, each.field) for chart in told if chart.chart_id == "c1" for each in chart.findings] == [
+        ("B7", "folds")
+    ]
+    assert [each.state for each in kept(given).charts] == ["claimed"]
+
+
+def test_a_stay_that_waits_for_another_void_goes_back_then(given: Stages) -> None:
+    (other,) = built(given, given.decide("claiming", EARLIER))
+    given.decide("claiming", settled(other, trace_number="t8"))
+    first = sent(given)
+    given.decide("claiming", *folded(given.assembly, "mercy-general", "c2", "c1", "c-17"), acceptance(first))
+    given.decide("claiming", rejection(first))
+    assert [each.state for each in kept(given).charts] == ["returned"]
 
 
 def test_no_edit_counts_it_then(given: Stages) -> None:
