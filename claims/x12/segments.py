@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 _ISA_LENGTH: Final = 106
 _BOM: Final = b"\xef\xbb\xbf"
 _BLANK: Final = b"\r\n \t\x00\x1a"
+_PIECE: Final = 65_536  # of a larger one, what follows an interchange would be copied for each that it has
 _LONGEST: Final = 1_000_000  # bytes: a segment that is longer has lost its end
 
 
@@ -61,9 +62,8 @@ def read_segments(chunks: Iterable[bytes]) -> Iterator[Segment]:
     X12Fault where it doesn't begin with ISA or ends within a segment. A transaction that was cut off between two has no
     SE, which its reader sees.
     """
-    source, at, rest = iter(chunks), 0, b""
+    source, at, rest, started = _pieces(chunks), 0, b"", False
     delimiters: Delimiters | None = None
-    started = False
     while True:
         if not started:
             rest = _more(rest, source, len(_BOM))
@@ -96,6 +96,10 @@ def read_segments(chunks: Iterable[bytes]) -> Iterator[Segment]:
             rest += piece
             if len(rest) > _LONGEST and end not in rest:
                 raise X12Fault(at + 1, "a segment without an end", "check the segment terminator that ISA names")
+
+
+def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    return (chunk[start : start + _PIECE] for chunk in chunks for start in range(0, len(chunk), _PIECE))
 
 
 def _begins_another(rest: bytes, delimiters: Delimiters, at: int) -> bool:
