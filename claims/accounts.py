@@ -45,6 +45,7 @@ class Answer(Wire):
     adjustments: Many[Adjustment] = ()
     lines: Many[AnsweredLine] = ()
     payer_claim_number: Id | None = None
+    remarks: Many[Code] = ()
 
 
 class AccountClaim(Wire):

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from claims import billers, claim_diagnoses, folding
+from claims.claim_values import coded_values
 from claims.identity import billing_key, claim_built_id, claim_id, control_number, period
 from claims.partners import Hospital
 from claims.payers import MEDICARE, NumberedService, Route, pays_for_work
 from claims.splitting import Services, split
 from claims.stay import INPATIENT_PLACES, admission_day
 from schemas.events.chart import Cause, Coverage
-from schemas.events.claim import ChartVersion, ClaimBuilt, ClaimKind, ClaimLine, CodedValue
+from schemas.events.claim import ChartVersion, ClaimBuilt, ClaimKind, ClaimLine
 from schemas.events.coded import ChartCoded, Service
 from schemas.events.people import Organization, Patient
 from schemas.identity import caused_by
@@ -159,7 +160,7 @@ def _institutional(chart: ChartCoded, part: _Part, causes: tuple[Cause, ...]) ->
         "admission_hour": stay.admission_hour if inpatient else None,
         "patient_status": patient_status(chart),
         "discharge_hour": stay.discharge_hour if inpatient else None,
-        "coded_values": (*_coded_values(causes), *folding.conditions(chart)),
+        "coded_values": coded_values(chart, causes),
         "diagnoses": claim_diagnoses.institutional(chart),
         "procedures": claim_diagnoses.disclosed_procedures(chart) if inpatient else (),
         "drg": chart.drg if inpatient else None,
@@ -205,16 +206,6 @@ def patient_status(chart: ChartCoded) -> str | None:
     return _DIED if died is not None and died <= stay.end_day else _SENT_HOME
 
 
-def _coded_values(causes: tuple[Cause, ...]) -> Iterator[CodedValue]:
-    """Work: condition 02, and occurrence 04 with the accident's date. Other occurrence codes (01 to 03, 05) state which
-    insurance there is, which a chart does not know: its causes go along as they are."""
-    for cause in causes:
-        if cause.kind == "employment":
-            yield CodedValue(kind="condition", code="02")
-            if cause.date is not None:
-                yield CodedValue(kind="occurrence", code="04", start=cause.date)
-
-
 def _line(
     chart: ChartCoded, number: int, numbered: NumberedService, pointers: tuple[int, ...] | None = None
 ) -> ClaimLine:
@@ -238,5 +229,11 @@ def _line(
         non_covered_cents=service.non_covered_cents,
         pointers=pointers or (),
         ndc=service.ndc,
+        ndc_quantity=service.ndc_quantity,
+        ndc_unit=service.ndc_unit,
         group=service.group,
+        rendering_npi=service.performer_npi if professional else None,
+        ordering_npi=service.ordering_npi if professional else None,
+        authorization=service.authorization,
+        text=service.text,
     )

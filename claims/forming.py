@@ -110,6 +110,8 @@ def secondary(answered: AccountClaim, coverage: Coverage, because: Event) -> Cla
             **caused_by(because, PRODUCER),
             **(_not_of_work(before) if settlement.passes_on(answered) else {}),
             **payer_fields(coverage, before.kind, before.payer_sequence + 1),
+            "insurance_type": payers.insurance_type(coverage, before),
+            "lines": tuple(line.model_copy(update={"authorization": None}) for line in before.lines),
             "frequency": "1",
             "original_reference": None,
             "bill_type": before.bill_type and bill_type(before.bill_type.startswith("011"), "1"),

@@ -9,7 +9,7 @@ from typing import Literal
 
 from claims.accounts import Account, AccountClaim, Answer, ClaimState, is_with_the_payer, voided
 from claims.remittance import REVERSAL, match_line
-from schemas.events.claim import Adjustment, PriorAnswer, PriorLine
+from schemas.events.claim import Adjustment, ClaimLine, PriorAnswer, PriorLine
 from schemas.events.payer import AnsweredLine, ClaimAcknowledged, ClaimAdjudicated
 from schemas.events.types import Cents
 
@@ -196,28 +196,45 @@ def passes_on(claim: AccountClaim) -> bool:
 
 def prior_answer(claim: AccountClaim) -> PriorAnswer:
     """What this payer answered, as the next one's claim carries it, line by line (X12 2320, 2330, 2430)."""
-    answers = counted(claim)
+    answers = sorted(counted(claim), key=_when)
     lines: dict[str | None, list[AnsweredLine]] = {line.control_number: [] for line in claim.claim.lines}
     for answered in (line for answer in answers for line in answer.lines):
         lines.setdefault(answered.control_number, []).append(answered)
     of_claim = [adjustment for answer in answers for adjustment in answer.adjustments]
     of_no_line = [adjustment for line in lines.pop(None, ()) for adjustment in line.adjustments]
+    said = claim.claim
     return PriorAnswer(
-        payer=claim.claim.payer,
-        sequence=claim.claim.payer_sequence,
+        payer=said.payer,
+        sequence=said.payer_sequence,
         adjudicated_on=max(answer.adjudicated_on for answer in answers),
         payer_claim_number=claim.payer_claim_number,
         paid_cents=sum(answer.paid_cents for answer in answers),
         adjustments=_net([*of_claim, *of_no_line]),  # so that the claim's equation holds though a line is unknown
-        lines=tuple(_prior_line(number, answered) for number, answered in lines.items() if number and answered),
+        lines=tuple(_prior_line(line, lines[line.control_number]) for line in said.lines if lines[line.control_number]),
+        remaining_cents=totals(claim).patient_cents,
+        remarks=_once(remark for answer in _newest_first(answers) for remark in answer.remarks),
+        filing_indicator=said.filing_indicator,
+        subscriber=said.subscriber,
+        member_id=said.member_id,
+        group=said.group,
     )
 
 
-def _prior_line(number: str, answered: list[AnsweredLine]) -> PriorLine:
+def _prior_line(sent: ClaimLine, answered: list[AnsweredLine]) -> PriorLine:
+    """Under the code and the units that the payer adjudicated, where he says another one than he got."""
+    stands = next((line for line in reversed(answered) if line.charge_cents > 0), answered[-1])
+    changed = stands.code is not None and stands.code != sent.code
+    adjustments = _net(adjustment for line in answered for adjustment in line.adjustments)
     return PriorLine(
-        control_number=number,
+        control_number=sent.control_number,
         paid_cents=sum(line.paid_cents for line in answered),
-        adjustments=_net(adjustment for line in answered for adjustment in line.adjustments),
+        adjustments=adjustments,
+        code=stands.code if changed else sent.code,
+        modifiers=() if changed else sent.modifiers,
+        revenue_code=sent.revenue_code,
+        units=sent.units if stands.units is None else abs(stands.units),
+        remaining_cents=sum(adjustment.cents for adjustment in adjustments if adjustment.group == "PR"),
+        remarks=_once(stands.remarks),
     )
 
 
@@ -239,13 +256,22 @@ def _kept(claim: AccountClaim, answer: ClaimAdjudicated) -> Answer:
         adjustments=answer.adjustments,
         lines=tuple(lines),
         payer_claim_number=answer.payer_claim_number,
+        remarks=answer.remarks,
     )
 
 
 def _newest_first(answers: Iterable[Answer]) -> Iterator[Answer]:
     """Answers that stand, newest first; a reversal only takes away."""
     standing_ones = (answer for answer in answers if answer.status != REVERSAL)
-    return iter(sorted(standing_ones, key=lambda a: (a.adjudicated_on, a.trace_number, a.position), reverse=True))
+    return iter(sorted(standing_ones, key=_when, reverse=True))
+
+
+def _when(answer: Answer) -> tuple[date, str, int]:
+    return answer.adjudicated_on, answer.trace_number, answer.position
+
+
+def _once(remarks: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(remarks))
 
 
 def _all_adjustments(answers: Iterable[Answer | ClaimAdjudicated]) -> Iterator[Adjustment]:

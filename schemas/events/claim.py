@@ -5,7 +5,7 @@ from typing import Literal
 from schemas.events.chart import Authorization, Cause, PayerKind, PresentOnAdmission, Signatures
 from schemas.events.coded import CodedProcedure, Drg
 from schemas.events.people import Address, Name, Organization, Patient, Provider, Subscriber
-from schemas.events.types import Cents, Code, Count, Day, Event, Id, Line, Many, Milli, Text, Wire
+from schemas.events.types import Cents, Code, Count, Day, Event, Id, Line, Many, Milli, Npi, Text, Wire
 
 ClaimKind = Literal["professional", "institutional"]
 
@@ -17,7 +17,11 @@ class ClaimDiagnosis(Wire):
 
 
 class ClaimLine(Wire):
-    """`control_number` is echoed by the payer (X12 REF 6R): without it an answer's line is a guess."""
+    """`control_number` is echoed by the payer (X12 REF 6R): without it an answer's line is a guess.
+
+    Of a professional's line `rendering_npi` and `ordering_npi` say which of the claim's providers did and ordered it
+    (2420A, 2420E). `text` is what a code for what is not otherwise listed needs (SV101-7).
+    """
 
     number: Count
     control_number: Id
@@ -35,7 +39,13 @@ class ClaimLine(Wire):
     non_covered_cents: Cents = 0
     pointers: Many[Count] = ()
     ndc: Code | None = None
+    ndc_quantity: Milli | None = None
+    ndc_unit: Code | None = None  # CTP05: F2, GR, ME, ML or UN
     group: Line | None = None
+    rendering_npi: Npi | None = None
+    ordering_npi: Npi | None = None
+    authorization: Id | None = None  # REF G1 of the line
+    text: Line | None = None
 
 
 class Adjustment(Wire):
@@ -48,13 +58,23 @@ class Adjustment(Wire):
 
 
 class PriorLine(Wire):
+    """A line as that payer adjudicated it: his code and units, else ours (SVD). Charge = paid + adjustments;
+    `remaining_cents` is what he left to the patient (AMT EAF)."""
+
     control_number: Id
     paid_cents: Cents
     adjustments: Many[Adjustment] = ()
+    code: Code | None = None
+    modifiers: Many[Code] = ()
+    revenue_code: Code | None = None
+    units: Milli | None = None
+    remaining_cents: Cents | None = None
+    remarks: Many[Code] = ()
 
 
 class PriorAnswer(Wire):
-    """What an earlier payer answered (X12 2320, 2330, 2430); a secondary claim carries it."""
+    """What an earlier payer answered (X12 2320, 2330, 2430), and how the patient is insured with him; a secondary claim
+    carries it. `remaining_cents` is what he left to the patient (AMT EAF), `remarks` stand in MIA or MOA."""
 
     payer: Id
     sequence: Count
@@ -63,6 +83,12 @@ class PriorAnswer(Wire):
     paid_cents: Cents
     adjustments: Many[Adjustment] = ()
     lines: Many[PriorLine] = ()
+    remaining_cents: Cents | None = None
+    remarks: Many[Code] = ()
+    filing_indicator: Code | None = None
+    subscriber: Subscriber | None = None
+    member_id: Id | None = None
+    group: Line | None = None
 
 
 class ChartVersion(Wire):
@@ -72,7 +98,8 @@ class ChartVersion(Wire):
 
 
 class CodedValue(Wire):
-    """A condition, occurrence, span or value code with what belongs to it."""
+    """A condition, occurrence, span or value code with what belongs to it. A value that is no money (days, grams) has
+    two decimals too: 3 days are 300 `cents`."""
 
     kind: Literal["condition", "occurrence", "span", "value"]
     code: Code
@@ -103,6 +130,7 @@ class ClaimBuilt(Event):
     payer_kind: PayerKind
     payer_sequence: Count
     filing_indicator: Code
+    insurance_type: Code | None = None  # SBR05: why Medicare comes after another
     submitter: Line
     billing_provider: Organization
     pay_to: Address | None = None

@@ -1,0 +1,145 @@
+"""What a claim carries beside codes and cents: fields that an 837 wants of lines, of a stay, of the payers before."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from claims.claim_values import coded_values
+from claims.forming import form, secondary
+from claims.partners import Partners
+from claims.payers import insurance_type
+from claims.settlement import apply
+from schemas.events.chart import Authorization, Cause, PriorityFacts
+from schemas.events.claim import ClaimBuilt
+from schemas.events.people import Name, Subscriber
+from tests.claims.given_accounts import (
+    DAY,
+    NOON,
+    PHYSICIAN,
+    account,
+    answer,
+    by_line,
+    chart,
+    committed_partners,
+    coverage,
+    sent,
+    service,
+    stay,
+)
+
+HOLDER = Subscriber(relationship="spouse", name=Name(family="Holder", given="Hal"), birth_date=date(1979, 5, 5))
+ORDERED_BY = "1999001039"
+
+
+def claim(partners: Partners, **other: Any) -> ClaimBuilt:
+    return form(chart(**other), account(), partners).claims[0]
+
+
+def test_a_professional_line_names_who_did_and_who_ordered_it(partners: Partners) -> None:
+    made = claim(partners, services=(service(component="professional", ordering_npi=ORDERED_BY),))
+    assert (made.lines[0].rendering_npi, made.lines[0].ordering_npi) == (PHYSICIAN, ORDERED_BY)
+    assert {(who.role, who.npi) for who in made.providers} >= {("rendering", PHYSICIAN), ("ordering", ORDERED_BY)}
+
+
+def test_a_line_of_the_hospital_names_nobody(partners: Partners) -> None:
+    made = claim(partners, services=(service(performer_npi=PHYSICIAN),))
+    assert (made.lines[0].rendering_npi, made.lines[0].ordering_npi) == (None, None)
+
+
+def test_a_drug_goes_with_quantity_and_unit_and_an_unlisted_code_with_its_text(partners: Partners) -> None:
+    drug = service(ndc="00000000001", ndc_quantity=2_500, ndc_unit="ML", text="invented drug", authorization="AUTH-1")
+    (line,) = claim(partners, services=(drug,)).lines
+    assert (line.ndc, line.ndc_quantity, line.ndc_unit) == ("00000000001", 2_500, "ML")
+    assert (line.text, line.authorization) == ("invented drug", "AUTH-1")
+
+
+def test_the_next_payer_learns_how_the_patient_is_insured_with_the_one_before(partners: Partners) -> None:
+    first = coverage(subscriber=HOLDER, group="G-1")
+    made = claim(partners, coverages=(first, coverage("medicaid")), services=(service(),))
+    said = answer(made, 8_000, [("PR", "2", 2_000)]).model_copy(update={"remarks": ("MA01", "MA07")})
+    prior = secondary(apply(sent(made), said), coverage("medicaid"), said).prior[0]
+    assert (prior.filing_indicator, prior.subscriber, prior.member_id, prior.group) == (
+        "CI",
+        HOLDER,
+        "M-commercial",
+        "G-1",
+    )
+    assert (prior.remaining_cents, prior.remarks) == (2_000, ("MA01", "MA07"))
+
+
+def test_a_prior_line_is_told_as_it_was_adjudicated(partners: Partners) -> None:
+    made = claim(partners, services=(service(), service("s2", modifiers=("LT",))))
+    said = by_line(made, [[("PR", "1", 1_000)], [("CO", "45", 500), ("PR", "2", 700)]])
+    recoded = said.lines[0].model_copy(update={"code": "G0480", "units": 2_000, "remarks": ("N1",)})
+    said = said.model_copy(update={"lines": (recoded, said.lines[1])})
+    first, second = secondary(apply(sent(made), said), coverage("medicaid"), said).prior[0].lines
+    assert (first.code, first.modifiers, first.units, first.remaining_cents) == ("G0480", (), 2_000, 1_000)
+    assert first.remarks == ("N1",)
+    assert (second.code, second.modifiers, second.units, second.remaining_cents) == ("G0463", ("LT",), 1_000, 700)
+    assert second.revenue_code == "0510"
+
+
+def test_a_number_that_one_payer_gave_is_not_told_the_next(partners: Partners) -> None:
+    first = coverage(authorizations=(Authorization(number="AUTH-1"),))
+    made = claim(partners, coverages=(first, coverage("medicaid")), services=(service(authorization="AUTH-1"),))
+    said = answer(made, 8_000, [("PR", "2", 2_000)])
+    after = secondary(apply(sent(made), said), coverage("medicaid"), said)
+    assert (after.authorizations, after.lines[0].authorization) == ((), None)
+
+
+@pytest.mark.parametrize(
+    ("reason", "after", "facts", "born", "expected"),
+    [
+        ("a group plan of who still works", "CI", None, date(1955, 1, 1), "12"),
+        ("65 on the day", "CI", None, date(1961, 3, 2), "12"),
+        ("a day younger", "CI", None, date(1961, 3, 3), "43"),
+        ("kidney disease, whatever the age", "CI", PriorityFacts(esrd_start=date(2025, 1, 1)), date(1955, 1, 1), "13"),
+        ("work", "WC", None, date(1955, 1, 1), "15"),
+        ("no-fault", "AM", None, date(1955, 1, 1), "14"),
+        ("liability", "LM", None, date(1955, 1, 1), "47"),
+        ("nobody knows the age", "CI", None, None, None),
+    ],
+)
+def test_medicare_is_told_why_it_comes_second(
+    reason: str, after: str, facts: PriorityFacts | None, born: date | None, expected: str | None
+) -> None:
+    made = claim(committed_partners())
+    before = made.model_copy(
+        update={"filing_indicator": after, "patient": made.patient.model_copy(update={"birth_date": born})}
+    )
+    assert insurance_type(coverage("medicare", facts=facts), before) == expected, reason
+
+
+def test_no_other_plan_is_told(partners: Partners) -> None:
+    assert insurance_type(coverage("medicaid"), claim(partners)) is None
+
+
+def values(**other: Any) -> list[tuple[str, str, int | None]]:
+    stayed = {"encounter_class": "inpatient", "end": NOON + timedelta(days=3), "end_day": DAY + timedelta(days=3)}
+    said = chart(encounter=stay(**{**stayed, **other}))
+    return [(value.kind, value.code, value.cents) for value in coded_values(said, said.causes)]
+
+
+@pytest.mark.parametrize(
+    ("reason", "differs", "expected"),
+    [
+        ("nights", {}, [("value", "80", 300)]),
+        ("in and out on one day is a day", {"end_day": DAY, "end": NOON}, [("value", "80", 100)]),
+        ("on leave he is not here", {"leave_days": 1}, [("value", "80", 200), ("value", "81", 100)]),
+        ("a newborn is weighed", {"admission_type": "4", "birth_weight_grams": 3_210},
+         [("value", "54", 321_000), ("value", "80", 300)]),
+        ("a child of some weight that was not born here", {"birth_weight_grams": 3_210}, [("value", "80", 300)]),
+        ("who is no inpatient has no days", {"encounter_class": "ambulatory"}, []),
+    ],
+)  # fmt: skip
+def test_value_codes_that_a_stay_tells(reason: str, differs: dict[str, Any], expected: list[object]) -> None:
+    assert values(**differs) == expected, reason
+
+
+def test_work_is_a_condition_and_its_day_an_occurrence() -> None:
+    said = chart(causes=(Cause(kind="employment", date=DAY),))
+    assert [(value.kind, value.code, value.start) for value in coded_values(said, said.causes)] == [
+        ("condition", "02", None),
+        ("occurrence", "04", DAY),
+    ]
