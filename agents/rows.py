@@ -8,6 +8,10 @@ from typing import Any
 from agents.clock import milliseconds
 from claims import settlement
 from claims.accounts import AccountClaim
+from claims.appeals import appeal_by
+from claims.partners import Payer
+from claims.payers import next_coverage
+from claims.predictions import Judged, judged
 from claims.remittance import ClaimFacts
 from schemas.events import ChartCoded, ClaimAdjudicated, PatientBill
 
@@ -65,6 +69,44 @@ def bill_row(bill: PatientBill) -> Row:
         "charge_cents": bill.total_charge_cents,
         "owed_cents": bill.owed_cents,
         "at": milliseconds(bill.occurred_at),
+    }
+
+
+def denial_rows(before: AccountClaim, kept: AccountClaim, chart: ChartCoded, payer: Payer) -> tuple[Row, ...]:
+    """What the claim's answers deny and, once they are all there, what was warned of in vain; with what an earlier
+    answer denied and this one takes back. Of a claim that was replaced or voided nothing is left to appeal. None while
+    the next payer is asked because this one says that the injury is not of work."""
+    if not kept.answers or (settlement.passes_on(kept) and next_coverage(chart, kept.claim) is not None):
+        return ()
+    state = "replaced" if kept.state == "replaced" else "open"
+    told = [each for each in judged(kept, chart) if each.came == "denied" or not settlement.is_open(kept)]
+    now = {(each.line, each.carc): _denial_row(each, kept, state) for each in told}
+    gone = (each for each in judged(before, chart) if (each.line, each.carc) not in now and each.came == "denied")
+    rows = (*now.values(), *(_denial_row(each, before, "overturned") for each in gone))
+    if not rows:
+        return ()
+    last = appeal_by(kept, payer)
+    about = {"chart_id": chart.chart_id, "appeal_by": None if last is None else last.isoformat()}
+    return tuple({**row, **about} for row in rows)
+
+
+def _denial_row(each: Judged, claim: AccountClaim, state: str) -> Row:
+    return {
+        "control_number": claim.claim.control_number,
+        "line": each.line or 0,
+        "carc": each.carc,
+        "hospital": claim.claim.hospital,
+        "account": claim.claim.account_number,
+        "payer": claim.claim.payer,
+        "cause": each.cause,
+        "rule": each.rule,
+        "predicted": int(each.predicted),
+        "group_code": each.group,
+        "remarks": " ".join(each.remarks),
+        "cents": each.cents,
+        "state": state if each.came == "denied" else "unfounded",
+        "at": milliseconds(claim.claim.occurred_at),
+        "denied_on": max(answer.adjudicated_on for answer in claim.answers).isoformat(),
     }
 
 

@@ -14,7 +14,7 @@ from agents.patience import (
     received,
 )
 from agents.pseudonyms import Pseudonyms
-from agents.rows import bill_row, chart_row, claim_row
+from agents.rows import bill_row, chart_row, claim_row, denial_rows
 from agents.stage import Say, States, Verdict, World
 from claims import deidentify, facts, settlement
 from claims.accounts import (
@@ -31,6 +31,7 @@ from claims.accounts import (
 from claims.facts import Fact, Where
 from claims.forming import Formed
 from claims.holding import held_until
+from claims.partners import Payer
 from claims.payers import first_payer
 from claims.returned import standing_after
 from claims.tables import Reference
@@ -95,6 +96,7 @@ class Sayings:
             charts=() if standing is None else (chart_row(standing.chart, standing.state),),
             claims=tuple(claim_row(kept, key) for kept in (*changed, *gone)),
             bills=tuple(bill_row(bill) for bill in formed.bills),
+            denials=tuple(row for kept in gone for row in denial_rows(kept, kept, chart, self._payer(kept))),
             opened=(
                 *(self._answer_due(claim, answer_deadline(claim), at.since) for claim in formed.claims),
                 *(self._answer_due(kept.claim, deadline_of(kept), at.since) for kept in expected),
@@ -139,6 +141,7 @@ class Sayings:
         return replace(
             verdict,
             claims=(*verdict.claims, *(claim_row(void, self.patient_key(chart)) for void in taken)),
+            denials=denial_rows(before, answered, chart, self._payer(answered)),
             stats=(deidentify.of_answer(answer, answered.claim, ccsr, part2),),
             facts=() if fact is None else (fact,),
             opened=opened,
@@ -155,8 +158,8 @@ class Sayings:
     def kept(self, account: Account, claim: AccountClaim, outcome: str) -> Verdict:
         """The account with a claim as it stands now."""
         chart = chart_about(account, claim)
-        row = claim_row(claim, self.patient_key(chart))
-        return Verdict(outcome, *whom(chart), accounts={key_of(account): account}, claims=(row,))
+        row, denied = claim_row(claim, self.patient_key(chart)), denial_rows(claim, claim, chart, self._payer(claim))
+        return Verdict(outcome, *whom(chart), accounts={key_of(account): account}, claims=(row,), denials=denied)
 
     def back(
         self,
@@ -246,6 +249,9 @@ class Sayings:
             return deidentify.of_claim(said, ccsr, part2), facts.of_claim(said, ccsr, part2, where)
         return deidentify.of_bill(said, part2), facts.of_bill(said, part2, self._where(world, chart, said.bill_id))
 
+    def _payer(self, claim: AccountClaim) -> Payer:
+        return self.reference.partners.payer(claim.claim.payer)
+
     def _where(self, world: World, chart: ChartCoded, about: str) -> Where:
         patient = self.pseudonyms.counted(chart.hospital, chart.patient.mrn)
         return Where(world.window or "none", patient, derived("counted", chart.hospital, about))
@@ -289,6 +295,7 @@ def together(first: Verdict, then: Verdict) -> Verdict:
         charts=first.charts + then.charts,
         claims=first.claims + then.claims,
         bills=first.bills + then.bills,
+        denials=first.denials + then.denials,
         work=first.work + then.work,
         opened=first.opened + then.opened,
         closed=first.closed + then.closed,

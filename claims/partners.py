@@ -159,6 +159,7 @@ class Payer(Wire):
     filing_indicator: Code
     format: Literal["avro", "x12", "both"]
     timely_filing_days: Count
+    appeal_days: Count = 180  # the least that members of an employer's plan have (29 CFR 2560.503-1(h)(3)(i))
     accepts_replacement: AcceptsReplacement
     member_id: MemberIdShape | None = None
     eligibility_days: Count | None = None  # how old an answer of his may be on the first day of service

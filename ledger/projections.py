@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from ledger.rows import pick, put
-from ledger.tables import answers, bills, charts, claims, decisions
+from ledger.tables import answers, bills, charts, claims, decisions, denials
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -32,6 +32,10 @@ def put_claims(tx: Connection, rows: Rows) -> None:
 
 def put_bills(tx: Connection, rows: Rows) -> None:
     put(tx, bills, _last(rows, "bill_id"), conflict="replace")
+
+
+def put_denials(tx: Connection, rows: Rows) -> None:
+    put(tx, denials, _last(rows, "control_number", "line", "carc"), conflict="replace")
 
 
 def put_answers(tx: Connection, rows: Rows) -> None:

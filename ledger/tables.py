@@ -139,6 +139,29 @@ deadlines = sa.Table(
     sa.Index("deadlines_about", "about"),
 )
 
+denials = sa.Table(
+    "denials",
+    metadata,
+    sa.Column("control_number", T, primary_key=True),
+    sa.Column("line", I, primary_key=True),  # 0: the claim as a whole
+    sa.Column("carc", T, primary_key=True),
+    sa.Column("hospital", T, nullable=False),
+    sa.Column("account", T, nullable=False),
+    sa.Column("chart_id", T, nullable=False),
+    sa.Column("payer", T, nullable=False),
+    sa.Column("cause", T, nullable=False),
+    sa.Column("rule", T, nullable=False),  # that warned, or should have; none
+    sa.Column("predicted", I, nullable=False),  # 1: it warned of this CARC
+    sa.Column("group_code", T),
+    sa.Column("remarks", T, nullable=False),  # with blanks between
+    sa.Column("cents", I, nullable=False),
+    sa.Column("state", T, nullable=False),  # open, overturned, replaced; unfounded: what was warned of did not come
+    sa.Column("denied_on", T, nullable=False),  # days as YYYY-MM-DD
+    sa.Column("appeal_by", T),
+    sa.Column("at", I, nullable=False),  # ms
+    sa.Index("denials_state", "state", "hospital"),
+)
+
 queries = sa.Table(
     "queries",
     metadata,

@@ -2,7 +2,6 @@
 
 import pytest
 
-from claims import denials
 from claims.accounts import AccountClaim
 from claims.denials import rejected, returned
 from claims.forming import form
@@ -84,11 +83,3 @@ def test_a_rejection_names_what_was_not_filed_and_why(claim: ClaimBuilt) -> None
 
 def test_a_refused_file_has_a_finding_too(claim: ClaimBuilt) -> None:
     assert [f.rule for f in rejected(sent(claim), _ack(claim)).findings] == ["277CA"]
-
-
-def test_every_reason_is_told_in_one_line_with_a_mend() -> None:
-    for carc in denials._REASONS:
-        rule, message, mend = denials._reason(carc)
-        assert rule[0] in "IPDXHMNBUC"
-        assert 0 < len(message) <= 60
-        assert mend

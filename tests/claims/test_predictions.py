@@ -1,0 +1,78 @@
+"""What warnings said is held against what payers denied; and until when a denial may be appealed."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from claims.accounts import AccountClaim
+from claims.appeals import appeal_by
+from claims.findings import warn
+from claims.forming import form
+from claims.partners import Partners
+from claims.predictions import judged
+from claims.settlement import apply
+from schemas.events.coded import ChartCoded, Finding
+from tests.claims.given_accounts import account, answer, by_line, chart, committed_partners, reversal, sent, service
+
+PAID: list[Any] = []
+
+
+def warned(rule: str, carc: str, line: int | None = None) -> Finding:
+    return warn(rule, "invented", mend="invented", citation="invented", carc=carc, line=line)
+
+
+def given(*findings: Finding, reasons: list[list[Any]]) -> tuple[AccountClaim, ChartCoded]:
+    """Two lines of the hospital, answered line by line; the chart's first line is a professional's, on another
+    claim."""
+    services = (service("s0", "professional"), service("s1"), service("s2"))
+    said = chart(services=services, findings=findings)
+    claims = form(said, account(), committed_partners()).claims
+    claim = next(claim for claim in claims if claim.kind == "institutional")
+    return apply(sent(claim), by_line(claim, reasons)), said
+
+
+@pytest.mark.parametrize(
+    ("why", "findings", "reasons", "expected"),
+    [
+        ("a warning of this line came true", (warned("H7", "50", 2),), [[("CO", "50", 10_000)], PAID],
+         [(1, "50", "H7", True, "denied", 10_000)]),
+        ("a warning of the chart came true on a line", (warned("I2", "140"),), [[("CO", "140", 10_000)], PAID],
+         [(1, "140", "I2", True, "denied", 10_000)]),
+        ("a warning of the other line did not", (warned("H7", "50", 3),), [[("CO", "50", 10_000)], PAID],
+         [(1, "50", "H7", False, "denied", 10_000), (2, "50", "H7", True, "unfounded", 0)]),
+        ("a warning of a line on another claim is nothing to this one", (warned("H7", "50", 1),), [PAID, PAID], []),
+        ("nobody warned", (), [[("CO", "197", 10_000)], PAID], [(1, "197", "C6", False, "denied", 10_000)]),
+        ("nobody could", (), [[("CO", "P12", 10_000)], PAID], [(1, "P12", "none", False, "denied", 10_000)]),
+        ("who warned is named, not who usually would", (warned("X9", "50", 2),), [[("CO", "50", 10_000)], PAID],
+         [(1, "50", "X9", True, "denied", 10_000)]),
+        ("a warning without a CARC foretells nothing", (warn("Q", "i", mend="i", citation="i"),), [PAID, PAID], []),
+    ],
+)  # fmt: skip
+def test_a_denial_is_held_against_the_warnings(
+    why: str, findings: tuple[Finding, ...], reasons: list[list[Any]], expected: list[object]
+) -> None:
+    found = judged(*given(*findings, reasons=reasons))
+    assert [(f.line, f.carc, f.rule, f.predicted, f.came, f.cents) for f in found] == expected, why
+
+
+def test_two_groups_of_one_reason_are_one_denial(partners: Partners) -> None:
+    both = [("CO", "197", 4_000), ("PI", "197", 6_000)]
+    assert [f.cents for f in judged(*given(reasons=[both, PAID]))] == [10_000]
+
+
+def test_a_commercial_plan_is_appealed_to_within_its_days(partners: Partners) -> None:
+    claim, _ = given(reasons=[[("CO", "197", 10_000)], PAID])
+    assert appeal_by(claim, partners.payer("commercial")) == date(2026, 9, 16)
+
+
+def test_medicare_has_days_of_its_own(partners: Partners) -> None:
+    claim, _ = given(reasons=[[("CO", "197", 10_000)], PAID])
+    assert appeal_by(claim, partners.payer("medicare")) == date(2026, 7, 23)
+
+
+def test_what_is_paid_or_taken_back_is_not_appealed(partners: Partners) -> None:
+    claim, _ = given(reasons=[PAID, PAID])
+    denial = answer(claim.claim, 0, [("CO", "29", 20_000)])
+    back = apply(apply(sent(claim.claim), denial), reversal(denial, 1))
+    assert [appeal_by(each, partners.payer("commercial")) for each in (claim, back)] == [None, None]
