@@ -1,4 +1,5 @@
-"""What the ledger tells of one chart: where it is, each step it took, its claims and bills, and what it waits for."""
+"""What the ledger tells of one chart (where it is, each step it took, its claims and bills, what it waits for), and of
+one claim among its relatives."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,13 +9,27 @@ from sqlalchemy.engine import Connection, Row
 
 from agents.stage import States
 from agents.worklist import about_chart
-from claims.accounts import Account
+from claims.accounts import Account, AccountClaim, claim_of
+from claims.lineage import Kin, family, kinship
 from ledger import inquiries, projections
 
 Rows = Sequence[Row[Any]]
 
 _ORDER = ("intake", "validation", "adjudication", "claiming", "statistics", "delivery")
 """Which stage hears first of one cause: records keep the time their cause was received at."""
+
+
+@dataclass(frozen=True)
+class ClaimTrace:
+    """A claim among its relatives: `submissions` are rows of every number it was sent under, `denials` of all numbers
+    of the family, and `waits` the open deadlines by their ids."""
+
+    account: str
+    claim: AccountClaim
+    family: tuple[Kin, ...]
+    submissions: Rows
+    denials: Rows
+    waits: Rows
 
 
 @dataclass(frozen=True)
@@ -29,6 +44,7 @@ class Trace:
     claims: Rows
     bills: Rows
     waits: Rows
+    kin: tuple[Kin, ...] = ()
 
     @property
     def state(self) -> str:
@@ -45,7 +61,8 @@ def trace_chart(tx: Connection, states: States, hospital: str, chart_id: str) ->
         return None
     account = places[0].account
     about = f"{hospital}/{account}"
-    steps = [*projections.trace(tx, about), *_answers(tx, states, about)]
+    kept = _account(tx, states, about)
+    steps = [*projections.trace(tx, about), *_answers(tx, kept)]
     return Trace(
         hospital=hospital,
         chart_id=chart_id,
@@ -55,15 +72,39 @@ def trace_chart(tx: Connection, states: States, hospital: str, chart_id: str) ->
         claims=inquiries.claims_of(tx, hospital, account),
         bills=inquiries.bills_of(tx, hospital, account),
         waits=inquiries.waits_of(tx, f"account/{about}", about_chart(hospital, chart_id)),
+        kin=() if kept is None else kinship(kept),
     )
 
 
-def _answers(tx: Connection, states: States, about: str) -> Iterator[Row[Any]]:
-    """Adjudication keeps its decisions by remittance: the account's settled answers name theirs."""
+def trace_claim(tx: Connection, states: States, name: str) -> ClaimTrace | None:
+    """A claim by its control number or its id; null when no claim has it."""
+    found = projections.claims_by_number(tx, [name]).get(name) or projections.claims_by_id(tx, [name]).get(name)
+    about = "" if found is None else f"{found.hospital}/{found.account}"
+    account = None if found is None else _account(tx, states, about)
+    claim = None if found is None or account is None else claim_of(account, found.claim_id)
+    if found is None or account is None or claim is None:
+        return None
+    kin = family(account, claim.claim.claim_id)
+    rows = inquiries.claims_of(tx, found.hospital, found.account)
+    return ClaimTrace(
+        account=about,
+        claim=claim,
+        family=kin,
+        submissions=[row for row in rows if row.claim_id == claim.claim.claim_id],
+        denials=inquiries.denials_of(tx, [each.claim.claim.control_number for each in kin]),
+        waits=inquiries.waits_of(tx, f"account/{about}"),
+    )
+
+
+def _account(tx: Connection, states: States, about: str) -> Account | None:
     stored = inquiries.state_of(tx, "claiming", f"account/{about}")
-    if stored is None:
+    return None if stored is None else states.load(Account, stored)
+
+
+def _answers(tx: Connection, account: Account | None) -> Iterator[Row[Any]]:
+    """Adjudication keeps its decisions by remittance: the account's settled answers name theirs."""
+    if account is None:
         return
-    account = states.load(Account, stored)
     named = {
         (kept.claim.payer, answer.trace_number, kept.claim.control_number)
         for kept in account.claims

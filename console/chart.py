@@ -1,7 +1,6 @@
 """`claimstream chart`: where a chart is, and what happened to it step by step, from the ledger."""
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
 import typer
@@ -10,7 +9,8 @@ from agents.reference import read_partners
 from agents.stage import States
 from agents.tracing import Trace, trace_chart
 from claims.accounts import Account
-from console.screen import Json, dollars, draw, say, say_json, table
+from console.claim import origin
+from console.screen import Json, dollars, draw, moment, say, say_json, table
 from ledger.store import Ledger
 from streams.settings import Settings
 
@@ -53,25 +53,29 @@ def _facts(trace: Trace) -> dict[str, Any]:
         "state": trace.state,
         "stages": _rows(trace.places, "stage", "version", "revision", "state", "why", "cents"),
         "steps": [
-            {"time": _time(row.at), **each}
+            {"time": moment(row.at), **each}
             for row, each in zip(trace.steps, _rows(trace.steps, "stage", "outcome", "detail"), strict=True)
         ],
-        "claims": _rows(
-            trace.claims,
-            "control_number", "payer", "payer_kind", "payer_sequence", "kind", "frequency", "state",
-            "charge_cents", "paid_cents", "patient_cents",
-        ),
+        "claims": list(_claims(trace)),
         "bills": _rows(trace.bills, "bill_id", "revision", "charge_cents", "owed_cents"),
-        "waits": [{"for": row.kind, "stage": row.stage, "until": _time(row.due)} for row in trace.waits],
+        "waits": [{"for": row.kind, "stage": row.stage, "until": moment(row.due)} for row in trace.waits],
     }  # fmt: skip
+
+
+def _claims(trace: Trace) -> Iterator[dict[str, Any]]:
+    """Each submission, with the numbers of the claim whose place it took and of the one that led to it."""
+    kin = {each.claim.claim.control_number: each for each in trace.kin}
+    names = (
+        "control_number", "payer", "payer_kind", "payer_sequence", "kind", "frequency", "state",
+        "charge_cents", "paid_cents", "patient_cents",
+    )  # fmt: skip
+    for row in _rows(trace.claims, *names):
+        mine = kin.get(row["control_number"])
+        yield {**row, "replaces": mine.replaces if mine else None, "follows": mine.follows if mine else None}
 
 
 def _rows(rows: Iterable[Any], *names: str) -> list[dict[str, Any]]:
     return [{name: getattr(row, name) for name in names} for row in rows]
-
-
-def _time(milliseconds: int) -> str:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(sep=" ", timespec="seconds")[:19]
 
 
 def _tell(facts: Mapping[str, Any]) -> None:
@@ -84,10 +88,11 @@ def _tell(facts: Mapping[str, Any]) -> None:
         (
             c["control_number"], f"{c['payer_sequence']}. {c['payer']}", c["kind"], c["frequency"], c["state"],
             *(dollars(c[name]) for name in ("charge_cents", "paid_cents", "patient_cents")),
+            origin(c),
         )
         for c in facts["claims"]
     ]  # fmt: skip
-    columns = ("claim", "payer", "kind", "frequency", "state", "charged#", "paid#", "patient#")
+    columns = ("claim", "payer", "kind", "frequency", "state", "charged#", "paid#", "patient#", "comes from")
     bills = [
         (b["bill_id"], b["revision"], dollars(b["charge_cents"]), dollars(b["owed_cents"])) for b in facts["bills"]
     ]

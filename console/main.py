@@ -16,6 +16,7 @@ COMMANDS = {
     "lag": "How far each stage is behind, the worst first.",
     "tail": "Records of a topic, decoded; PHI is masked.",
     "chart": "Where a chart is, and what happened to it.",
+    "claim": "A claim with its versions and answers, and what came of it.",
     "denials": "What payers denied, why, and until when it may be appealed.",
     "worklist": "The coder's desk: what has to be coded, who has it, and the answers.",
     "reconcile": "Compare the ledger with Kafka; mend what can be mended safely.",

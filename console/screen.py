@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 import typer
@@ -51,6 +51,11 @@ def counted(number: int, thing: str) -> str:
 
 def dollars(cents: int) -> str:
     return f"{'-' if cents < 0 else ''}${abs(cents) // 100:,}.{abs(cents) % 100:02d}"
+
+
+def moment(milliseconds: int) -> str:
+    """A time of the ledger, in UTC to the second."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(sep=" ", timespec="seconds")[:19]
 
 
 def flat(value: Any, path: str = "") -> Iterable[tuple[str, Any]]:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from ledger.batches import Partition
-from ledger.tables import accounts, bills, charts, claims, deadlines, decisions
+from ledger.tables import accounts, bills, charts, claims, deadlines, decisions, denials
 
 Rows = Sequence[Row[Any]]
 
@@ -33,6 +33,13 @@ def waits_of(tx: Connection, *about: str) -> Rows:
     """The open deadlines of an account, of a chart, or of both, the next first."""
     query = sa.select(deadlines).where(deadlines.c.state == "open", deadlines.c.about.in_(about))
     return tx.execute(query.order_by(deadlines.c.due, deadlines.c.id)).all()
+
+
+def denials_of(tx: Connection, control_numbers: Sequence[str]) -> Rows:
+    """What was denied of these claims, without warnings that came to nothing."""
+    mine = denials.c.control_number.in_(control_numbers)
+    query = sa.select(denials).where(mine, denials.c.state != "unfounded")
+    return tx.execute(query.order_by(denials.c.control_number, denials.c.line, denials.c.carc)).all()
 
 
 def decided_about(tx: Connection, stage: str, about: str) -> Rows:
