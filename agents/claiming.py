@@ -19,6 +19,7 @@ from agents.patience import ANSWER_PATIENCE, CONSENT_PATIENCE, deadline_of, moot
 from agents.recalling import Input, account_left, account_of, recalled
 from agents.sayings import STAGE, Occasion, Sayings, chart_about, key_of, together, whom
 from agents.stage import States, Verdict, World
+from agents.warnings import warned, watched
 from claims import denials, folding, payers, settlement
 from claims.accounts import (
     Account,
@@ -99,7 +100,9 @@ class Claiming:
             )
             if verdict.outcome != "rejected-by-edits":
                 history = remembered(history, chart)
-        over = moot(kept, chart_of(account_left(verdict, account), chart.chart_id))
+        left = chart_of(account_left(verdict, account), chart.chart_id)
+        verdict = watched(self.sayings, verdict, chart, kept, left)
+        over = moot(kept, left)
         work = verdict.work or ended(world, chart)
         return replace(verdict, accounts={**verdict.accounts, key: history}, closed=(*verdict.closed, *over), work=work)
 
@@ -258,6 +261,8 @@ class Claiming:
         account = world.accounts.get(due.about)
         if not isinstance(account, Account) or due.deadline_id not in world.open_deadlines:
             return Verdict("moot", due.about, due.kind)
+        if due.kind in {"timely-filing-near", "appeal-near"}:
+            return warned(self.sayings, account, due)
         kept = next((chart for chart in account.charts if chart.deadline_id == due.deadline_id), None)
         claim = next((claim for claim in account.claims if deadline_of(claim) == due.deadline_id), None)
         if kept is not None and kept.state == "held":

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from agents.clock import milliseconds
+from agents.limits import appeal_near
 from agents.mending import asked
 from agents.patience import (
     ANSWER_PATIENCE,
@@ -138,13 +139,14 @@ class Sayings:
         ccsr, part2 = self.reference.codes.ccsr, deidentify.is_part2(chart)
         fact = facts.of_answer(answer, answered.claim, ccsr, part2, self._where(world, chart, answered.claim.claim_id))
         verdict = self.kept(account, answered, "answered")
+        appeal = appeal_near(answered, self.reference.partners, STAGE, self.patient_key(chart))
         return replace(
             verdict,
             claims=(*verdict.claims, *(claim_row(void, self.patient_key(chart)) for void in taken)),
             denials=denial_rows(before, answered, chart, self._payer(answered)),
             stats=(deidentify.of_answer(answer, answered.claim, ccsr, part2),),
             facts=() if fact is None else (fact,),
-            opened=opened,
+            opened=opened if appeal is None else (*opened, appeal),
             closed=() if waits else (deadline_of(before), *map(deadline_of, voids)),
         )
 

@@ -12,17 +12,19 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from agents.limits import filing_near
 from agents.pseudonyms import Pseudonyms
 from agents.stage import Say, States, Verdict, World
-from agents.worklist import STAGE, Asking, chart_about, is_back, overdue
+from agents.worklist import STAGE, Asking, about_chart, chart_about, is_back, overdue
 from claims import deidentify, facts
 from claims.coder import NOT_THE_CODERS, changed, holds
 from claims.facts import Where
+from claims.filing import FILING_NEAR
 from claims.tables import Reference
 from claims.validation import Judged, accept_coder, judge
 from ledger import deadlines, projections, statistics, worklist
 from schemas.events import ChartCoded, ChartCompleted, ChartReturned, DeadlineDue, Refused
-from schemas.events.coded import Query
+from schemas.events.coded import Query, ReturnReason
 from schemas.identity import caused_by, derived
 from schemas.records import Record
 from streams.topics import CHART_CODED, CHART_COMPLETED, CHART_RETURNED, CODER_ANSWERS, DEADLINE_DUE, REFUSED
@@ -90,7 +92,10 @@ class Validation:
             verdict = self._pass(world, judged.said, _held(world, chart))
             return replace(verdict, **self._asking.accepted(world, chart)) if is_back(world, chart) else verdict
         changes = self._asking.of_version(world, chart, judged.said, judged.draft)
-        return replace(self._return(world, chart, judged.said, judged.cents), **changes)
+        verdict = replace(self._return(world, chart, judged.said, judged.cents), **changes)
+        key = self.pseudonyms.patient(chart.hospital, chart.patient.mrn)
+        near = filing_near(chart, self.reference.partners, STAGE, key, about_chart(chart.hospital, chart.chart_id))
+        return verdict if near is None else replace(verdict, opened=(*verdict.opened, near))
 
     def _answer(self, world: World, answer: ChartCoded, held: str | None) -> Verdict:
         """A coder's answer: it ends what was asked, or his items open again."""
@@ -108,13 +113,26 @@ class Validation:
             return Verdict("not-ours", due.about, due.kind)
         hospital, chart_id = chart_about(due.about)
         known = world.charts.get((hospital, chart_id))
+        if due.kind == "timely-filing-near":
+            return self._warned(world, due, known, record.key)
         rows = overdue(world, hospital, chart_id, due.deadline_id)
         if due.deadline_id not in world.open_deadlines or known is None or not rows or record.key is None:
             return Verdict("moot", due.about, due.kind, closed=(due.deadline_id,))
         asked = tuple(self.states.load(Query, row["body"]) for row in rows)
-        told = Say(CHART_RETURNED, record.key.decode(), _unanswered(due, known, asked), hospital)
+        said = _told(due, known, "unanswered").model_copy(update={"queries": asked})
+        told = Say(CHART_RETURNED, record.key.decode(), said, hospital)
         whom = (f"{hospital}/{known['account']}", f"{chart_id} v{known['version']}")
         return Verdict("overdue", *whom, says=(told,), queries=rows, fired=(due.deadline_id,))
+
+    def _warned(self, world: World, due: DeadlineDue, known: Mapping[str, Any] | None, key: bytes | None) -> Verdict:
+        """A chart that is back, and whose payer will soon take no claim for it any more: its hospital is told, once."""
+        back = known is not None and known["state"] == "returned"
+        if due.deadline_id not in world.open_deadlines or known is None or key is None or not back:
+            return Verdict("moot", due.about, due.kind, closed=(due.deadline_id,))
+        said = _told(due, known, "deadline-near").model_copy(update={"findings": (FILING_NEAR,)})
+        whom = (f"{known['hospital']}/{known['account']}", f"{known['chart_id']} v{known['version']}")
+        says = (Say(CHART_RETURNED, key.decode(), said, known["hospital"]),)
+        return Verdict("warned", *whom, says=says, fired=(due.deadline_id,))
 
     @property
     def _asking(self) -> Asking:
@@ -211,16 +229,15 @@ def _late(chart: Chart, newest: int) -> ChartReturned:
     )
 
 
-def _unanswered(due: DeadlineDue, known: Mapping[str, Any], asked: tuple[Query, ...]) -> ChartReturned:
+def _told(due: DeadlineDue, known: Mapping[str, Any], reason: ReturnReason) -> ChartReturned:
     return ChartReturned(
-        event_id=derived("chart-returned", "unanswered", due.deadline_id),
+        event_id=derived("chart-returned", reason, due.deadline_id),
         **caused_by(due, STAGE),
         hospital=known["hospital"],
         chart_id=known["chart_id"],
         version=known["version"],
         account_number=known["account"],
-        reason="unanswered",
-        queries=asked,
+        reason=reason,
     )
 
 

@@ -232,6 +232,7 @@ ReturnReason = Literal[
     "denied-by-payer",
     "unanswered",
     "late-version",
+    "deadline-near",
 ]
 
 

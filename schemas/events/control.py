@@ -5,7 +5,7 @@ from typing import Literal
 from schemas.events.types import Code, Count, Event, Id, Instant, Line, Many, Wire
 
 DeadlineKind = Literal[
-    "bill-hold-ends", "query-overdue", "timely-filing-near", "acknowledgement-overdue", "answer-overdue",
+    "bill-hold-ends", "query-overdue", "timely-filing-near", "appeal-near", "acknowledgement-overdue", "answer-overdue",
     "remittance-incomplete", "window-closes", "window-publishes",
 ]  # fmt: skip
 

@@ -1,0 +1,65 @@
+"""Last days of which a hospital is warned ahead, each once: a payer's for a claim, and that of an appeal."""
+
+from datetime import date, datetime, time, timedelta
+
+from agents.clock import milliseconds
+from claims.accounts import Account, AccountChart, AccountClaim, ChartState
+from claims.appeals import appeal_by
+from claims.filing import WARN_DAYS, file_by
+from claims.partners import Hospital, Partners
+from claims.payers import first_payer
+from ledger.deadlines import Deadline
+from schemas.events import ChartCoded, ChartCompleted
+from schemas.identity import derived
+
+_UNCLAIMED: frozenset[ChartState] = frozenset({"held", "consent-missing", "awaiting-answer", "returned"})
+
+
+def filing_near(
+    chart: ChartCompleted | ChartCoded, partners: Partners, stage: str, key: str, about: str
+) -> Deadline | None:
+    """Two weeks before the first payer takes no claim any more; of a chart that came later rule D4 warns itself. It has
+    one id for all versions, so that it fires once."""
+    first, hospital = first_payer(chart), partners.hospital(chart.hospital)
+    payer = partners.payers.get(first.payer) if first else None
+    last = None if payer is None else file_by(chart, payer, hospital)
+    if last is None:
+        return None
+    name = filing_deadline(chart, stage)
+    ahead = Deadline(name, "timely-filing-near", stage, key, about, _ahead_of(last, hospital))
+    return ahead if ahead.due_ms > milliseconds(chart.received_at or chart.occurred_at) else None
+
+
+def filing_deadline(chart: ChartCompleted | ChartCoded, stage: str) -> str:
+    first = first_payer(chart)
+    return derived(
+        "deadline", "timely-filing-near", stage, chart.hospital, chart.chart_id, first.payer if first else ""
+    )
+
+
+def appeal_near(claim: AccountClaim, partners: Partners, stage: str, key: str) -> Deadline | None:
+    """Two weeks before the time to appeal a denial is over; null where nothing is denied."""
+    said = claim.claim
+    last = None if claim.state == "replaced" else appeal_by(claim, partners.payer(said.payer))
+    if last is None:
+        return None
+    about = f"account/{said.hospital}/{said.account_number}"
+    due = _ahead_of(last, partners.hospital(said.hospital))
+    return Deadline(
+        derived("deadline", "appeal-near", said.claim_id, last.isoformat()), "appeal-near", stage, key, about, due
+    )
+
+
+def is_unclaimed(kept: AccountChart) -> bool:
+    """No version of it is with a payer."""
+    return kept.state in _UNCLAIMED and kept.billed is None
+
+
+def unclaimed_of(account: Account, deadline_id: str, stage: str) -> AccountChart | None:
+    """The chart of which that filing deadline warns, while no claim of it is with a payer."""
+    mine = (kept for kept in account.charts if filing_deadline(kept.chart, stage) == deadline_id)
+    return next((kept for kept in mine if is_unclaimed(kept)), None)
+
+
+def _ahead_of(last: date, hospital: Hospital) -> int:
+    return milliseconds(datetime.combine(last - timedelta(days=WARN_DAYS), time(), hospital.zone))

@@ -1,0 +1,122 @@
+"""Before a payer's time is over, for a claim or for an appeal, the hospital is warned, once."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from agents.timers import announced
+from ledger import deadlines
+from schemas.events import ChartReturned, DeadlineDue
+from schemas.events.chart import Part2Consent
+from tests.agents.given_accounts_of_claiming import AFTER_THE_HOLD, built, due, of_account, settled, visit
+from tests.agents.given_returned import UNSIGNED, signed
+from tests.agents.given_returned import sent as returned_chart
+from tests.agents.given_stages import Stages, outcomes, stages
+from tests.claims.given_accounts import coverage, reversal, service
+
+LAST = datetime(2026, 8, 29, tzinfo=UTC)  # 180 days after 2 March, where the commercial payer's time ends
+BEFORE = LAST - timedelta(days=15)
+NEAR = LAST - timedelta(days=13)
+APPEAL_NEAR = datetime(2026, 9, 3, tzinfo=UTC)  # 14 days before 16 September
+CAME = datetime(2026, 2, 12, tzinfo=UTC)  # two days after the visit of the unsigned chart
+NO_CONSENT = Part2Consent(applies=True)
+
+
+@pytest.fixture
+def given(tmp_path: Path) -> Stages:
+    return stages(tmp_path)
+
+
+def fired(given: Stages, moment: datetime, kind: str) -> list[DeadlineDue]:
+    return [each for each in due(given, moment) if each.kind == kind]
+
+
+def told(given: Stages, *events: DeadlineDue) -> list[tuple[str, str, str | None]]:
+    back = given.said(given.decide("claiming", *events), ChartReturned)
+    return [(each.reason, finding.rule, finding.claim) for each in back for finding in each.findings]
+
+
+def test_a_chart_that_waits_has_its_last_day_watched(given: Stages) -> None:
+    given.decide("claiming", visit(part2=NO_CONSENT))
+    assert fired(given, BEFORE, "timely-filing-near") == []
+    (near,) = fired(given, NEAR, "timely-filing-near")
+    assert told(given, near) == [("deadline-near", "D4", None)]
+
+
+def test_it_is_told_once_though_it_is_said_twice_and_a_version_comes(given: Stages) -> None:
+    given.decide("claiming", visit(part2=NO_CONSENT))
+    (near,) = fired(given, NEAR, "timely-filing-near")
+    assert len(told(given, near, near)) == 1
+    given.decide("claiming", visit(2, part2=NO_CONSENT))
+    assert fired(given, NEAR, "timely-filing-near") == []
+
+
+def test_a_chart_that_was_claimed_meanwhile_has_nothing_to_be_told(given: Stages) -> None:
+    given.decide("claiming", visit(part2=NO_CONSENT))
+    assert built(given, given.decide("claiming", visit(2)))
+    assert fired(given, NEAR, "timely-filing-near") == []
+
+
+def test_a_claim_that_goes_out_at_once_opens_no_deadline(given: Stages) -> None:
+    given.decide("claiming", visit())
+    assert fired(given, NEAR, "timely-filing-near") == []
+
+
+def test_the_end_of_a_hold_makes_a_warning_moot(given: Stages) -> None:
+    given.decide("claiming", visit(received_at=AFTER_THE_HOLD - timedelta(days=30)))
+    held = fired(given, NEAR, "bill-hold-ends")
+    assert built(given, given.decide("claiming", *held))
+    assert told(given, *fired(given, NEAR, "timely-filing-near")) == []
+
+
+def test_who_pays_himself_has_no_payers_day(given: Stages) -> None:
+    given.decide("claiming", visit(coverages=(coverage("patient"),)))
+    assert fired(given, NEAR, "timely-filing-near") == []
+
+
+def test_a_denial_is_warned_of_before_its_appeal_is_over(given: Stages) -> None:
+    (claim,) = built(given, given.decide("claiming", visit()))
+    given.decide("claiming", settled(claim, 0, [("CO", "197", 10_000)]))
+    (near,) = fired(given, APPEAL_NEAR, "appeal-near")
+    assert told(given, near, near) == [("deadline-near", "D4", claim.control_number)]
+
+
+def test_a_denial_that_was_taken_back_or_replaced_is_not(given: Stages) -> None:
+    (claim,) = built(given, given.decide("claiming", visit()))
+    denial = settled(claim, 0, [("CO", "197", 10_000)])
+    given.decide("claiming", denial)
+    given.decide("claiming", of_account(reversal(denial, 1)), settled(claim, 10_000, trace_number="t3"))
+    decisions = given.decide("claiming", *fired(given, APPEAL_NEAR, "appeal-near"))
+    assert (outcomes(decisions), given.said(decisions, ChartReturned)) == (["moot"], [])
+
+
+def test_a_replaced_claims_appeal_is_not_warned_of(given: Stages) -> None:
+    (claim,) = built(given, given.decide("claiming", visit()))
+    given.decide("claiming", settled(claim, 0, [("CO", "197", 10_000)]))
+    given.decide("claiming", visit(2, services=(service(cents=9_000),)))
+    assert told(given, *fired(given, APPEAL_NEAR, "appeal-near")) == []
+
+
+def of_validation(given: Stages) -> list[DeadlineDue]:
+    """What validation's timer says a year after the visit."""
+    with given.assembly.ledger.reading() as tx:
+        said = deadlines.due(tx, "validation", int((CAME + timedelta(days=365)).timestamp() * 1000))
+    return [announced(each) for each in said if each.kind == "timely-filing-near"]
+
+
+def test_a_chart_that_is_back_is_watched_too_and_told_once(given: Stages) -> None:
+    given.decide(
+        "validation", returned_chart(UNSIGNED, received_at=CAME), returned_chart(UNSIGNED, 2, received_at=CAME)
+    )
+    (near,) = of_validation(given)
+    decisions = given.decide("validation", near, near)
+    (back,) = given.said(decisions, ChartReturned)
+    assert (back.reason, back.version, [finding.rule for finding in back.findings]) == ("deadline-near", 2, ["D4"])
+    assert (outcomes(decisions), of_validation(given)) == (["warned", "moot"], [])
+
+
+def test_a_chart_that_was_mended_is_not_told(given: Stages) -> None:
+    given.decide("validation", returned_chart(UNSIGNED, received_at=CAME), signed(returned_chart(UNSIGNED, 2)))
+    decisions = given.decide("validation", *of_validation(given))
+    assert given.said(decisions, ChartReturned) == []
