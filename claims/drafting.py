@@ -1,26 +1,29 @@
 """A coded chart's claims as originals to its first payers: which lines go on which, and what stands around them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from claims import billers, claim_diagnoses, folding
 from claims.claim_values import coded_values
 from claims.identity import billing_key, claim_built_id, claim_id, control_number, period
-from claims.partners import Hospital
+from claims.partners import Hospital, Payer
 from claims.payers import MEDICARE, NumberedService, Route, pays_for_work
-from claims.splitting import Services, split
+from claims.splitting import Services, period_of, split
 from claims.stay import INPATIENT_PLACES, admission_day
 from schemas.events.chart import Cause, Coverage
 from schemas.events.claim import ChartVersion, ClaimBuilt, ClaimKind, ClaimLine
 from schemas.events.coded import ChartCoded, Service
 from schemas.events.people import Organization, Patient
+from schemas.events.types import Day
 from schemas.identity import caused_by
 
 PRODUCER = "claiming"
 
 _HOME = "12"
-_SENT_HOME, _DIED = "01", "20"  # patient status, X12 CL103
+_SENT_HOME, _DIED, _STILL_A_PATIENT = "01", "20", "30"  # patient status, X12 CL103
+
+Splits = tuple[Literal["month", "year", "coverage"], ...]
 
 
 @dataclass(frozen=True)
@@ -31,11 +34,14 @@ class _Part:
     kind: ClaimKind
     billing: Organization
     services: Services
+    splits: Splits = ()
 
 
-def draft(chart: ChartCoded, routes: tuple[Route, ...], hospital: Hospital) -> tuple[ClaimBuilt, ...]:
+def draft(
+    chart: ChartCoded, routes: tuple[Route, ...], hospital: Hospital, payers: Mapping[str, Payer]
+) -> tuple[ClaimBuilt, ...]:
     """The claims of every route that has a payer, each in its first revision and submission."""
-    parts = [part for route in routes if route.payers for part in _parts(chart, route, hospital)]
+    parts = [part for route in routes if route.payers for part in _parts(chart, route, hospital, payers)]
     # What a patient paid belongs to one claim (AMT F5). With several, nobody knows to which: the bill counts it.
     paid = chart.payments_cents if len(parts) == 1 else 0
     shared = _of_chart(chart, hospital)
@@ -65,20 +71,23 @@ def _filing_indicator(plan_kind: str, kind: ClaimKind) -> str:
     return "MA" if kind == "institutional" else "MB"
 
 
-def _parts(chart: ChartCoded, route: Route, hospital: Hospital) -> Iterator[_Part]:
-    """Facility services: the hospital's institutional claim. Professional: one claim per billing entity."""
+def _parts(chart: ChartCoded, route: Route, hospital: Hospital, payers: Mapping[str, Payer]) -> Iterator[_Part]:
+    """Facility services: the hospital's institutional claim. Professional: one claim per billing entity. What the payer
+    wants apart is, but for a stay, which is paid as a whole."""
+    payer = payers.get(route.payers[0].payer)
+    splits: Splits = payer.splits if payer is not None and chart.encounter.encounter_class != "inpatient" else ()
     by_entity: dict[str | None, list[NumberedService]] = {}
     facility = tuple(numbered for numbered in route.services if numbered.service.component == "facility")
     for numbered in route.services:
         if numbered.service.component == "professional":
             entity = billers.billing_entity(numbered.service, chart.encounter, hospital)
             by_entity.setdefault(entity, []).append(numbered)
-    for services in split(facility, "institutional") if facility else ():
-        yield _Part(route, "institutional", billers.organization(hospital), services)
+    for services in split(facility, "institutional", splits) if facility else ():
+        yield _Part(route, "institutional", billers.organization(hospital), services, splits)
     for entity, performed in by_entity.items():
         billing = billers.organization(hospital.billing_entities.get(entity or "", hospital))
-        for services in split(tuple(performed), "professional"):
-            yield _Part(route, "professional", billing, services)
+        for services in split(tuple(performed), "professional", splits):
+            yield _Part(route, "professional", billing, services, splits)
 
 
 def _claim(chart: ChartCoded, hospital: Hospital, part: _Part, shared: dict[str, Any]) -> ClaimBuilt:
@@ -146,19 +155,20 @@ def _causes(chart: ChartCoded, route: Route) -> tuple[Cause, ...]:
 
 
 def _institutional(chart: ChartCoded, part: _Part, causes: tuple[Cause, ...]) -> dict[str, Any]:
-    """837I: the hospital's, over the days of the stay."""
+    """837I: the hospital's, over the days of the stay; or over those of one period, and the patient comes again."""
     stay = chart.encounter
+    start, end = _period(chart, part)
     inpatient = stay.encounter_class == "inpatient"
     lines = tuple(_line(chart, place, numbered) for place, numbered in enumerate(part.services, start=1))
     return {
         "bill_type": bill_type(inpatient, "1"),
-        "statement_from": folding.first_day(chart),
-        "statement_to": stay.end_day,
+        "statement_from": start,
+        "statement_to": end,
         "admission_date": admission_day(stay) if inpatient else None,
         "admission_type": stay.admission_type,
         "admission_source": stay.admission_source,
         "admission_hour": stay.admission_hour if inpatient else None,
-        "patient_status": patient_status(chart),
+        "patient_status": patient_status(chart) if end == stay.end_day else _STILL_A_PATIENT,
         "discharge_hour": stay.discharge_hour if inpatient else None,
         "coded_values": coded_values(chart, causes),
         "diagnoses": claim_diagnoses.institutional(chart),
@@ -187,6 +197,18 @@ def _professional(chart: ChartCoded, hospital: Hospital, part: _Part) -> dict[st
             for number, numbered in enumerate(part.services, start=1)
         ),
     }
+
+
+def _period(chart: ChartCoded, part: _Part) -> tuple[Day, Day]:
+    """The days of the stay that lie in one period with the claim's services."""
+    whole = (folding.first_day(chart), chart.encounter.end_day)
+    own = (
+        min(numbered.service.service_from for numbered in part.services),
+        max(numbered.service.service_to for numbered in part.services),
+    )
+    here = period_of(own[0], part.splits)
+    start, end = (day if period_of(day, part.splits) == here else mine for day, mine in zip(whole, own, strict=True))
+    return start, end
 
 
 def bill_type(inpatient: bool, frequency: str) -> str:

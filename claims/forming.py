@@ -43,7 +43,7 @@ def form(chart: ChartCoded, account: Account, partners: Partners) -> Formed:
     Where the account has earlier claims of the chart they are replaced, voided or sent again (billing.md section 1).
     """
     hospital, routes = partners.hospital(chart.hospital), payers.routes(chart)
-    formed = correct(draft(chart, routes, hospital), chart, account, _accepts(partners))
+    formed = correct(draft(chart, routes, hospital, partners.payers), chart, account, _accepts(partners))
     if formed.refused or formed.awaited:
         return formed
     return replace(formed, bills=bills.direct(chart, routes, account, hospital))

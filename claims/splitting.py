@@ -1,6 +1,7 @@
-"""Which services go on one claim: at most so many lines, cut where a day ends."""
+"""Which services go on one claim: at most so many lines, cut where a day ends, and of one month or year where a payer
+wants that."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import groupby
 
 from claims.payers import NumberedService
@@ -14,14 +15,23 @@ Services = tuple[NumberedService, ...]
 Fits = Callable[[Sequence[NumberedService]], bool]
 
 
-def split(services: Services, kind: ClaimKind) -> tuple[Services, ...]:
+def split(services: Services, kind: ClaimKind, splits: Collection[str] = ()) -> tuple[Services, ...]:
     """By day, as many days to a claim as fit; a day is cut only when it does not fit alone.
 
-    A day stays together so that an add-on stays with its base, and a code pair with its column 1.
+    A day stays together so that an add-on stays with its base, and a code pair with its column 1. `splits` are what the
+    payer wants on no claim together (CARC 267, 268).
     """
     fits = _fits_professional if kind == "professional" else _fits_institutional
     in_order = tuple(sorted(services, key=_day))
-    return (in_order,) if fits(in_order) else tuple(_filled(in_order, fits))
+    apart = (tuple(each) for _, each in groupby(in_order, key=lambda numbered: period_of(_day(numbered), splits)))
+    return tuple(part for each in apart for part in ((each,) if fits(each) else _filled(each, fits)))
+
+
+def period_of(day: Day, splits: Collection[str]) -> tuple[int, ...]:
+    """What of a day's date must be the same on a claim."""
+    if "month" in splits:
+        return day.year, day.month
+    return (day.year,) if "year" in splits else ()
 
 
 def _filled(services: Services, fits: Fits) -> Iterator[Services]:

@@ -95,40 +95,44 @@ def admission_date_missing(subject: Subject) -> Iterator[Fault]:
     "reject",
     carc="267",
     citation="the payer's splits in partners.yaml; CARC 267, 268, 239",
-    mend="bill each part on a chart of its own",
+    mend="part the line, or bill each part on a chart of its own",
     of="outpatient",
     needs="splits",
 )
 def spans_what_must_be_split(subject: Subject) -> Iterator[Fault]:
-    """Outpatient days that a payer wants apart don't stand together: months (CARC 267), years (268), and days with
-    and without coverage (239).
+    """Outpatient days that a payer wants apart don't stand together: on one line months (CARC 267) and years (268), and
+    days with and without coverage (239).
 
-    Which, the payer's entry says (`splits`); by itself none. Facility days are the encounter's, a professional's his
-    line's. A stay paid by DRG is never split, so that inpatients are not looked at.
+    Which, the payer's entry says (`splits`); by itself none. Lines of different months or years go on claims of their
+    own, so that only a line over both is wrong. Days of coverage are the encounter's for the hospital's lines, and a
+    professional's his line's. A stay paid by DRG is never split, so that inpatients are not looked at.
     """
     payer, first = subject.payer, subject.first
     if payer is None or first is None or not payer.splits:
         return
-    if subject.facility:
-        days = subject.stay.start_day, subject.stay.end_day
-        yield from _split(payer.splits, first, days, ("encounter.end_day", None))
+    covers = "coverage" in payer.splits
+    if subject.facility and covers:
+        yield from _uncovered(first, (subject.stay.start_day, subject.stay.end_day), "encounter.end_day", None)
     for at, service in enumerate(subject.services):
-        if service.component == "professional":
-            days = service.service_from, service.service_to
-            yield from _split(payer.splits, first, days, (f"services[{at}].service_to", at))
+        days, field = (service.service_from, service.service_to), f"services[{at}].service_to"
+        yield from _of_two_periods(payer.splits, days, field, at)
+        if covers and service.component == "professional":
+            yield from _uncovered(first, days, field, at)
 
 
-def _split(
-    splits: tuple[str, ...], coverage: Coverage, days: tuple[date, date], where: tuple[str, int | None]
-) -> Iterator[Fault]:
-    (start, end), (field, line) = days, where
+def _of_two_periods(splits: tuple[str, ...], days: tuple[date, date], field: str, line: int) -> Iterator[Fault]:
+    start, end = days
     if "year" in splits and start.year != end.year:
         yield Fault("days of two years together", field, line, "day", carc="268")
     elif "month" in splits and (start.year, start.month) != (end.year, end.month):
         yield Fault("days of two months together", field, line, "day")
+
+
+def _uncovered(coverage: Coverage, days: tuple[date, date], field: str, line: int | None) -> Iterator[Fault]:
+    start, end = days
     begins = coverage.valid_from is not None and start < coverage.valid_from <= end
     ends = coverage.valid_to is not None and start <= coverage.valid_to < end
-    if "coverage" in splits and (begins or ends):
+    if begins or ends:
         yield Fault("days with and without coverage together", field, line, "day", carc="239")
 
 

@@ -145,7 +145,9 @@ def from_to(first: date, last: date, **coverage: Any) -> Case:
     return Case(
         f"from {first} to {last}",
         spans_what_must_be_split,
-        lambda c: with_coverage(with_stay(only(c, "facility"), start_day=first, end_day=last), **coverage),
+        lambda c: with_coverage(
+            with_stay(only(c, "facility", **days(first, last)), start_day=first, end_day=last), **coverage
+        ),
         payer=APART,
     )
 
@@ -154,15 +156,15 @@ MARCH, APRIL, DECEMBER, JANUARY = date(2026, 3, 31), date(2026, 4, 1), date(2026
 D5 = [
     from_to(MARCH, MARCH),
     from_to(APRIL, APRIL),
-    from_to(MARCH, APRIL)._replace(said=(("reject", "267", STAYED),)),
+    from_to(MARCH, APRIL)._replace(said=(("reject", "267", TO),)),
     from_to(MARCH, APRIL)._replace(reason="a payer who takes it", payer={}),
     from_to(MARCH, APRIL)._replace(reason="a payer who parts years", payer={"splits": ("year",)}),
-    from_to(DECEMBER, JANUARY)._replace(said=(("reject", "268", STAYED),)),
+    from_to(DECEMBER, JANUARY)._replace(said=(("reject", "268", TO),)),
     from_to(DECEMBER, JANUARY)._replace(
-        reason="a payer who parts months", payer={"splits": ("month",)}, said=(("reject", "267", STAYED),)
+        reason="a payer who parts months", payer={"splits": ("month",)}, said=(("reject", "267", TO),)
     ),
     from_to(date(2026, 3, 1), date(2027, 3, 1))._replace(
-        reason="the same month of another year", payer={"splits": ("month",)}, said=(("reject", "267", STAYED),)
+        reason="the same month of another year", payer={"splits": ("month",)}, said=(("reject", "267", TO),)
     ),
     from_to(date(2026, 3, 1), date(2026, 3, 2), valid_to=date(2026, 3, 1))._replace(
         reason="covered on the first day only", said=(("reject", "239", STAYED),)
@@ -184,9 +186,9 @@ D5 = [
         APART,
     ),
     Case(
-        "a facility's line beyond its visit is D1's",
+        "a facility's lines of one day each in a longer visit",
         spans_what_must_be_split,
-        lambda c: only(c, "facility", service_to=APRIL),
+        lambda c: with_stay(of_lines(only(c, "facility"), days(MARCH), days(APRIL)), start_day=MARCH, end_day=APRIL),
         (),
         APART,
     ),
