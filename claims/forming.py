@@ -15,6 +15,7 @@ from claims.accounts import (
     successors,
 )
 from claims.corrections import NOT_TAKEN_BACK, Accepts, correct, expect, follow, instead, withdraw
+from claims.delay import with_delay_reason
 from claims.drafting import PRODUCER, bill_type, draft, payer_fields
 from claims.formed import Formed, Steps, entered, side_by_side
 from claims.identity import claim_built_id, claim_id_of, control_number
@@ -46,6 +47,7 @@ def form(chart: ChartCoded, account: Account, partners: Partners) -> Formed:
     formed = correct(draft(chart, routes, hospital, partners.payers), chart, account, _accepts(partners))
     if formed.refused or formed.awaited:
         return formed
+    formed = _dated(formed, partners, (chart.received_at or chart.occurred_at).astimezone(hospital.zone).date())
     return replace(formed, bills=bills.direct(chart, routes, account, hospital))
 
 
@@ -59,11 +61,17 @@ def follow_up(
     earlier claim, is tried again with the next answer.
     """
     steps = _step_by_step(chart, answered, account, _accepts(partners), now)
-    formed = side_by_side(steps.made)
+    formed = _dated(side_by_side(steps.made), partners, now.day)
     if not steps.made or formed.refused or formed.awaited or not is_done(steps.account, chart.chart_id):
         return formed
     bill = bills.after_payers(chart, steps.account, partners.hospital(chart.hospital), now.because)
     return replace(formed, bills=(bill,) if bill else ())
+
+
+def _dated(formed: Formed, partners: Partners, day: Day) -> Formed:
+    """Claims as they go out on that day: late ones with their reason."""
+    claims = (with_delay_reason(claim, partners.payers.get(claim.payer), day) for claim in formed.claims)
+    return replace(formed, claims=tuple(claims))
 
 
 def _step_by_step(

@@ -9,6 +9,7 @@ from schemas.events.types import Event
 
 _OWN_TO_A_SENDING = frozenset(Event.model_fields) | {
     "claim_id", "submission", "control_number", "frequency", "original_reference", "revision", "charts", "bill_type",
+    "delay_reason",  # of the day on which it went out
     "patient_paid_cents",  # what the patient paid since is the bill's matter, and no reason to correct a claim
 }  # fmt: skip
 

@@ -1,0 +1,54 @@
+"""A claim that comes after its payer's time says why, where the account knows it."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from claims.accounts import with_claim
+from claims.delay import with_delay_reason
+from claims.forming import Now, follow_up, form
+from claims.partners import Partners
+from claims.settlement import acknowledge, apply
+from schemas.events.payer import ClaimAcknowledged
+from tests.claims.given_accounts import NOON, account, answer, chart, coverage, holding, sent, service
+
+LAST = date(2026, 8, 29)  # 180 days after 2 March
+
+
+@pytest.mark.parametrize(
+    ("why", "differs", "day", "expected"),
+    [
+        ("the payer before took so long", {"payer_sequence": 2}, date(2026, 8, 30), "7"),
+        ("on the last day it is not late", {"payer_sequence": 2}, LAST, None),
+        ("it was rejected before", {"submission": 2}, date(2026, 8, 30), "9"),
+        ("nobody knows why", {}, date(2026, 8, 30), None),
+        ("a replacement is not asked", {"payer_sequence": 2, "frequency": "7"}, date(2026, 8, 30), None),
+    ],
+)
+def test_a_late_claim_has_the_reason_that_is_known(
+    partners: Partners, why: str, differs: dict[str, Any], day: date, expected: str | None
+) -> None:
+    claim = form(chart(), account(), partners).claims[0].model_copy(update=differs)
+    assert with_delay_reason(claim, partners.payer("commercial"), day).delay_reason == expected, why
+
+
+def test_a_next_payers_late_claim_says_so_and_is_not_said_again(partners: Partners) -> None:
+    plans = chart(coverages=(coverage("medicaid"), coverage()), services=(service(),))
+    formed = form(plans, account(), partners)
+    known = apply(sent(formed.claims[0]), said := answer(formed.claims[0], 8_000, [("PR", "2", 2_000)]))
+    before = with_claim(holding(formed, plans), known)
+    late = follow_up(plans, (known,), before, partners, Now(said, date(2026, 9, 30)))
+    assert [claim.delay_reason for claim in late.claims] == ["7"]
+
+
+def test_a_late_resend_says_that_it_was_rejected(partners: Partners) -> None:
+    formed = form(chart(services=(service(),)), account(), partners)
+    (claim,) = formed.claims
+    ack = ClaimAcknowledged(
+        event_id="a", occurred_at=NOON, producer="p", payer=claim.payer, control_number=claim.control_number,
+        accepted=False,
+    )  # fmt: skip
+    rejected = with_claim(holding(formed, chart()), acknowledge(sent(claim), ack))
+    again = chart(version=2, services=(service(),), received_at=NOON.replace(month=10))
+    assert [each.delay_reason for each in form(again, rejected, partners).claims] == ["9"]
