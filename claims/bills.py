@@ -16,7 +16,7 @@ from claims.billers import organization
 from claims.drafting import PRODUCER
 from claims.partners import Hospital
 from claims.payers import Route, Why
-from schemas.events.claim import BillLine, BillReason, ChartVersion, ClaimLine, PatientBill, PayerShare
+from schemas.events.claim import Adjustment, BillLine, BillReason, ChartVersion, ClaimLine, PatientBill, PayerShare
 from schemas.events.coded import ChartCoded, Service
 from schemas.events.people import Guarantor, Patient
 from schemas.events.types import Cents, Day, Event
@@ -41,6 +41,9 @@ DISPUTE_ESTIMATE = (  # 45 CFR 149.610 and 149.620
     "You have a right to an estimate before planned care. If this bill is 400 dollars or more above the estimate you "
     "were given, you may dispute it within 120 days of receiving it."
 )
+
+_QMB = frozenset({"N781", "N782", "N783"})  # RARC
+_COST_SHARE = frozenset({"1", "2", "3"})  # CARC
 
 _WAITS_FOR_NONE: tuple[Why, ...] = ("restricted", "self-pay")
 
@@ -208,15 +211,26 @@ def _of_chain(chain: Chain) -> _Share:
         if kept is not chain[-1] and settlement.passes_on(kept):
             shares.append(PayerShare(payer=kept.claim.payer, paid_cents=0, adjusted_cents=0))
             continue
-        adjusted = left - money.paid_cents - money.patient_cents
+        patient = sum(adjustment.cents for adjustment in (_owed(kept) if kept is chain[-1] else money.patient))
+        adjusted = left - money.paid_cents - patient
         shares.append(PayerShare(payer=kept.claim.payer, paid_cents=money.paid_cents, adjusted_cents=adjusted))
-        left = money.patient_cents
+        left = patient
     reasons = (
         BillReason(kind=_kind(adjustment.carc), carc=adjustment.carc, cents=adjustment.cents)
-        for adjustment in settlement.totals(chain[-1]).patient
+        for adjustment in _owed(chain[-1])
     )
     lines = tuple(_line(line) for line in chain[0].claim.lines)
     return _Share(lines=lines, payers=tuple(shares), reasons=tuple(reasons), paid_cents=0)
+
+
+def _owed(last: AccountClaim) -> tuple[Adjustment, ...]:
+    """What the last payer leaves to the patient. A qualified Medicare beneficiary owes no deductible, coinsurance or
+    copay, which Medicare's answer tells by a remark (42 U.S.C. 1396a(n)(3)(B))."""
+    patient = settlement.totals(last).patient
+    said = {remark for answer in last.answers for part in (answer, *answer.lines) for remark in part.remarks}
+    if _QMB.isdisjoint(said):
+        return patient
+    return tuple(adjustment for adjustment in patient if adjustment.carc not in _COST_SHARE)
 
 
 def _joined(shares: Sequence[_Share], paid: Cents) -> _Share:
