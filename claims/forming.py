@@ -19,6 +19,7 @@ from claims.delay import with_delay_reason
 from claims.drafting import PRODUCER, bill_type, draft, payer_fields
 from claims.formed import Formed, Steps, entered, side_by_side
 from claims.identity import claim_built_id, claim_id_of, control_number
+from claims.insurance_type import insurance_type
 from claims.partners import Partners
 from schemas.events.chart import Coverage
 from schemas.events.claim import ClaimBuilt, ClaimKind
@@ -118,7 +119,7 @@ def secondary(answered: AccountClaim, coverage: Coverage, because: Event) -> Cla
             **caused_by(because, PRODUCER),
             **(_not_of_work(before) if settlement.passes_on(answered) else {}),
             **payer_fields(coverage, before.kind, before.payer_sequence + 1),
-            "insurance_type": payers.insurance_type(coverage, before),
+            "insurance_type": insurance_type(coverage, before),
             "lines": tuple(line.model_copy(update={"authorization": None}) for line in before.lines),
             "frequency": "1",
             "original_reference": None,

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from claims.identity import line_control_number
-from claims.stay import years_between
 from schemas.events.chart import ChartCompleted, Coverage
 from schemas.events.claim import ClaimBuilt
 from schemas.events.coded import ChartCoded, Service
@@ -20,8 +19,6 @@ MEDICARE: Final = frozenset({"MA", "MB"})
 _WORKERS_COMPENSATION = "WC"  # claim filing indicator, X12 SBR09
 _INJURIES, _SIGNS = frozenset("ST"), frozenset("R")  # first letters of ICD-10-CM chapters 19 and 18
 _CAUSES = frozenset("VWXY")  # and of chapter 20
-_BEFORE_MEDICARE: Final = {"WC": "15", "AM": "14", "LM": "47", "VA": "42"}  # SBR09 of the plan before, and SBR05
-_OLD_AGE: Final = 65  # 42 CFR 406.10
 
 
 @dataclass(frozen=True)
@@ -127,22 +124,6 @@ def next_coverage(chart: ChartCoded, claim: ClaimBuilt) -> Coverage | None:
     route = route_of(chart, claim)
     later = route.payers[claim.payer_sequence :] if route else ()
     return later[0] if later else None
-
-
-def insurance_type(coverage: Coverage, before: ClaimBuilt) -> str | None:
-    """Why Medicare comes after another plan (X12 SBR05; 42 CFR 411): null for any other plan.
-
-    By what the plan before is: workers' compensation 15, no-fault 14, liability 47, the veterans' 42. A group plan: 13
-    of who has end-stage renal disease, 12 from 65 years on, 43 before.
-    """
-    if coverage.plan_kind not in MEDICARE:
-        return None
-    if (kind := _BEFORE_MEDICARE.get(before.filing_indicator)) is not None:
-        return kind
-    if coverage.facts is not None and coverage.facts.esrd_start is not None:
-        return "13"
-    born = before.patient.birth_date
-    return None if born is None else "12" if years_between(born, before.statement_from) >= _OLD_AGE else "43"
 
 
 def consents(chart: ChartCoded, day: Day) -> bool:

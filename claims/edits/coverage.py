@@ -1,6 +1,7 @@
 """Edits on who is asked to pay, and in which order (C1, C2, C7, C8)."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from claims.edits.payer_order import medicare_is_first
@@ -84,6 +85,41 @@ def _beside_medicare(at: int, medicare: Coverage, subject: Subject) -> Iterator[
             yield Fault(message, f"coverages[{place}]", None, "order of payers", severity="warn")
 
 
+@rule(
+    "C2",
+    "warn",
+    carc="22",
+    citation="NAIC model on coordination of benefits; billing.md section 6",
+    mend="put the coverages in the order in which they pay; a court's order or the parents' custody comes first",
+)
+def plans_in_another_order(subject: Subject) -> Iterator[Fault]:
+    """Of two plans of insurers the patient's own pays before one under which he is a dependent; of two under which he
+    is a child, that of the parent whose birthday comes earlier in the year.
+
+    The model's rules, not read: they warn. A court's order, custody and a plan of a retired person go by other rules,
+    and charts don't tell of them. Medicare, Medicaid and what answers for an accident are no such plans.
+    """
+    plans = [
+        (at, plan) for at, plan in enumerate(subject.coverages) if _is_group_plan(plan) and _pays_too(plan, subject)
+    ]
+    for (at, first), (_, second) in pairwise(plans):
+        if first.subscriber.relationship != "self" and second.subscriber.relationship == "self":
+            message = "a plan that covers the patient as a dependent before his own"
+            yield Fault(message, f"coverages[{at}]", None, "order of payers")
+        elif _is_later_birthday(first, second):
+            yield Fault(
+                "the plan of the parent with the later birthday first", f"coverages[{at}]", None, "order of payers"
+            )
+
+
+def _is_later_birthday(first: Coverage, second: Coverage) -> bool:
+    """Month and day count, not the year."""
+    if {first.subscriber.relationship, second.subscriber.relationship} != {"child"}:
+        return False
+    one, other = first.subscriber.birth_date, second.subscriber.birth_date
+    return one is not None and other is not None and (one.month, one.day) > (other.month, other.day)
+
+
 def _is_group_plan(coverage: Coverage) -> bool:
     other = coverage.plan_kind in MEDICARE or coverage.plan_kind in {_MEDICAID, *_AUTOMOBILE}
     return coverage.kind == "insurer" and not other and not pays_for_work(coverage)
@@ -146,6 +182,7 @@ def casualty_number_missing(subject: Subject) -> Iterator[Fault]:
 COVERAGE: Final[tuple[Rule, ...]] = (
     health_plan_for_an_accident,
     paid_in_another_order,
+    plans_in_another_order,
     referral_absent,
     casualty_number_missing,
 )

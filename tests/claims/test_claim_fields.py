@@ -7,8 +7,8 @@ import pytest
 
 from claims.claim_values import coded_values
 from claims.forming import form, secondary
+from claims.insurance_type import insurance_type
 from claims.partners import Partners
-from claims.payers import insurance_type
 from claims.settlement import apply
 from schemas.events.chart import Authorization, Cause, PriorityFacts
 from schemas.events.claim import ClaimBuilt
@@ -92,8 +92,8 @@ def test_a_number_that_one_payer_gave_is_not_told_the_next(partners: Partners) -
     ("reason", "after", "facts", "born", "expected"),
     [
         ("a group plan of who still works", "CI", None, date(1955, 1, 1), "12"),
-        ("65 on the day", "CI", None, date(1961, 3, 2), "12"),
-        ("a day younger", "CI", None, date(1961, 3, 3), "43"),
+        ("65 in that month", "CI", None, date(1961, 3, 31), "12"),
+        ("65 in the next month", "CI", None, date(1961, 4, 2), "43"),
         ("kidney disease, whatever the age", "CI", PriorityFacts(esrd_start=date(2025, 1, 1)), date(1955, 1, 1), "13"),
         ("work", "WC", None, date(1955, 1, 1), "15"),
         ("no-fault", "AM", None, date(1955, 1, 1), "14"),

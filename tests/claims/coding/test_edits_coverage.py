@@ -12,12 +12,14 @@ from claims.edits.coverage import (
     casualty_number_missing,
     health_plan_for_an_accident,
     paid_in_another_order,
+    plans_in_another_order,
     referral_absent,
 )
 from claims.edits.payer_order import is_aged, medicare_is_first
 from claims.tables import Reference
 from schemas.events.chart import Authorization, PriorityFacts, Restriction
 from schemas.events.coded import ChartCoded
+from schemas.events.people import Subscriber
 from tests.claims.coding.builders import with_line
 from tests.claims.coding.changes import (
     Case,
@@ -105,6 +107,33 @@ C2 = [
     in_order("before Veterans Affairs", MEDICAID, {"plan_kind": "VA"}),
     in_order("before Title V", MEDICAID, {"plan_kind": "TV"}),
     in_order("before the patient", MEDICAID, {"kind": "patient"}),
+]
+
+OWN = {"plan_kind": "CI", "subscriber": Subscriber(relationship="self")}
+
+
+def of(relationship: Any, born: date | None = None, **other: Any) -> dict[str, Any]:
+    return {"plan_kind": "CI", "subscriber": Subscriber(relationship=relationship, birth_date=born), **other}
+
+
+def two_plans(reason: str, *coverages: dict[str, Any], said: int | None = None) -> Case:
+    findings = () if said is None else (("warn", "22", f"coverages[{said}]"),)
+    return Case(reason, plans_in_another_order, lambda c: with_coverages(c, *coverages), findings)
+
+
+JUNE, MAY = date(1980, 6, 1), date(1985, 5, 31)
+C2_PLANS = [
+    two_plans("his own first", OWN, of("spouse")),
+    two_plans("a dependent's first", of("spouse"), OWN, said=0),
+    two_plans("Medicare between is no plan", of("spouse"), MEDICARE, OWN, said=0),
+    two_plans("as a dependent in both", of("spouse"), of("other")),
+    two_plans("the earlier birthday first", of("child", MAY), of("child", JUNE)),
+    two_plans("the later birthday first, though born before", of("child", JUNE), of("child", MAY), said=0),
+    two_plans("one day", of("child", JUNE), of("child", JUNE.replace(year=1990))),
+    two_plans("nobody knows a birthday", of("child", JUNE), of("child")),
+    two_plans("the second had ended", of("child", JUNE), of("child", MAY, valid_to=date(2026, 3, 9))),
+    two_plans("Medicaid is no plan", of("child", JUNE), {**of("child", MAY), "plan_kind": "MC"}),
+    two_plans("the third before the second", OWN, of("child", JUNE), of("child", MAY), said=1),
 ]
 
 REFERRED, FOR_VISITS = "coverages[0].referral", {"requires_referral": ("ambulatory",)}
@@ -223,7 +252,7 @@ C6 = [
         {"requires_authorization": ("G0463",)},
     ),
 ]
-CASES = [*C1, *C2, *C6, *C7, *C8]
+CASES = [*C1, *C2, *C2_PLANS, *C6, *C7, *C8]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{case.rule.id}, {case.reason}" for case in CASES])
