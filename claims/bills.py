@@ -227,7 +227,8 @@ def _owed(last: AccountClaim) -> tuple[Adjustment, ...]:
     """What the last payer leaves to the patient. A qualified Medicare beneficiary owes no deductible, coinsurance or
     copay, which Medicare's answer tells by a remark (42 U.S.C. 1396a(n)(3)(B))."""
     patient = settlement.totals(last).patient
-    said = {remark for answer in last.answers for part in (answer, *answer.lines) for remark in part.remarks}
+    said = {remark for answer in last.answers for remark in answer.remarks}
+    said |= {remark for answer in last.answers for line in answer.lines for remark in line.remarks}
     if _QMB.isdisjoint(said):
         return patient
     return tuple(adjustment for adjustment in patient if adjustment.carc not in _COST_SHARE)
