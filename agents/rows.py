@@ -16,6 +16,7 @@ from claims.remittance import ClaimFacts
 from schemas.events import ChartCoded, ClaimAdjudicated, PatientBill
 
 Row = Mapping[str, Any]
+Rows = tuple[Row, ...]
 
 
 def chart_row(chart: ChartCoded, state: str, why: str | None = None) -> Row:
@@ -72,17 +73,20 @@ def bill_row(bill: PatientBill) -> Row:
     }
 
 
-def denial_rows(before: AccountClaim, kept: AccountClaim, chart: ChartCoded, payer: Payer) -> tuple[Row, ...]:
+def denial_rows(kept: AccountClaim, chart: ChartCoded, payer: Payer, before: AccountClaim | None = None) -> Rows:
     """What the claim's answers deny and, once they are all there, what was warned of in vain; with what an earlier
     answer denied and this one takes back. Of a claim that was replaced or voided nothing is left to appeal. None while
-    the next payer is asked because this one says that the injury is not of work."""
-    if not kept.answers or (settlement.passes_on(kept) and next_coverage(chart, kept.claim) is not None):
+    the next payer is asked because this one says that the injury is not of work; and a void asks for no money."""
+    if not kept.answers or kept.claim.frequency == "8":
+        return ()
+    if settlement.passes_on(kept) and next_coverage(chart, kept.claim) is not None:
         return ()
     state = "replaced" if kept.state == "replaced" else "open"
     told = [each for each in judged(kept, chart) if each.came == "denied" or not settlement.is_open(kept)]
     now = {(each.line, each.carc): _denial_row(each, kept, state) for each in told}
-    gone = (each for each in judged(before, chart) if (each.line, each.carc) not in now and each.came == "denied")
-    rows = (*now.values(), *(_denial_row(each, before, "overturned") for each in gone))
+    earlier = judged(before, chart) if before is not None and before.answers else ()
+    gone = (each for each in earlier if (each.line, each.carc) not in now and each.came == "denied")
+    rows = (*now.values(), *(_denial_row(each, kept, "overturned") for each in gone))
     if not rows:
         return ()
     last = appeal_by(kept, payer)

@@ -97,7 +97,7 @@ class Sayings:
             charts=() if standing is None else (chart_row(standing.chart, standing.state),),
             claims=tuple(claim_row(kept, key) for kept in (*changed, *gone)),
             bills=tuple(bill_row(bill) for bill in formed.bills),
-            denials=tuple(row for kept in gone for row in denial_rows(kept, kept, chart, self._payer(kept))),
+            denials=tuple(row for kept in gone for row in denial_rows(kept, chart, self._payer(kept))),
             opened=(
                 *(self._answer_due(claim, answer_deadline(claim), at.since) for claim in formed.claims),
                 *(self._answer_due(kept.claim, deadline_of(kept), at.since) for kept in expected),
@@ -138,15 +138,16 @@ class Sayings:
             account = with_claim(account, void)
         ccsr, part2 = self.reference.codes.ccsr, deidentify.is_part2(chart)
         fact = facts.of_answer(answer, answered.claim, ccsr, part2, self._where(world, chart, answered.claim.claim_id))
-        verdict = self.kept(account, answered, "answered")
-        appeal = appeal_near(answered, self.reference.partners, STAGE, self.patient_key(chart))
+        verdict = self.kept(account, answered, "answered", before)
+        if any(row["state"] == "open" for row in verdict.denials):
+            appeal = appeal_near(answered, self.reference.partners, STAGE, self.patient_key(chart))
+            opened = opened if appeal is None else (*opened, appeal)
         return replace(
             verdict,
             claims=(*verdict.claims, *(claim_row(void, self.patient_key(chart)) for void in taken)),
-            denials=denial_rows(before, answered, chart, self._payer(answered)),
             stats=(deidentify.of_answer(answer, answered.claim, ccsr, part2),),
             facts=() if fact is None else (fact,),
-            opened=opened if appeal is None else (*opened, appeal),
+            opened=opened,
             closed=() if waits else (deadline_of(before), *map(deadline_of, voids)),
         )
 
@@ -157,10 +158,10 @@ class Sayings:
         longer = self._answer_due(expected.claim, name, at.since)
         return replace(self.kept(with_claim(account, kept), kept, "overdue"), opened=(longer,))
 
-    def kept(self, account: Account, claim: AccountClaim, outcome: str) -> Verdict:
-        """The account with a claim as it stands now."""
+    def kept(self, account: Account, claim: AccountClaim, outcome: str, before: AccountClaim | None = None) -> Verdict:
+        """The account with a claim as it stands now, and stood `before` an answer."""
         chart = chart_about(account, claim)
-        row, denied = claim_row(claim, self.patient_key(chart)), denial_rows(claim, claim, chart, self._payer(claim))
+        row, denied = claim_row(claim, self.patient_key(chart)), denial_rows(claim, chart, self._payer(claim), before)
         return Verdict(outcome, *whom(chart), accounts={key_of(account): account}, claims=(row,), denials=denied)
 
     def back(
