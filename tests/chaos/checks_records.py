@@ -75,7 +75,8 @@ def statistics_that_were_not_counted_once(evidence: Evidence) -> Iterator[str]:
     """A statistic for every chart coded, chart returned by us, claim, bill and answer; they have no ids, so they
     are counted. What is only said again, for nobody answered it, was counted before."""
     reasons = [said.event["reason"] for said in evidence.of("chart-returned")]
-    returned = sum(not reason.endswith("-by-payer") and reason != "unanswered" for reason in reasons)
+    said_again = {"unanswered", "deadline-near"}
+    returned = sum(not reason.endswith("-by-payer") and reason not in said_again for reason in reasons)
     topics = ("chart-coded", "claim-built", "patient-bill", "claim-adjudicated")
     expected = returned + sum(len(evidence.of(topic)) for topic in topics)
     if expected != len(evidence.of("claim-stats")):
