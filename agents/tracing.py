@@ -24,7 +24,6 @@ class ClaimTrace:
     """A claim among its relatives: `submissions` are rows of every number it was sent under, `denials` of all numbers
     of the family, and `waits` the open deadlines by their ids."""
 
-    account: str
     claim: AccountClaim
     family: tuple[Kin, ...]
     submissions: Rows
@@ -87,7 +86,6 @@ def trace_claim(tx: Connection, states: States, name: str) -> ClaimTrace | None:
     kin = family(account, claim.claim.claim_id)
     rows = inquiries.claims_of(tx, found.hospital, found.account)
     return ClaimTrace(
-        account=about,
         claim=claim,
         family=kin,
         submissions=[row for row in rows if row.claim_id == claim.claim.claim_id],

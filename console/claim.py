@@ -11,6 +11,7 @@ from agents.tracing import ClaimTrace, trace_claim
 from claims import settlement
 from claims.accounts import Account
 from claims.lineage import Kin
+from console.masks import MASK
 from console.screen import Json, dollars, draw, moment, say, say_json, table
 from ledger.store import Ledger
 from streams.settings import Settings
@@ -21,12 +22,16 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def claim(
     name: Annotated[str, typer.Argument(metavar="ID", help="A control number (CLM01), or a claim's own id.")],
+    show_phi: Annotated[
+        bool, typer.Option("--show-phi", help="Show chart and account. For those who may see them.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """A claim's lineage: its original, replacements (7) and voids (8), the claims of the payers before and after, each
     with its answers and what was denied.
 
-    Nothing of a chart's content is shown. Exit status 1 when the ledger doesn't know the claim.
+    Nothing of a chart's content is shown, and its number and account only with --show-phi. Exit status 1 when the
+    ledger doesn't know the claim.
     """
     settings = Settings()
     with Ledger(settings.ledger.get_secret_value()).reading() as tx:
@@ -35,18 +40,19 @@ def claim(
         typer.echo("the ledger has no such claim; `claimstream chart HOSPITAL CHART` lists a chart's claims", err=True)
         raise typer.Exit(1)
     if as_json:
-        say_json(_facts(trace))
+        say_json(_facts(trace, show_phi))
     else:
-        _tell(_facts(trace))
+        _tell(_facts(trace, show_phi))
 
 
-def _facts(trace: ClaimTrace) -> dict[str, Any]:
+def _facts(trace: ClaimTrace, show_phi: bool) -> dict[str, Any]:
     said = trace.claim.claim
     names = ("control_number", "line", "carc", "remarks", "group_code", "rule", "cause", "cents", "state", "appeal_by")
     return {
         "claim": said.control_number,
-        "chart_id": said.charts[0].chart_id,
-        "account": trace.account,
+        "hospital": said.hospital,
+        "chart_id": said.charts[0].chart_id if show_phi else MASK,
+        "account": said.account_number if show_phi else MASK,
         "state": trace.claim.state,
         "family": [_kin(each, trace) for each in trace.family],
         "submissions": [
@@ -97,7 +103,7 @@ def _answers(each: Kin) -> list[dict[str, Any]]:
 
 
 def _tell(facts: Mapping[str, Any]) -> None:
-    say(f"Claim {facts['claim']} of chart {facts['chart_id']}, account {facts['account']}", "")
+    say(f"Claim {facts['claim']} of chart {facts['chart_id']} of {facts['hospital']}, account {facts['account']}", "")
     columns = ("claim", "payer", "frequency", "state", "charged#", "paid#", "patient#", "comes from", "answer due")
     family = [
         (

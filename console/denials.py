@@ -8,6 +8,7 @@ import typer
 from agents.clock import Clock
 from agents.reference import read_partners
 from claims.denial_reasons import NO_RULE
+from console.masks import MASK
 from console.screen import Json, dollars, draw, say, say_json, table
 from ledger import denials as kept
 from ledger.store import Ledger
@@ -21,6 +22,9 @@ _WORTH_WRITING = "none: a new rule is worth writing"
 @app.command()
 def denials(
     hospital: Annotated[str | None, typer.Option(help="Only this hospital's: an id of partners.yaml.")] = None,
+    show_phi: Annotated[
+        bool, typer.Option("--show-phi", help="Show chart numbers. For those who may see them.")
+    ] = False,
     limit: Annotated[int, typer.Option(min=1, help="At most so many denials to appeal.")] = 20,
     as_json: Json = False,
 ) -> None:
@@ -28,7 +32,7 @@ def denials(
     appeal.
 
     Of each rule: the denials it warned of, those that came without a warning, and its warnings in vain. Nothing of a
-    chart's content is shown.
+    chart's content is shown, and its number only with --show-phi.
     """
     settings = Settings()
     if hospital is not None:
@@ -38,7 +42,7 @@ def denials(
         facts = {
             "causes": [dict(row._mapping) for row in kept.by_cause(tx, hospital)],
             "rules": [dict(row._mapping) for row in kept.by_rule(tx, hospital)],
-            "appeals": [_appeal(dict(row._mapping)) for row in kept.to_appeal(tx, hospital, today, limit)],
+            "appeals": [_appeal(dict(row._mapping), show_phi) for row in kept.to_appeal(tx, hospital, today, limit)],
         }
     if as_json:
         say_json(facts)
@@ -46,9 +50,15 @@ def denials(
         _tell(facts)
 
 
-def _appeal(row: Mapping[str, Any]) -> dict[str, Any]:
-    names = ("hospital", "chart_id", "control_number", "line", "payer", "carc", "remarks", "cause", "rule", "cents")
-    return {**{name: row[name] for name in names}, "denied_on": row["denied_on"], "appeal_by": row["appeal_by"]}
+def _appeal(row: Mapping[str, Any], show_phi: bool) -> dict[str, Any]:
+    names = ("hospital", "control_number", "line", "payer", "carc", "remarks", "cause", "rule", "cents")
+    chart = row["chart_id"] if show_phi else MASK
+    return {
+        **{name: row[name] for name in names},
+        "chart_id": chart,
+        "denied_on": row["denied_on"],
+        "appeal_by": row["appeal_by"],
+    }
 
 
 def _tell(facts: Mapping[str, list[dict[str, Any]]]) -> None:

@@ -1,5 +1,5 @@
 """The ledger's tables. Charts, claims and answers themselves stand in `accounts`, `outputs`, `claims` and `answers`;
-account and chart numbers, which are PHI too (45 CFR 164.514(b)(2)(i)), in `decisions`, `charts`, `bills` and
+account and chart numbers, which are PHI too (45 CFR 164.514(b)(2)(i)), in `decisions`, `charts`, `bills`, `denials` and
 `deadlines`; what is asked about a chart in `queries` and `work`, and the chart itself in `drafts`. `facts` hold
 pseudonyms; the rest is about nobody.
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from agents.statistics import open_month
+from console.masks import MASK
 from ledger.upgrade import upgrade
 from tests.agents.given_accounts_of_claiming import built, rejection, settled, visit
 from tests.agents.given_stages import MONTH, Stages
@@ -97,3 +98,9 @@ def test_the_chart_shows_where_each_claim_comes_from(alone: Terminal, given: Sta
 def test_a_claim_nobody_knows_is_told_in_words(alone: Terminal, given: Stages) -> None:
     done = alone.run("claim", "NOBODY")
     assert (done.exit_code, "no such claim" in done.stderr) == (1, True)
+
+
+def test_chart_and_account_are_masked(alone: Terminal, given: Stages) -> None:
+    (first,) = built(given, given.decide("claiming", visit()))
+    said, shown = (alone.json("claim", first.control_number, *more) for more in ((), ("--show-phi",)))
+    assert ((said["chart_id"], said["account"]), (shown["chart_id"], shown["account"])) == ((MASK, MASK), ("c1", "a1"))

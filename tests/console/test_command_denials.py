@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from console.masks import MASK
 from ledger import projections
 from ledger.upgrade import upgrade
 from tests.console.conftest import Terminal
@@ -61,7 +62,7 @@ def test_the_queue_has_what_may_still_be_appealed_the_next_day_first(denied: Ter
 
 
 def test_people_are_told_where_a_rule_is_worth_writing(denied: Terminal) -> None:
-    said = denied.run("denials")
+    said = denied.run("denials", "--show-phi")
     words = ("none: a new rule is worth writing", "$500.00", "197 M62", "2026-11-01", "C-CN1")
     assert (said.exit_code, [each for each in words if each not in said.stdout]) == (0, [])
 
@@ -74,3 +75,8 @@ def test_where_nothing_is_denied_it_says_so(alone: Terminal) -> None:
 def test_an_unknown_hospital_is_told_the_known_ones(denied: Terminal) -> None:
     done = denied.run("denials", "--hospital", "mercy")
     assert (done.exit_code, "known: mercy-general" in done.stderr) == (2, True)
+
+
+def test_whose_chart_it_is_is_masked(denied: Terminal) -> None:
+    assert "C-CN1" not in denied.run("denials").stdout
+    assert {row["chart_id"] for row in denied.json("denials")["appeals"]} == {MASK}
