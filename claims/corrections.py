@@ -14,6 +14,7 @@ from claims.accounts import (
     successors,
     unanswered,
 )
+from claims.change_reason import with_change_reason
 from claims.drafting import PRODUCER, bill_type
 from claims.formed import Formed, Forwarded, Origin, Steps
 from claims.identity import claim_built_id, claim_id_of, control_number
@@ -93,7 +94,7 @@ def instead(expected: AccountClaim, account: Account, accepts: Accepts, because:
     number = paid.payer_claim_number
     if number is None or not accepts(said.payer, said.kind):
         return Formed(refused=(_not_replaceable(number is None),))
-    return Formed(claims=(_numbered(said, "7", number),))
+    return Formed(claims=(with_change_reason(_numbered(said, "7", number), paid.claim),))
 
 
 def _strays(made: ClaimBuilt, after: AccountClaim, account: Account) -> Iterator[AccountClaim]:
@@ -176,6 +177,8 @@ def _resent(made: ClaimBuilt, rejected: AccountClaim, account: Account, follows:
         frequency=before.frequency,
         reference=before.original_reference,
     )
+    replaced = next(replaced_by(account, rejected), rejected)
+    again = with_change_reason(again, replaced.claim)
     replaces = rejected.replaces if again.claim_id == before.claim_id else before.claim_id
     origin = Origin(again.claim_id, replaces, follows)
     return Formed(claims=(again,), superseded=_other_than(again, before), origins=(origin,))
@@ -196,7 +199,9 @@ def _resaid(
     if number is None or not accepts(before.payer, before.kind):
         return Formed(refused=(_not_replaceable(number is None),))
     revision = _revision(said, account)
-    again = _as(said, account, revision=revision, frequency=frequency, reference=number)
+    again = with_change_reason(
+        _as(said, account, revision=revision, frequency=frequency, reference=number), standing.claim
+    )
     origin = Origin(again.claim_id, before.claim_id, follows)
     return Formed(claims=(again,), superseded=_other_than(again, before), origins=(origin,))
 

@@ -14,6 +14,7 @@ from claims.accounts import (
     predecessor,
     successors,
 )
+from claims.change_reason import without_change_reason
 from claims.corrections import NOT_TAKEN_BACK, Accepts, correct, expect, follow, instead, withdraw
 from claims.delay import with_delay_reason
 from claims.drafting import PRODUCER, bill_type, draft, payer_fields
@@ -117,6 +118,7 @@ def secondary(answered: AccountClaim, coverage: Coverage, because: Event) -> Cla
     moved = before.model_copy(
         update={
             **caused_by(because, PRODUCER),
+            "coded_values": without_change_reason(before),
             **(_not_of_work(before) if settlement.passes_on(answered) else {}),
             **payer_fields(coverage, before.kind, before.payer_sequence + 1),
             "insurance_type": insurance_type(coverage, before),
@@ -149,7 +151,9 @@ def _not_of_work(claim: ClaimBuilt) -> dict[str, object]:
     """Who denied that it was work has the last word: a plan that is told otherwise denies too (CARC 19)."""
     return {
         "causes": tuple(cause for cause in claim.causes if cause.kind != "employment"),
-        "coded_values": tuple(value for value in claim.coded_values if (value.kind, value.code) not in _OF_WORK),
+        "coded_values": tuple(
+            value for value in without_change_reason(claim) if (value.kind, value.code) not in _OF_WORK
+        ),
     }
 
 

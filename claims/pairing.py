@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 
 from claims.accounts import AccountClaim
+from claims.change_reason import without_change_reason
 from claims.identity import billing_key
 from schemas.events.claim import ClaimBuilt
 from schemas.events.types import Event
 
 _OWN_TO_A_SENDING = frozenset(Event.model_fields) | {
     "claim_id", "submission", "control_number", "frequency", "original_reference", "revision", "charts", "bill_type",
+    "coded_values",  # but for why it was sent again: compared without it
     "delay_reason",  # of the day on which it went out
     "patient_paid_cents",  # what the patient paid since is the bill's matter, and no reason to correct a claim
 }  # fmt: skip
@@ -61,7 +63,8 @@ def slot(claim: ClaimBuilt) -> tuple[str, str, str, str, int]:
 
 def says_the_same(made: ClaimBuilt, before: ClaimBuilt) -> bool:
     said = ClaimBuilt.model_fields.keys() - _OWN_TO_A_SENDING
-    return all(getattr(made, field) == getattr(before, field) for field in said)
+    alike = all(getattr(made, field) == getattr(before, field) for field in said)
+    return alike and without_change_reason(made) == without_change_reason(before)
 
 
 def lines_of(claim: ClaimBuilt) -> dict[str, int]:

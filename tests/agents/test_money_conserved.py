@@ -27,7 +27,7 @@ from tests.agents.given_stages import MONTH
 from tests.claims.given_accounts import ANSWERED_ON, Reasons, answer, by_line, coverage, reversal, service
 from tests.pipeline import settings as of_pipeline
 
-PLANS = ("commercial", "medicaid", "medicare-advantage")  # they take replacements and voids
+PLANS = ("commercial", "medicare", "medicaid")  # of a hospital they take replacements and voids
 PAID = 1_500
 NOTHING = Record("given", 0, 0, b"key", b"", (), 0)
 
