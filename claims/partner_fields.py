@@ -56,6 +56,8 @@ PartnerId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,3
 CheckedNpi = Annotated[Npi, AfterValidator(_checked_npi)]
 TaxId = Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")]
 Taxonomy = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{9}X$")]
+Phone = Annotated[str, StringConstraints(pattern=r"^[0-9]{10}$")]
+"""Ten digits, without a sign: X12 TE."""
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 FileName = Annotated[str, AfterValidator(_bare_file)]
 """Of a file in a folder of ours: no path leads anywhere else."""

@@ -15,6 +15,7 @@ from claims.partner_fields import (
     Item,
     MemberIdShape,
     PartnerId,
+    Phone,
     TaxId,
     Taxonomy,
     TimeZone,
@@ -64,6 +65,13 @@ class BillingEntity(Wire):
     enrolments: Mapping[PartnerId, Enrolments] = {}
 
 
+class Contact(Wire):
+    """Whom a payer calls about a hospital's claims (X12 PER)."""
+
+    name: Line
+    phone: Phone
+
+
 class Practitioner(Wire):
     """A person of the roster. The key in the roster is the hospital's own id for him."""
 
@@ -88,6 +96,7 @@ class Hospital(Wire):
     billing_entities: Mapping[PartnerId, BillingEntity] = Field(min_length=1)
     roster: Mapping[Id, Practitioner]
     signatures: Signatures
+    contact: Contact | None = None
     coverage_map: Mapping[Line, Many[PartnerId]]
     price_lists: Mapping[PartnerId, Code] = {}
     """The chargemaster's list that a payer's claims are priced by; the standard one for a payer not named here."""

@@ -1,0 +1,149 @@
+"""Who a claim names: submitter and receiver, billing provider, practitioners, places (837 loops 1000 and 2010, 2310)."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
+
+from claims.partners import Partners
+from claims.x12.writing import Unwritable, Writer
+from schemas.events.claim import ClaimBuilt
+from schemas.events.people import Address, Name, Organization, Provider
+
+_HERE: Final = frozenset({None, "US", "USA"})
+_WITH_STATES: Final = frozenset({None, "US", "USA", "CA"})
+_NO_DIGIT: Final = str.maketrans("", "", " -")
+
+
+class Submitter(NamedTuple):
+    """Who sends the file and whom the receiver calls about it (NM1*41, PER)."""
+
+    name: str
+    id: str | None
+    contact: str | None
+    phone: str | None
+
+
+class PayerName(NamedTuple):
+    """A payer as claims to him, and to those who pay after him, name him."""
+
+    name: str
+    payer_id: str | None
+    filing_indicator: str
+
+
+class Parties(NamedTuple):
+    """What stands in a file and in no claim: who sends it, and what the payers are called."""
+
+    submitter: Submitter
+    payers: Mapping[str, PayerName]
+
+    def payer(self, field: str, payer: str) -> PayerName:
+        """A payer who can be named on a claim."""
+        named = self.payers.get(payer)
+        if named is None or not named.payer_id:
+            raise Unwritable(field, "the payer has no payer id", "give it in partners.yaml: payers.<id>.payer_id")
+        return named
+
+
+def parties(partners: Partners, hospital: str) -> Parties:
+    """The parties of a hospital's files: it is their submitter, by its NPI."""
+    sender = partners.hospital(hospital)
+    contact = sender.contact
+    return Parties(
+        Submitter(sender.name, sender.npi, contact and contact.name, contact and contact.phone),
+        {
+            key: PayerName(payer.name, payer.payer_id, payer.filing_indicator)
+            for key, payer in partners.payers.items()
+        },
+    )  # fmt: skip
+
+
+def sender_and_receiver(w: Writer, submitter: Submitter, receiver: PayerName) -> None:
+    """Loops 1000A and 1000B."""
+    if not submitter.phone:
+        raise Unwritable(
+            "submitter.phone", "nobody to call", "give it in partners.yaml: hospitals.<id>.contact"
+        )
+    name = w.name("submitter", submitter.name, 60)
+    w.put("NM1", "41", "2", name, "", "", "", "", "46", w.code("submitter.id", submitter.id, 80, 2))
+    contact, phone = w.name("submitter.contact", submitter.contact, 60), w.code("submitter.phone", submitter.phone, 256)
+    w.put("PER", "IC", contact, "TE", phone)
+    payer = w.name("payer", receiver.name, 60)
+    w.put("NM1", "40", "2", payer, "", "", "", "", "46", w.code("payer.payer_id", receiver.payer_id, 80, 2))
+
+
+def billing_provider(w: Writer, claim: ClaimBuilt) -> None:
+    """Loops 2000A (its taxonomy), 2010AA, and 2010AB where the payment goes elsewhere."""
+    billing, field = claim.billing_provider, "billing_provider"
+    if not billing.tax_id:
+        raise Unwritable(f"{field}.tax_id", "the billing provider has none", "give it in partners.yaml: tax_id")
+    if billing.address is None:
+        raise Unwritable(f"{field}.address", "the billing provider has none", "give it in partners.yaml: address")
+    if billing.taxonomy:
+        w.put("PRV", "BI", "PXC", w.code(f"{field}.taxonomy", billing.taxonomy, 50))
+    organization(w, field, "85", billing)
+    address(w, f"{field}.address", billing.address)
+    w.put("REF", "EI", w.code(f"{field}.tax_id", billing.tax_id.translate(_NO_DIGIT), 50))
+    if claim.pay_to is not None:
+        w.put("NM1", "87", "2")
+        address(w, "pay_to", claim.pay_to)
+
+
+def organization(w: Writer, field: str, entity: str, named: Organization) -> None:
+    """NM1 of an organisation, with its NPI where it has one."""
+    known = ("XX", named.npi) if named.npi else ()
+    w.put("NM1", entity, "2", w.name(f"{field}.name", named.name, 60), "", "", "", "", *known)
+
+
+def person(w: Writer, field: str, entity: str, name: Name | None, qualifier: str = "", number: str = "") -> None:
+    """NM1 of a person, with the number he is known by."""
+    if name is None:
+        raise Unwritable(f"{field}.name", "the person has no name", "give it in the chart, or in the hospital's roster")
+    w.put(
+        "NM1", entity, "1",
+        w.name(f"{field}.name.family", name.family, 60),
+        w.name(f"{field}.name.given", name.given, 35),
+        w.name(f"{field}.name.middle", name.middle, 25), "",
+        w.name(f"{field}.name.suffix", name.suffix, 10),
+        qualifier, number,
+    )  # fmt: skip
+
+
+def address(w: Writer, field: str, at: Address) -> None:
+    """N3 and N4. A ZIP code is written without its hyphen; the country only where it is another."""
+    lines = [said for line in at.lines if (said := w.name(f"{field}.lines", line, 55))]
+    city = w.name(f"{field}.city", at.city, 30, 2)
+    with_states = at.country in _WITH_STATES
+    state = w.code(f"{field}.state", at.state, 2, 2) if with_states else ""
+    postal = w.code(f"{field}.postal_code", (at.postal_code or "").translate(_NO_DIGIT), 15, 3)
+    missing = {"lines": lines, "city": city, "state": state or not with_states, "postal_code": postal or not with_states}
+    for name, there in missing.items():
+        if not there:
+            raise Unwritable(f"{field}.{name}", "an address without it", "complete the address")
+    w.put("N3", *lines[:2])
+    w.put("N4", city, state, postal, "" if at.country in _HERE else w.code(f"{field}.country", at.country, 3, 2))
+
+
+def in_role(claim: ClaimBuilt, *roles: str) -> list[Provider]:
+    """The practitioners of a claim in one of these roles, each once."""
+    found = (provider for provider in claim.providers if provider.role in roles)
+    return list({(provider.npi, provider.name): provider for provider in found}.values())
+
+
+def practitioners(w: Writer, entity: str, taxonomy: str, people: Iterable[Provider]) -> None:
+    """NM1 of practitioners by their NPI, with PRV where their specialty is asked for."""
+    for each in people:
+        field = f"providers.{each.role}"
+        person(w, field, entity, each.name, "XX" if each.npi else "", each.npi or "")
+        if taxonomy and each.taxonomy:
+            w.put("PRV", taxonomy, "PXC", w.code(f"{field}.taxonomy", each.taxonomy, 50))
+
+
+def place(w: Writer, claim: ClaimBuilt) -> None:
+    """The service facility (NM1*77), where it is another one than who bills."""
+    here = claim.service_facility
+    if here is None:
+        return
+    organization(w, "service_facility", "77", here)
+    if here.address is None:
+        raise Unwritable("service_facility.address", "the place has none", "give it in the chart or partners.yaml")
+    address(w, "service_facility.address", here.address)
