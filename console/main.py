@@ -26,6 +26,7 @@ COMMANDS = {
     "edits": "The rules a chart is held to.",
     "check": "A chart, offline: would it be returned, and why?",
     "replay": "Recorded charts judged by other tables, without writing.",
+    "claims": "Claims as files for payers and clearing houses.",
     "chargemaster": "Check a hospital's services, codes, units and prices.",
 }
 FAILED = 2

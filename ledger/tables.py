@@ -1,6 +1,7 @@
 """The ledger's tables. Charts, claims and answers themselves stand in `accounts`, `outputs`, `claims` and `answers`;
 account and chart numbers, which are PHI too (45 CFR 164.514(b)(2)(i)), in `decisions`, `charts`, `bills`, `denials` and
-`deadlines`; what is asked about a chart in `queries` and `work`, and the chart itself in `drafts`. `facts` hold
+`deadlines`; what is asked about a chart in `queries` and `work`, and the chart itself in `drafts`; which claims went
+out in which file in `interchanges` and `exported`. `facts` hold
 pseudonyms; the rest is about nobody.
 
 Hot tables have monotonic keys (source coordinates): random keys made a commit of 500 rows slow down tenfold at 2
@@ -211,6 +212,31 @@ drafts = sa.Table(
     sa.Column("body", B, nullable=False),  # the chart as far as it could be coded
     sa.Column("answer", B),  # the completed chart as it goes to Kafka; from then on no answer changes
     sa.Column("sent", I),  # ms; null while Kafka has not confirmed it
+)
+
+interchanges = sa.Table(
+    "interchanges",
+    metadata,
+    sa.Column("number", I, primary_key=True, autoincrement=False),  # ISA13; never given twice, whatever became of it
+    sa.Column("format", T, nullable=False),
+    sa.Column("payer", T, nullable=False),
+    sa.Column("hospital", T, nullable=False),
+    sa.Column("kind", T, nullable=False),
+    sa.Column("folder", T, nullable=False),
+    sa.Column("state", T, nullable=False),  # begun, written, given-up
+    sa.Column("sha256", T),
+    sa.Column("claims", I, nullable=False),
+    sa.Column("cents", I, nullable=False),
+    sa.Column("at", I, nullable=False),  # ms
+)
+
+exported = sa.Table(
+    "exported",
+    metadata,
+    sa.Column("claim_id", T, primary_key=True),
+    sa.Column("submission", I, primary_key=True),
+    sa.Column("format", T, primary_key=True),
+    sa.Column("number", I, primary_key=True),  # of the interchange; one sent again has several
 )
 
 facts = sa.Table(

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from claims.x12.envelope import VERSIONS, Envelope, closing, interchange, opening
 from claims.x12.institutional import institutional_claim
-from claims.x12.parties import Parties, billing_provider
+from claims.x12.parties import Parties, billing_provider, sender_and_receiver
 from claims.x12.professional import professional_claim
 from claims.x12.segments import Delimiters
 from claims.x12.subscribers import dependent, subscriber
@@ -25,6 +25,9 @@ class Style(NamedTuple):
 
     charset: Charset = "extended"
     delimiters: Delimiters = Delimiters()
+
+
+EXTENDED: Final = Style()
 
 
 class LeftOut(NamedTuple):
@@ -43,7 +46,7 @@ class ClaimFile(NamedTuple):
     left_out: tuple[LeftOut, ...]
 
 
-def claim_file(claims: Sequence[ClaimBuilt], named: Parties, envelope: Envelope, style: Style = Style()) -> ClaimFile:
+def claim_file(claims: Sequence[ClaimBuilt], named: Parties, envelope: Envelope, style: Style = EXTENDED) -> ClaimFile:
     """All of one payer and kind, billing provider by billing provider."""
     kind, payer = claims[0].kind, claims[0].payer
     written: list[ClaimBuilt] = []
@@ -53,7 +56,8 @@ def claim_file(claims: Sequence[ClaimBuilt], named: Parties, envelope: Envelope,
     for at in range(0, len(claims), MOST_IN_A_SET):
         number = f"{len(sets) + 1:04d}"
         w = Writer(*style)
-        opening(w, kind, number, f"{envelope.number:09d}{number}", envelope.at, named, payer)
+        opening(w, kind, number, f"{envelope.number:09d}{number}", envelope.at)
+        sender_and_receiver(w, named, payer)
         good = _claims(w, _by_billing_provider(claims[at : at + MOST_IN_A_SET]), named, left_out)
         if good:
             closing(w, number)
@@ -67,11 +71,12 @@ def claim_file(claims: Sequence[ClaimBuilt], named: Parties, envelope: Envelope,
     return ClaimFile(w.file(), tuple(numbers), tuple(written), tuple(left_out))
 
 
-def transaction_set(claim: ClaimBuilt, named: Parties, at: datetime, style: Style = Style()) -> str:
+def transaction_set(claim: ClaimBuilt, named: Parties, at: datetime, style: Style = EXTENDED) -> str:
     """ST to SE of one claim, without an envelope: what travels on a topic has one already. Unwritable where it can't
     be."""
     w = Writer(*style)
-    opening(w, claim.kind, "0001", claim.control_number, at, named, claim.payer)
+    opening(w, claim.kind, "0001", claim.control_number, at)
+    sender_and_receiver(w, named, claim.payer)
     levels = _Levels()
     _billing_level(w, claim, levels)
     _claim(w, claim, named, levels)

@@ -19,8 +19,9 @@ def claim_information(w: Writer, claim: ClaimBuilt, place: str, signed: str, *re
         why = "nobody says whether the provider accepts assignment"
         raise Unwritable("signatures.provider_accepts_assignment", why, "give it in the chart, or for the hospital")
     w.put(
-        "CLM", w.code("control_number", claim.control_number, 38), amount("total_charge_cents", claim.total_charge_cents),
-        "", "", place, signed, "A" if accepts else "C", benefits(claim), release(claim), *rest,
+        "CLM", w.code("control_number", claim.control_number, 38),
+        amount("total_charge_cents", claim.total_charge_cents), "", "", place, signed,
+        "A" if accepts else "C", benefits(claim), release(claim), *rest,
     )  # fmt: skip
 
 

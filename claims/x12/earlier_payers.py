@@ -28,7 +28,8 @@ def line_answers(w: Writer, claim: ClaimBuilt, line: ClaimLine, named: Parties) 
     for at, prior in enumerate(claim.prior):
         for answered in prior.lines:
             if answered.control_number == line.control_number:
-                _line_answer(w, line, prior, answered, named, f"prior.{at}")
+                payer = named.payer(f"prior.{at}.payer", prior.payer).payer_id or ""
+                _line_answer(w, line, prior, answered, payer=payer, field=f"prior.{at}")
 
 
 def _other_payer(w: Writer, claim: ClaimBuilt, named: Parties, prior: PriorAnswer, field: str) -> None:
@@ -47,8 +48,9 @@ def _other_payer(w: Writer, claim: ClaimBuilt, named: Parties, prior: PriorAnswe
     _remarks(w, claim, prior, field)
     if not prior.member_id:
         raise Unwritable(f"{field}.member_id", "the earlier payer knows his members by it", "give it in the coverage")
+    member = w.code(f"{field}.member_id", prior.member_id, 80, 2)
     name = holder.name or (claim.patient.name if RELATIONSHIPS[holder.relationship] == SELF else None)
-    person(w, f"{field}.subscriber", "IL", name, "MI", w.code(f"{field}.member_id", prior.member_id, 80, 2))
+    person(w, f"{field}.subscriber", "IL", name, ("MI", member))
     number = w.code(f"{field}.payer_id", payer.payer_id, 80, 2)
     w.put("NM1", "PR", "2", w.name(f"{field}.payer", payer.name, 60), "", "", "", "", "PI", number)
     if not prior.lines:  # a date stands at the claim or at its lines, never at both
@@ -69,14 +71,13 @@ def _remarks(w: Writer, claim: ClaimBuilt, prior: PriorAnswer, field: str) -> No
 
 
 def _line_answer(
-    w: Writer, line: ClaimLine, prior: PriorAnswer, answered: PriorLine, named: Parties, field: str
+    w: Writer, line: ClaimLine, prior: PriorAnswer, answered: PriorLine, *, payer: str, field: str
 ) -> None:
     code = answered.code or line.code
     modifiers = answered.modifiers if answered.code else line.modifiers
     units = line.units if answered.units is None else answered.units
     w.put(
-        "SVD", w.code(f"{field}.payer_id", named.payer(f"{field}.payer", prior.payer).payer_id, 80, 2),
-        amount(f"{field}.lines.paid_cents", answered.paid_cents),
+        "SVD", w.code(f"{field}.payer_id", payer, 80, 2), amount(f"{field}.lines.paid_cents", answered.paid_cents),
         w.composite("HC", w.code(f"{field}.lines.code", code, 48), *modifiers[:4]) if code else "",
         w.code(f"{field}.lines.revenue_code", answered.revenue_code or line.revenue_code, 48),
         quantity(f"{field}.lines.units", units),

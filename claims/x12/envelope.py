@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from claims.x12.parties import Parties, sender_and_receiver
 from claims.x12.writing import Unwritable, Writer
 from schemas.events.claim import ClaimKind
 
@@ -33,20 +32,17 @@ def interchange(w: Writer, envelope: Envelope, version: str, sets: Sequence[Sequ
         "ISA", "00", " " * 10, "00", " " * 10, "ZZ", ids[0], "ZZ", ids[1], f"{at:%y%m%d}", f"{at:%H%M}",
         w.delimiters.repetition, "00501", f"{number:09d}", "0", "T" if envelope.test else "P", w.delimiters.component,
     )  # fmt: skip
-    w.put(
-        "GS", "HC", envelope.sender, envelope.receiver, f"{at:%Y%m%d}", f"{at:%H%M}", str(number), "X", version
-    )
+    w.put("GS", "HC", envelope.sender, envelope.receiver, f"{at:%Y%m%d}", f"{at:%H%M}", str(number), "X", version)
     for each in sets:
         w.segments.extend(each)
     w.put("GE", str(len(sets)), str(number))
     w.put("IEA", "1", f"{number:09d}")
 
 
-def opening(w: Writer, kind: ClaimKind, number: str, reference: str, at: datetime, named: Parties, payer: str) -> None:
-    """ST, BHT, and who sends the claims to whom."""
+def opening(w: Writer, kind: ClaimKind, number: str, reference: str, at: datetime) -> None:
+    """ST and BHT: original claims, to be paid."""
     w.put("ST", "837", number, VERSIONS[kind])
     w.put("BHT", "0019", "00", w.code("BHT03", reference, 50), f"{at:%Y%m%d}", f"{at:%H%M}", "CH")
-    sender_and_receiver(w, named.submitter, named.payer("payer", payer))
 
 
 def closing(w: Writer, number: str) -> None:

@@ -1,7 +1,7 @@
 """An 837I's claim: loops 2300 to 2430 of X223A2."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from claims.x12 import claim_loops
 from claims.x12.earlier_payers import line_answers, other_payers
@@ -10,14 +10,25 @@ from claims.x12.writing import Unwritable, Writer, amount, day, days
 from schemas.events.claim import ClaimBuilt, ClaimDiagnosis, ClaimLine, CodedValue
 
 MOST_LINES: Final = 999
+
+
+class _Coded(NamedTuple):
+    """Diagnoses of a role: their qualifier, how many a claim holds, and whether they say what was there on arrival."""
+
+    role: str
+    qualifier: str
+    most: int
+    arrives: bool = False
+
+
 _DIAGNOSES: Final = (
-    # role, qualifier, how many, whether it has present-on-admission
-    ("principal", "ABK", 1, True),
-    ("admitting", "ABJ", 1, False),
-    ("reason-for-visit", "APR", 3, False),
-    ("external-cause", "ABN", 12, True),
+    _Coded("principal", "ABK", 1, arrives=True),
+    _Coded("admitting", "ABJ", 1),
+    _Coded("reason-for-visit", "APR", 3),
+    _Coded("external-cause", "ABN", 12, arrives=True),
 )
-_OTHERS: Final = ("other", "ABF", 24, True)
+_OTHERS: Final = _Coded("other", "ABF", 24, arrives=True)
+_NOT_AVAILABLE: Final = "9"  # CL101 is asked for on every bill, and an outpatient's chart seldom has it
 _PATIENT_PAID: Final = "FC"  # the value code under which a bill says what the patient paid
 
 
@@ -34,8 +45,9 @@ def institutional_claim(w: Writer, claim: ClaimBuilt, named: Parties) -> None:
     _dates(w, claim)
     if not claim.patient_status:
         raise Unwritable("patient_status", "an institutional claim needs it", "give the discharge status in the chart")
+    kind = w.code("admission_type", claim.admission_type or _NOT_AVAILABLE, 1)
     w.put(
-        "CL1", w.code("admission_type", claim.admission_type, 1), w.code("admission_source", claim.admission_source, 1),
+        "CL1", kind, w.code("admission_source", claim.admission_source, 1),
         w.code("patient_status", claim.patient_status, 2),
     )  # fmt: skip
     claim_loops.references(w, claim)
@@ -77,27 +89,27 @@ def _health_codes(w: Writer, claim: ClaimBuilt) -> None:
     """HI in the guide's order: diagnoses, DRG, procedures, then spans, occurrences, values and conditions."""
     if not any(diagnosis.role == "principal" for diagnosis in claim.diagnoses):
         raise Unwritable("diagnoses", "no principal diagnosis", "an institutional claim needs one")
-    for kind in _DIAGNOSES:
-        _of_role(w, claim, *kind)
+    for coded in _DIAGNOSES:
+        _of_role(w, claim, coded)
     if claim.drg is not None:
         w.put("HI", w.composite("DR", w.code("drg.code", claim.drg.code, 30)))
-    _of_role(w, claim, *_OTHERS)
+    _of_role(w, claim, _OTHERS)
     _procedures(w, claim)
     for kind in ("span", "occurrence", "value", "condition"):
         field = f"coded_values.{kind}"
         claim_loops.codes(w, field, [_coded(w, field, each) for each in _values(claim) if each.kind == kind], 24)
 
 
-def _of_role(w: Writer, claim: ClaimBuilt, role: str, qualifier: str, most: int, arrives: bool) -> None:
-    said = [_diagnosis(w, each, qualifier, arrives) for each in claim.diagnoses if each.role == role]
-    claim_loops.codes(w, f"diagnoses.{role}", said, most)
+def _of_role(w: Writer, claim: ClaimBuilt, coded: _Coded) -> None:
+    said = [_diagnosis(w, each, coded) for each in claim.diagnoses if each.role == coded.role]
+    claim_loops.codes(w, f"diagnoses.{coded.role}", said, coded.most)
 
 
-def _diagnosis(w: Writer, diagnosis: ClaimDiagnosis, qualifier: str, arrives: bool) -> str:
+def _diagnosis(w: Writer, diagnosis: ClaimDiagnosis, coded: _Coded) -> str:
     """Present on admission stands ninth; an exempt code has none (a blank, not 1)."""
     code = claim_loops.icd(w, f"diagnoses.{diagnosis.role}", diagnosis.code)
-    present = diagnosis.present_on_admission if arrives else None
-    return w.composite(qualifier, code, "", "", "", "", "", "", present or "")
+    present = diagnosis.present_on_admission if coded.arrives else None
+    return w.composite(coded.qualifier, code, "", "", "", "", "", "", present or "")
 
 
 def _procedures(w: Writer, claim: ClaimBuilt) -> None:

@@ -1,4 +1,4 @@
-"""Who a claim names: submitter and receiver, billing provider, practitioners, places (837 loops 1000 and 2010, 2310)."""
+"""Who a claim names: submitter, receiver, billing provider, practitioners, places (837 loops 1000, 2010, 2310)."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
@@ -49,7 +49,7 @@ def parties(partners: Partners, hospital: str) -> Parties:
     sender = partners.hospital(hospital)
     contact = sender.contact
     return Parties(
-        Submitter(sender.name, sender.npi, contact and contact.name, contact and contact.phone),
+        Submitter(sender.name, sender.npi, contact.name if contact else None, contact.phone if contact else None),
         {
             key: PayerName(payer.name, payer.payer_id, payer.filing_indicator)
             for key, payer in partners.payers.items()
@@ -57,18 +57,17 @@ def parties(partners: Partners, hospital: str) -> Parties:
     )  # fmt: skip
 
 
-def sender_and_receiver(w: Writer, submitter: Submitter, receiver: PayerName) -> None:
+def sender_and_receiver(w: Writer, named: Parties, payer: str) -> None:
     """Loops 1000A and 1000B."""
+    submitter, receiver = named.submitter, named.payer("payer", payer)
     if not submitter.phone:
-        raise Unwritable(
-            "submitter.phone", "nobody to call", "give it in partners.yaml: hospitals.<id>.contact"
-        )
+        raise Unwritable("submitter.phone", "nobody to call", "give it in partners.yaml: hospitals.<id>.contact")
     name = w.name("submitter", submitter.name, 60)
     w.put("NM1", "41", "2", name, "", "", "", "", "46", w.code("submitter.id", submitter.id, 80, 2))
     contact, phone = w.name("submitter.contact", submitter.contact, 60), w.code("submitter.phone", submitter.phone, 256)
     w.put("PER", "IC", contact, "TE", phone)
-    payer = w.name("payer", receiver.name, 60)
-    w.put("NM1", "40", "2", payer, "", "", "", "", "46", w.code("payer.payer_id", receiver.payer_id, 80, 2))
+    called = w.name("payer", receiver.name, 60)
+    w.put("NM1", "40", "2", called, "", "", "", "", "46", w.code("payer.payer_id", receiver.payer_id, 80, 2))
 
 
 def billing_provider(w: Writer, claim: ClaimBuilt) -> None:
@@ -94,8 +93,8 @@ def organization(w: Writer, field: str, entity: str, named: Organization) -> Non
     w.put("NM1", entity, "2", w.name(f"{field}.name", named.name, 60), "", "", "", "", *known)
 
 
-def person(w: Writer, field: str, entity: str, name: Name | None, qualifier: str = "", number: str = "") -> None:
-    """NM1 of a person, with the number he is known by."""
+def person(w: Writer, field: str, entity: str, name: Name | None, known: tuple[str, str] | None = None) -> None:
+    """NM1 of a person, with the number he is known by and its kind."""
     if name is None:
         raise Unwritable(f"{field}.name", "the person has no name", "give it in the chart, or in the hospital's roster")
     w.put(
@@ -104,7 +103,7 @@ def person(w: Writer, field: str, entity: str, name: Name | None, qualifier: str
         w.name(f"{field}.name.given", name.given, 35),
         w.name(f"{field}.name.middle", name.middle, 25), "",
         w.name(f"{field}.name.suffix", name.suffix, 10),
-        qualifier, number,
+        *(known or ()),
     )  # fmt: skip
 
 
@@ -115,7 +114,12 @@ def address(w: Writer, field: str, at: Address) -> None:
     with_states = at.country in _WITH_STATES
     state = w.code(f"{field}.state", at.state, 2, 2) if with_states else ""
     postal = w.code(f"{field}.postal_code", (at.postal_code or "").translate(_NO_DIGIT), 15, 3)
-    missing = {"lines": lines, "city": city, "state": state or not with_states, "postal_code": postal or not with_states}
+    missing = {
+        "lines": lines,
+        "city": city,
+        "state": state or not with_states,
+        "postal_code": postal or not with_states,
+    }
     for name, there in missing.items():
         if not there:
             raise Unwritable(f"{field}.{name}", "an address without it", "complete the address")
@@ -133,7 +137,7 @@ def practitioners(w: Writer, entity: str, taxonomy: str, people: Iterable[Provid
     """NM1 of practitioners by their NPI, with PRV where their specialty is asked for."""
     for each in people:
         field = f"providers.{each.role}"
-        person(w, field, entity, each.name, "XX" if each.npi else "", each.npi or "")
+        person(w, field, entity, each.name, ("XX", each.npi) if each.npi else None)
         if taxonomy and each.taxonomy:
             w.put("PRV", taxonomy, "PXC", w.code(f"{field}.taxonomy", each.taxonomy, 50))
 

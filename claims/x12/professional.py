@@ -42,7 +42,7 @@ def professional_claim(w: Writer, claim: ClaimBuilt, named: Parties) -> None:
     practitioners(w, "DQ", "", in_role(claim, "supervising")[:1])
     other_payers(w, claim, named)
     for number, line in enumerate(claim.lines, start=1):
-        _line(w, claim, line, number, rendering, named)
+        _line(w, claim, line, named, number=number, rendering=rendering)
 
 
 def _place(claim: ClaimBuilt) -> str:
@@ -80,7 +80,7 @@ def _rendering(claim: ClaimBuilt) -> list[Provider]:
 
 
 def _line(
-    w: Writer, claim: ClaimBuilt, line: ClaimLine, number: int, rendering: list[Provider], named: Parties
+    w: Writer, claim: ClaimBuilt, line: ClaimLine, named: Parties, *, number: int, rendering: list[Provider]
 ) -> None:
     w.put("LX", str(number))
     at = f"lines.{line.number}"

@@ -13,8 +13,12 @@ SEQUENCE: Final = "PSTABCDEFGH"
 SELF: Final = "18"
 RELATIONSHIPS: Final[dict[Relationship, str]] = {"self": SELF, "spouse": "01", "child": "19", "other": "G8"}
 FILING_INDICATORS: Final = frozenset(
-    "11 12 13 14 15 16 17 AM BL CH CI DS FI HM LM MA MB MC OF TV VA WC ZZ".split()
-)  # of the 5010 guides; 09 was the 4010's
+    {
+        "11", "12", "13", "14", "15", "16", "17", "AM", "BL", "CH", "CI", "DS",
+        "FI", "HM", "LM", "MA", "MB", "MC", "OF", "TV", "VA", "WC", "ZZ",
+    }
+)  # fmt: skip
+"""SBR09 of the 5010 guides; 09 was the 4010's."""
 _SEX: Final[dict[Sex, str]] = {"female": "F", "male": "M", "other": "U", "unknown": "U"}
 
 
@@ -47,11 +51,11 @@ def subscriber(w: Writer, claim: ClaimBuilt, named: Parties) -> None:
         raise Unwritable("member_id", "the payer knows his members by it", "give it in the chart's coverage")
     member = w.code("member_id", claim.member_id, 80, 2)
     if is_patient:
-        person(w, "patient", "IL", patient.name or holder.name, "MI", member)
+        person(w, "patient", "IL", patient.name or holder.name, ("MI", member))
         _facts(w, "patient", patient.address, patient.birth_date, patient.sex)
         casualty(w, claim)
     else:
-        person(w, "subscriber", "IL", holder.name, "MI", member)
+        person(w, "subscriber", "IL", holder.name, ("MI", member))
         _facts(w, "subscriber", holder.address, holder.birth_date, holder.sex)
     payer = named.payer("payer", claim.payer)
     number = w.code("payer.payer_id", payer.payer_id, 80, 2)
@@ -94,5 +98,3 @@ def _facts(w: Writer, field: str, at: Address | None, born: Day | None, sex: Sex
         address(w, f"{field}.address", at)
     if born is not None:
         w.put("DMG", "D8", day(born), _SEX[sex])
-
-

@@ -14,7 +14,7 @@ from claims.x12.segments import Delimiters
 from schemas.events.types import Day
 
 Charset = Literal["basic", "extended"]
-"""X12 5010 appendix B: basic has capitals alone; extended has small letters and more signs. Neither has accents here."""
+"""X12 5010 appendix B: basic has capitals alone, extended small letters and more signs. We use no accents in either."""
 
 MOST_CENTS: Final = 9_999_999_999
 """Ten digits, the decimal point apart: the longest amount of the 5010 implementation guides."""

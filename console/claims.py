@@ -1,0 +1,114 @@
+"""`claimstream claims`: claims as files for payers and clearing houses."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from agents.assembly import SOFTWARE, Assembly
+from agents.exporting import Busy, Exported, Exporting, Order
+from claims.x12.claim_file import Style
+from console.faults import Mendable
+from console.screen import Json, counted, dollars, draw, say, say_json, table
+from console.wire import QUIET, reachable
+from schemas.events import ClaimBuilt
+from streams.recorded import recorded
+from streams.settings import Settings
+from streams.topics import CLAIM_BUILT
+
+app = typer.Typer(no_args_is_help=True, add_completion=False)
+
+_EVER_MS = 2**62
+
+
+@app.callback()
+def claims() -> None:
+    """Claims as files for payers and clearing houses.
+
+    Exit status: 0 done, 1 a claim could not be written, 2 an error.
+    """
+
+
+@app.command()
+def export(
+    *,
+    payer: Annotated[
+        str | None, typer.Option(help="Only this payer's, whatever his format: an id of partners.yaml.")
+    ] = None,
+    hospital: Annotated[str | None, typer.Option(help="Only this hospital's: an id of partners.yaml.")] = None,
+    out: Annotated[Path, typer.Option(help="The folder of the files.")] = Path("var/outbox"),
+    form: Annotated[
+        Literal["x12", "json"], typer.Option("--format", help="837P and 837I, or our events as JSON.")
+    ] = "x12",
+    limit: Annotated[int | None, typer.Option(min=1, help="No more claims than this.")] = None,
+    batch_claims: Annotated[int, typer.Option(min=1, max=5_000, help="Claims of one file.")] = 1_000,
+    batch_bytes: Annotated[int, typer.Option(min=10_000, help="About the size of one file.")] = 20_000_000,
+    charset: Annotated[
+        Literal["basic", "extended"], typer.Option(help="X12's characters: basic has capitals alone.")
+    ] = "extended",
+    again: Annotated[bool, typer.Option("--again", help="Also claims that have gone out before.")] = False,
+    test: Annotated[bool, typer.Option("--test", help="Marks the files as a test (ISA15).")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write the claims that have not gone out yet: a file for each hospital, payer, kind and batch, then a manifest.
+
+    Without --payer, X12 goes to the payers whose `format` asks for it. A claim that can't be written is named with its
+    field and the mend; the others are written.
+    """
+    settings = Settings()
+    parts = Assembly(settings)
+    if payer is not None:
+        parts.partners.payer(payer)
+    if hospital is not None:
+        parts.partners.hospital(hospital)
+    reachable(settings)
+    order = Order(out, form, Style(charset), limit, batch_claims, batch_bytes, again, test)
+    exporting = Exporting(parts.partners, parts.ledger, parts.clock, SOFTWARE, order)
+    wanted = {payer} if payer else _asking(parts, form)
+    try:
+        done = exporting.run(_claims(parts, settings, wanted, hospital))
+    except Busy:
+        raise Mendable("another export runs", "wait until it has ended") from None
+    _tell(done, out, as_json)
+    raise typer.Exit(1 if done.not_written else 0)
+
+
+def _asking(parts: Assembly, form: str) -> set[str]:
+    """The payers who want this format."""
+    return {key for key, each in parts.partners.payers.items() if form != "x12" or each.format != "avro"}
+
+
+def _claims(parts: Assembly, settings: Settings, payers: set[str], hospital: str | None) -> Iterator[ClaimBuilt]:
+    for record in recorded(settings.consumer_config("export") | QUIET, CLAIM_BUILT, 0, _EVER_MS):
+        claim = parts.codec.decode(record.value)
+        if isinstance(claim, ClaimBuilt) and claim.payer in payers and hospital in {None, claim.hospital}:
+            yield claim
+
+
+def _tell(done: Exported, out: Path, as_json: bool) -> None:
+    refused = [
+        {"claim": each.claim, "hospital": each.hospital, "payer": each.payer, "field": each.why.field,
+         "why": each.why.why, "mend": each.why.mend}
+        for each in done.not_written
+    ]  # fmt: skip
+    if as_json:
+        manifest = done.manifest and str(done.manifest)
+        say_json({"manifest": manifest, "files": done.files, "not_written": refused, "before": done.before})
+        return
+    files = [
+        (each["file"], each["kind"], each["claims"], dollars(each["charge_cents"]), each["interchange"])
+        for each in done.files
+    ]
+    if files:
+        draw(table(f"Written to {out}", ("file", "kind", "claims#", "charges#", "number#"), files))
+    if refused:
+        rows = [
+            (each["claim"], each["payer"], each["field"], f"{each['why']}; mend: {each['mend']}") for each in refused
+        ]
+        draw(table("Not written", ("claim", "payer", "field", "in words"), rows))
+    written = sum(each["claims"] for each in done.files)
+    manifest_ = f", listed in {done.manifest}" if done.manifest else ""
+    say(f"{counted(written, 'claim')} written to {counted(len(files), 'file')}{manifest_}")
+    if done.before:
+        say(f"{counted(done.before, 'claim')} had gone out before")

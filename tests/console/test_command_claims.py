@@ -1,0 +1,150 @@
+"""`claimstream claims export`: new claims go out whole, once, in files that a manifest lists; what can't is named."""
+
+import json
+from hashlib import sha256
+from pathlib import Path
+from stat import S_IMODE
+
+import pytest
+
+from claims.x12.segments import read_segments
+from ledger import interchanges
+from schemas.events import ClaimBuilt
+from tests.claims.given_claims import institutional, professional
+from tests.console.conftest import Terminal
+
+
+def given(terminal: Terminal, *claims: ClaimBuilt) -> None:
+    """These claims stand in the topic."""
+    from confluent_kafka import Producer
+
+    parts = terminal.assembly
+    producer = Producer(parts.settings.producer_config())
+    for claim in claims:
+        producer.produce("claim-built", parts.codec.encode(claim), b"key")
+    assert producer.flush(10) == 0
+
+
+def segments(file: Path) -> list[list[str]]:
+    return [segment.elements for segment in read_segments([file.read_bytes()])]
+
+
+def numbers(folder: Path) -> list[str]:
+    return sorted(elements[13] for file in folder.glob("*.x12") for elements in segments(file) if elements[0] == "ISA")
+
+
+TWO = (professional("P1"), institutional("I1"))
+
+
+def test_each_kind_has_a_file_that_the_manifest_lists_with_its_digest(provisioned: Terminal, tmp_path: Path) -> None:
+    given(provisioned, *TWO)
+    said = provisioned.json("claims", "export", "--out", tmp_path / "out")
+    manifest = json.loads(Path(said["manifest"]).read_text())
+    assert manifest["files"] == said["files"]
+    assert [(each["kind"], each["claims"], each["interchange"], each["sets"]) for each in said["files"]] == [
+        ("professional", 1, 1, ["0001"]),
+        ("institutional", 1, 2, ["0001"]),
+    ]
+    for each in said["files"]:
+        assert sha256((tmp_path / "out" / each["file"]).read_bytes()).hexdigest() == each["sha256"]
+
+
+def test_a_second_run_writes_only_what_is_new(provisioned: Terminal, tmp_path: Path) -> None:
+    given(provisioned, TWO[0])
+    provisioned.json("claims", "export", "--out", tmp_path / "out")
+    given(provisioned, TWO[1])
+    said = provisioned.json("claims", "export", "--out", tmp_path / "out")
+    assert (len(said["files"]), said["before"]) == (1, 1)
+    assert numbers(tmp_path / "out") == ["000000001", "000000002"]
+
+
+def test_what_is_asked_for_again_goes_out_under_another_number(provisioned: Terminal, tmp_path: Path) -> None:
+    given(provisioned, TWO[0])
+    for more in ((), ("--again",)):
+        provisioned.json("claims", "export", "--out", tmp_path / "out", *more)
+    assert numbers(tmp_path / "out") == ["000000001", "000000002"]
+
+
+def test_nothing_new_leaves_no_manifest(provisioned: Terminal, tmp_path: Path) -> None:
+    done = provisioned.run("claims", "export", "--out", tmp_path / "out")
+    assert (done.exit_code, list((tmp_path / "out").iterdir())) == (0, [])
+
+
+def test_a_claim_that_cannot_be_written_is_named_and_the_others_go_out(provisioned: Terminal, tmp_path: Path) -> None:
+    nameless = TWO[0].patient.model_copy(update={"name": None})
+    bad = professional("P2").model_copy(update={"patient": nameless})
+    given(provisioned, bad, TWO[0])
+    done = provisioned.run("claims", "export", "--out", tmp_path / "out", "--json")
+    said = json.loads(done.stdout)
+    assert done.exit_code == 1
+    assert [(each["claim"], each["field"]) for each in said["not_written"]] == [(bad.claim_id[:8], "patient.name")]
+    assert [each["claims"] for each in said["files"]] == [1]
+
+
+def test_a_payer_who_wants_no_x12_gets_some_only_when_he_is_named(provisioned: Terminal, tmp_path: Path) -> None:
+    given(provisioned, professional("P1", payer="employer"))
+    assert provisioned.json("claims", "export", "--out", tmp_path / "out")["files"] == []
+    assert provisioned.json("claims", "export", "--out", tmp_path / "out", "--payer", "employer")["files"]
+
+
+def test_batches_are_cut_by_number_and_the_limit_leaves_the_rest_for_later(
+    provisioned: Terminal, tmp_path: Path
+) -> None:
+    given(provisioned, *(professional(f"P{number}") for number in range(5)))
+    few = ("claims", "export", "--out", tmp_path / "out", "--batch-claims", "2", "--limit", "3")
+    counts = [[each["claims"] for each in provisioned.json(*few)["files"]] for _ in range(3)]
+    assert counts == [[2, 1], [2], []]
+
+
+def test_a_file_that_a_crash_left_is_taken_away_and_its_number_skipped(provisioned: Terminal, tmp_path: Path) -> None:
+    """The file was there and no manifest listed it: nobody may have sent it."""
+    out = tmp_path / "out"
+    out.mkdir()
+    given(provisioned, TWO[0])
+    begun(provisioned, out, TWO[0])
+    (out / "mercy-general.commercial.837p.000000001.x12").write_text("half")
+    provisioned.json("claims", "export", "--out", out)
+    assert numbers(out) == ["000000002"]
+
+
+def test_a_file_that_a_manifest_lists_counts_though_the_run_ended_before_it_said_so(
+    provisioned: Terminal, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    given(provisioned, TWO[0])
+    begun(provisioned, out, TWO[0])
+    listed = {"files": [{"file": "mercy-general.commercial.837p.000000001.x12", "sha256": "aa"}]}
+    (out / "manifest-000000001.json").write_text(json.dumps(listed))
+    said = provisioned.json("claims", "export", "--out", out)
+    assert (said["files"], said["before"]) == ([], 1)
+
+
+def begun(terminal: Terminal, out: Path, claim: ClaimBuilt) -> None:
+    row = {
+        "format": "x12", "payer": claim.payer, "hospital": claim.hospital, "kind": claim.kind, "folder": str(out),
+        "claims": 1, "cents": 1, "at": 0,
+    }  # fmt: skip
+    ledger = terminal.assembly.ledger
+    ledger.run(lambda tx: interchanges.begin(tx, row, [(claim.claim_id, claim.submission)]))
+    ledger.close()
+
+
+def test_json_holds_the_events_and_does_not_count_as_x12(provisioned: Terminal, tmp_path: Path) -> None:
+    given(provisioned, TWO[0])
+    said = provisioned.json("claims", "export", "--out", tmp_path / "out", "--format", "json")
+    (file,) = [tmp_path / "out" / each["file"] for each in said["files"]]
+    assert ClaimBuilt.model_validate_json(file.read_text()) == TWO[0]
+    assert provisioned.json("claims", "export", "--out", tmp_path / "out")["files"]
+
+
+def test_files_are_nobody_elses_to_read(provisioned: Terminal, tmp_path: Path) -> None:
+    given(provisioned, TWO[0])
+    provisioned.json("claims", "export", "--out", tmp_path / "out")
+    assert {S_IMODE(file.stat().st_mode) for file in (tmp_path / "out").iterdir()} == {0o600}
+
+
+@pytest.mark.parametrize("named", [("--payer", "nobody"), ("--hospital", "nowhere")])
+def test_a_partner_that_is_none_is_told(provisioned: Terminal, named: tuple[str, str]) -> None:
+    done = provisioned.run("claims", "export", *named)
+    assert (done.exit_code, "known:" in done.stderr) == (2, True)
