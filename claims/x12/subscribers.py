@@ -41,7 +41,7 @@ def subscriber(w: Writer, claim: ClaimBuilt, named: Parties) -> None:
     is_patient = claim.subscriber.relationship == "self"
     w.put(
         "SBR", sequence("payer_sequence", claim.payer_sequence), SELF if is_patient else "",
-        w.code("group", claim.group, 50), "", "", "", "", "",
+        w.code("group", claim.group, 50), "", _insurance_type(w, claim), "", "", "",
         filing_indicator("filing_indicator", claim.filing_indicator),
     )  # fmt: skip
     if is_patient and claim.kind == "professional":
@@ -78,6 +78,11 @@ def dependent(w: Writer, claim: ClaimBuilt) -> None:
         raise Unwritable("patient.birth_date", "a dependent's birth date is asked for", "give it in the chart")
     w.put("DMG", "D8", day(patient.birth_date), _SEX[patient.sex])
     casualty(w, claim)
+
+
+def _insurance_type(w: Writer, claim: ClaimBuilt) -> str:
+    """SBR05: an 837I has none."""
+    return w.code("insurance_type", claim.insurance_type, 2, 2) if claim.kind == "professional" else ""
 
 
 def casualty(w: Writer, claim: ClaimBuilt) -> None:
