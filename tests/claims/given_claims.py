@@ -6,6 +6,8 @@ from claims.accounts import Account
 from claims.forming import form
 from schemas.events.chart import Signatures
 from schemas.events.claim import ClaimBuilt
+from schemas.events.coded import StayFacts
+from schemas.events.people import Patient
 from tests.claims.given_accounts import chart, committed_partners, coverage, stay
 
 PHYSICIAN_OF_THE_ROSTER = "1999001112"
@@ -14,7 +16,13 @@ PHYSICIAN_OF_THE_ROSTER = "1999001112"
 def _built(name: str, payer: str, kind: str, **other: Any) -> ClaimBuilt:
     signed = Signatures(assignment_of_benefits=True, release_of_information=True, provider_accepts_assignment=True)
     visit = chart(
-        account_number=name, chart_id=name, coverages=(coverage(payer),), signatures=signed, encounter=_visit(), **other
+        account_number=name,
+        chart_id=name,
+        coverages=(coverage(payer),),
+        patient=_woman(),
+        signatures=signed,
+        encounter=_visit(),
+        **other,
     )
     account = Account(hospital="mercy-general", account_number=name)
     claims = form(visit, account, committed_partners()).claims
@@ -29,7 +37,11 @@ def institutional(name: str = "I1", payer: str = "commercial", **other: Any) -> 
     return _built(name, payer, "institutional", **other)
 
 
-def _visit() -> Any:
+def _woman() -> Patient:
+    return chart().patient.model_copy(update={"sex": "female"})
+
+
+def _visit() -> StayFacts:
     practitioner = committed_partners().hospital("mercy-general").practitioner(PHYSICIAN_OF_THE_ROSTER)
     assert practitioner is not None
     here = stay()
