@@ -33,6 +33,10 @@ class Busy(Exception):
     """Another export of this ledger's claims runs."""
 
 
+class NotOurs(Exception):
+    """A file of the next number is there, and this ledger never wrote one: the folder is another's."""
+
+
 @dataclass(frozen=True)
 class Order:
     """What is asked for: where to, in which format, how much of it, and how much in one file."""
@@ -131,6 +135,9 @@ class Exporting:
         made = self._made(claims, number)
         raw = made.text.encode()
         file = _file({**row, "number": number})
+        if file.exists():
+            self.ledger.run(lambda tx: interchanges.give_up(tx, number))
+            raise NotOurs(file)
         write_whole(file, raw)
         shown = ("format", "hospital", "payer", "kind", "claims")
         self.done.files.append(

@@ -36,6 +36,7 @@ from claims.partners import Payer
 from claims.payers import first_payer
 from claims.returned import standing_after
 from claims.tables import Reference
+from claims.x12.documents import with_document
 from ledger.deadlines import Deadline
 from schemas.events import (
     ChartCoded,
@@ -83,11 +84,12 @@ class Sayings:
         standing = chart_of(after, chart.chart_id)
         everything: tuple[ClaimBuilt | PatientBill, ...] = (*formed.claims, *formed.bills)
         counted = [self._counted(at.world, chart, each) for each in everything]
+        partners = self.reference.partners
         return Verdict(
             outcome,
             *whom(chart),
             says=(
-                *(Say(CLAIM_BUILT, key, claim, claim.payer) for claim in formed.claims),
+                *(Say(CLAIM_BUILT, key, with_document(claim, partners), claim.payer) for claim in formed.claims),
                 *(Say(PATIENT_BILL, key, bill, bill.hospital) for bill in formed.bills),
                 *((self.told(chart, "rejected-by-edits", formed.refused),) if formed.refused else ()),
             ),

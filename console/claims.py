@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from agents.assembly import SOFTWARE, Assembly
-from agents.exporting import Busy, Exported, Exporting, Order
+from agents.exporting import Busy, Exported, Exporting, NotOurs, Order
 from claims.x12.claim_file import Style
 from console.faults import Mendable
 from console.screen import Json, counted, dollars, draw, say, say_json, table
@@ -70,7 +70,9 @@ def export(
         done = exporting.run(_claims(parts, settings, wanted, hospital))
     except Busy:
         raise Mendable("another export runs", "wait until it has ended") from None
-    _tell(done, out, as_json)
+    except NotOurs as there:
+        raise Mendable(f"{there} is there already, of another ledger", "say another folder in --out") from None
+    _tell(done, as_json)
     raise typer.Exit(1 if done.not_written else 0)
 
 
@@ -86,7 +88,7 @@ def _claims(parts: Assembly, settings: Settings, payers: set[str], hospital: str
             yield claim
 
 
-def _tell(done: Exported, out: Path, as_json: bool) -> None:
+def _tell(done: Exported, as_json: bool) -> None:
     refused = [
         {"claim": each.claim, "hospital": each.hospital, "payer": each.payer, "field": each.why.field,
          "why": each.why.why, "mend": each.why.mend}
@@ -101,7 +103,7 @@ def _tell(done: Exported, out: Path, as_json: bool) -> None:
         for each in done.files
     ]
     if files:
-        draw(table(f"Written to {out}", ("file", "kind", "claims#", "charges#", "number#"), files))
+        draw(table("Files", ("file", "kind", "claims#", "charges#", "number#"), files))
     if refused:
         rows = [
             (each["claim"], each["payer"], each["field"], f"{each['why']}; mend: {each['mend']}") for each in refused

@@ -6,8 +6,9 @@ and what is longer than its element is cut. An identifier is somebody's: it is w
 """
 
 import re
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 from unicodedata import normalize
 
 from claims.x12.segments import Delimiters
@@ -20,6 +21,7 @@ MOST_CENTS: Final = 9_999_999_999
 """Ten digits, the decimal point apart: the longest amount of the 5010 implementation guides."""
 _MOST_DIGITS: Final = 8  # of a quantity before the point (SV104, SV205)
 
+_USUAL: Final = Delimiters()
 _BASIC: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 !\"&'()*+,-./:;?=")
 _EXTENDED: Final = _BASIC | frozenset("abcdefghijklmnopqrstuvwxyz%~@[]_{}\\|<>#$")
 _LATIN: Final = str.maketrans(
@@ -40,19 +42,30 @@ class Unwritable(ValueError):
         self.field, self.why, self.mend = field, why, mend
 
 
+class _Signs(NamedTuple):
+    """What a value may consist of, what else is in it, and what becomes of delimiters."""
+
+    fits: Callable[[str], re.Match[str] | None]
+    other: re.Pattern[str]
+    blank: Mapping[int, str]
+
+
+@lru_cache(16)
+def _signs(charset: Charset, delimiters: Delimiters) -> _Signs:
+    allowed = (_BASIC if charset == "basic" else _EXTENDED) - frozenset(delimiters)
+    signs = re.escape("".join(sorted(allowed)))
+    blank = dict.fromkeys(map(ord, delimiters), " ")
+    return _Signs(re.compile(f"[{signs}]*").fullmatch, re.compile(f"[^{signs}]"), blank)
+
+
 class Writer:
     """Segments, one after another, in one set of delimiters and characters."""
 
-    def __init__(self, charset: Charset = "extended", delimiters: Delimiters | None = None) -> None:
-        self.delimiters = delimiters or Delimiters()
-        self.charset = charset
+    def __init__(self, charset: Charset = "extended", delimiters: Delimiters = _USUAL) -> None:
+        self.delimiters, self.charset = delimiters, charset
         self.segments: list[str] = []
-        self._element, self._component = self.delimiters.element, self.delimiters.component
-        allowed = (_BASIC if charset == "basic" else _EXTENDED) - frozenset(self.delimiters)
-        one = f"[{re.escape(''.join(sorted(allowed)))}]"
-        self._fits = re.compile(f"{one}*").fullmatch
-        self._other = re.compile(f"[^{re.escape(''.join(sorted(allowed)))}]")
-        self._blank = dict.fromkeys(map(ord, self.delimiters), " ")
+        self._element, self._component = delimiters.element, delimiters.component
+        self._fits, self._other, self._blank = _signs(charset, delimiters)
         self._made: dict[tuple[str, int], str] = {}
 
     def put(self, *elements: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from stat import S_IMODE
 
 import pytest
+from confluent_kafka import Producer
 
 from claims.x12.segments import read_segments
 from ledger import interchanges
@@ -16,8 +17,6 @@ from tests.console.conftest import Terminal
 
 def given(terminal: Terminal, *claims: ClaimBuilt) -> None:
     """These claims stand in the topic."""
-    from confluent_kafka import Producer
-
     parts = terminal.assembly
     producer = Producer(parts.settings.producer_config())
     for claim in claims:
@@ -118,6 +117,16 @@ def test_a_file_that_a_manifest_lists_counts_though_the_run_ended_before_it_said
     (out / "manifest-000000001.json").write_text(json.dumps(listed))
     said = provisioned.json("claims", "export", "--out", out)
     assert (said["files"], said["before"]) == ([], 1)
+
+
+def test_a_folder_with_files_of_another_ledger_is_left_as_it_is(provisioned: Terminal, tmp_path: Path) -> None:
+    given(provisioned, TWO[0])
+    theirs = tmp_path / "mercy-general.commercial.837p.000000001.x12"
+    theirs.write_text("theirs")
+    done = provisioned.run("claims", "export", "--out", tmp_path)
+    assert (done.exit_code, theirs.read_text()) == (2, "theirs")
+    assert "another folder in --out" in done.stderr
+    assert provisioned.json("claims", "export", "--out", tmp_path / "ours")["files"]
 
 
 def begun(terminal: Terminal, out: Path, claim: ClaimBuilt) -> None:

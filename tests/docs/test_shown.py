@@ -4,6 +4,7 @@ and begin as they are shown."""
 import os
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -24,6 +25,8 @@ RUN = [
     for c in every_command()
     if c.typed and c.words[0] == "claimstream" and not LONG.match(c.text) and not ELSEWHERE.match(c.text)
 ]
+OUTBOX = "var/outbox"
+"""Where the documents have files written to."""
 CHECKED = {0, 1}
 """1 says that something needs a look: a topic that is not read yet, for one."""
 
@@ -69,10 +72,11 @@ def shape(line: str) -> str:
 
 @pytest.mark.parametrize("command", RUN, ids=[f"{c.page}:{c.line} {c.text}" for c in RUN])
 def test_a_shown_command_runs_and_begins_as_shown(
-    command: Command, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    command: Command, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(ROOT)
-    done = run(command.words, environment)
+    words = tuple(str(tmp_path) if word == OUTBOX else word for word in command.words)
+    done = run(words, environment)
     assert done.exit_code in CHECKED, done.stderr
     first = shape(command.shown[0]) if command.shown else ""
     assert first in {shape(line) for line in done.stdout.splitlines()} | {""}
