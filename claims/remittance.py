@@ -43,20 +43,30 @@ def check_answer(answer: ClaimAdjudicated, claim: ClaimFacts | None) -> tuple[Re
     return (*_too_large(answer), *_unbalanced(answer), *_against_claim(answer, claim), *_missigned(answer))
 
 
+def self_consistent(answer: ClaimAdjudicated) -> tuple[Refusal, ...]:
+    """Everything that is wrong with an answer whatever claim it is to."""
+    return (*_too_large(answer), *_unbalanced(answer), *_missigned(answer))
+
+
 def balances(remittance: Remittance, answers: Sequence[ClaimAdjudicated]) -> Refusal | None:
     """The first reason why a payment and its answers don't belong together; null when they balance.
 
-    Number and sum of the claims are as announced; sum paid - sum of provider adjustments (PLB) = payment, never < 0.
+    Number and sum of the claims are as announced.
     """
     paid = sum(answer.paid_cents for answer in answers)
-    taken = sum(adjustment.cents for adjustment in remittance.provider_adjustments)
     if len(answers) != remittance.claims_count:
         return Refusal("remittance-count", "claims_count", "send as many answers as the remittance announces")
     if paid != remittance.claims_paid_cents:
         return Refusal("remittance-sum", "claims_paid_cents", "the sum paid over the answers is the one announced")
+    return pays(remittance)
+
+
+def pays(remittance: Remittance) -> Refusal | None:
+    """What is announced of the claims - sum of provider adjustments (PLB) = payment, never < 0; null where it is so."""
+    taken = sum(adjustment.cents for adjustment in remittance.provider_adjustments)
     if remittance.payment_cents < 0:
         return Refusal("payment-negative", "payment_cents", "carry what is owed to you forward (PLB FB)")
-    if paid - taken != remittance.payment_cents:
+    if remittance.claims_paid_cents - taken != remittance.payment_cents:
         return Refusal("remittance-unbalanced", "payment_cents", "sum paid - provider adjustments = payment")
     return None
 

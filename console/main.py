@@ -12,6 +12,7 @@ COMMANDS = {
     "demo": "The whole pipeline on this machine, from example charts to published statistics.",
     "worker": "Run stages until told to stop.",
     "publish": "Send a hospital's FHIR R4 export as finished charts.",
+    "remit": "Payers' X12 files: payments and answers, acknowledgements.",
     "topics": "Compare the broker's topics with topics.yaml; make them so.",
     "lag": "How far each stage is behind, the worst first.",
     "tail": "Records of a topic, decoded; PHI is masked.",

@@ -17,6 +17,7 @@ QUIET = {"log_level": 0}
 """For clients of short commands: what they can't do is said once, by us."""
 _ANSWER_S = 6.0
 _WAIT_S = 30.0
+_COMMIT_S = 120.0
 
 
 def reachable(settings: Settings) -> AdminClient:
@@ -38,7 +39,7 @@ def strict_codec(settings: Settings) -> Codec:
 
 def deliver(settings: Settings, topic: str, records: Iterable[tuple[bytes, bytes]]) -> frozenset[int]:
     """Sends keys and values; which of them, from 0, the broker has on disk. A delivery nobody waited for is none."""
-    _must_be_there(settings, topic)
+    must_be_there(settings, topic)
     producer = Producer({**settings.producer_config(), **QUIET, "message.timeout.ms": int(_WAIT_S * 1000)})
     taken: set[int] = set()
 
@@ -62,7 +63,7 @@ def deliver_together(settings: Settings, topic: str, records: Iterable[tuple[byt
 
     Under the same `name` the next try ends what this one left open.
     """
-    _must_be_there(settings, topic)
+    must_be_there(settings, topic)
     producer = Producer({**settings.producer_config(name), **QUIET})
     try:
         producer.init_transactions(_WAIT_S)
@@ -77,7 +78,42 @@ def deliver_together(settings: Settings, topic: str, records: Iterable[tuple[byt
     return True
 
 
-def _must_be_there(settings: Settings, topic: str) -> None:
+class Together:
+    """Records of any topics, said together or not at all: nobody reads them before `keep`, and nobody after `drop`.
+
+    It may be a long time until then, so the broker waits for ten minutes; what isn't sent yet takes at most 32 MB.
+    """
+
+    def __init__(self, settings: Settings, name: str) -> None:
+        bounds = {"transaction.timeout.ms": 600_000, "queue.buffering.max.kbytes": 32_768}
+        self._producer = Producer({**settings.producer_config(name), **QUIET, **bounds})
+        self._producer.init_transactions(_WAIT_S)
+        self._begun = False
+
+    def say(self, topic: str, key: bytes, value: bytes) -> None:
+        if not self._begun:
+            self._producer.begin_transaction()
+            self._begun = True
+        while True:
+            try:
+                self._producer.produce(topic, value, key)
+                return
+            except BufferError:
+                self._producer.poll(0.1)
+
+    def keep(self) -> None:
+        """Returns when the broker has said that it has them all; KafkaException when it hasn't."""
+        if self._begun:
+            self._producer.commit_transaction(_COMMIT_S)
+            self._begun = False
+
+    def drop(self) -> None:
+        if self._begun:
+            self._producer.abort_transaction(_WAIT_S)
+            self._begun = False
+
+
+def must_be_there(settings: Settings, topic: str) -> None:
     # Asked for by name, some brokers would create the topic.
     if topic not in reachable(settings).list_topics(timeout=_WAIT_S).topics:
         raise Mendable(f"there is no topic {topic}", "run `claimstream topics apply`")

@@ -48,6 +48,12 @@ def decided_about(tx: Connection, stage: str, about: str) -> Rows:
     return tx.execute(query.order_by(decisions.c.part, decisions.c.off)).all()
 
 
+def is_taken(tx: Connection, stage: str, producer: str, event_id: str) -> bool:
+    """Whether a stage has decided an event of that producer's before."""
+    where = (decisions.c.stage == stage, decisions.c.producer == producer, decisions.c.event_id == event_id)
+    return tx.execute(sa.select(decisions.c.off).where(*where)).first() is not None
+
+
 def state_of(tx: Connection, stage: str, key: str) -> bytes | None:
     """The bytes of one account's state, unlocked: for people, never to decide by."""
     found = tx.execute(sa.select(accounts.c.body).where(accounts.c.stage == stage, accounts.c.key == key)).scalar()

@@ -1,0 +1,237 @@
+"""277CA (X214): per claim and line, taken or not. 999 (X231A1) and TA1: a whole file, taken or not.
+
+A 277CA names our claims by their control numbers. A 999 names files and transactions, and of the claims in a refused
+one only those it found something wrong with; the others were refused with them, so that the file has to go again.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Final
+
+from pydantic import ValidationError
+
+from claims.x12.envelopes import Begun, Note
+from claims.x12.segments import Segment, X12Fault
+from claims.x12.transactions import UNKNOWN_PAYER, Result, Said, WhosePayer, digest, suspend
+from claims.x12.values import day, required
+from schemas.events.payer import ClaimAcknowledged, StatusCode
+from schemas.identity import derived
+
+_TAKEN: Final = frozenset({"A0", "A1", "A2"})  # claim status category: forwarded, received, taken into adjudication
+_ACTION: Final = {"WQ": True, "U": False}  # STC03: what is said outright goes before what a category says
+_REFUSED: Final = frozenset({"R", "M", "W", "X"})  # IK501 and AK901: refused, for whatever reason
+_LOOP_END: Final = 10_000  # segments of one claim
+
+
+class ClaimStatusReader:
+    """277CA: an acknowledgement a claim, said when its loop ends."""
+
+    def __init__(self, begun: Begun, whose: WhosePayer) -> None:
+        self._begun, self._whose, self._notes = begun, whose, begun.notes
+        self._header: list[Segment] = []
+        self._level = ""
+        self._claim: list[Segment] = []
+        self._receipt: date | None = None
+        self._claims = 0
+        self._payer: str | None = None
+        self._event_id: str | None = None
+
+    def take(self, segment: Segment) -> Iterator[Said]:
+        match segment.tag:
+            case "HL":
+                yield from self._closed()
+                self._level = segment.element(3)
+            case "TRN" if self._level == "PT":
+                yield from self._closed()
+                self._claim = [segment]
+            case "DTP" if segment.element(1) == "050" and not self._claim:
+                self._receipt = self._day(segment)
+            case _ if self._claim:
+                if len(self._claim) >= _LOOP_END:
+                    raise X12Fault(segment.at, "a loop without an end", "begin each claim with TRN")
+                self._claim.append(segment)
+            case _ if self._level in {"", "20"}:
+                self._header.append(segment)
+
+    def end(self) -> Iterator[Said]:
+        yield from self._closed()
+
+    def result(self, begun: Begun) -> Result:
+        return Result(
+            "277CA", begun.control_number, begun.at, self._payer, None, self._event_id, self._claims, 0, 0,
+            tuple(self._notes.faults), tuple(self._notes.findings),
+        )  # fmt: skip
+
+    def _closed(self) -> Iterator[Said]:
+        claim, self._claim = self._claim, []
+        if not claim:
+            return
+        self._claims += 1
+        try:
+            said = self._acknowledged(claim)
+        except (X12Fault, ValidationError) as unreadable:
+            suspend(self._notes, claim[0].at, unreadable)
+            return
+        self._event_id = said.event_id
+        if not self._notes.faults:
+            yield said
+
+    def _acknowledged(self, claim: list[Segment]) -> ClaimAcknowledged:
+        bht, payer = next((each for each in self._header if each.tag == "BHT"), None), self._known()
+        if bht is None:
+            raise X12Fault(self._begun.at, "no BHT", "send the header")
+        statuses = [each for each in claim if each.tag == "STC"]
+        if not statuses:
+            raise X12Fault(claim[0].at, "a claim without a status", "send STC")
+        return ClaimAcknowledged(
+            event_id=derived("277CA", payer, bht.element(3), required(claim[0], 2), digest(claim)),
+            occurred_at=_moment(bht),
+            producer=payer,
+            payer=payer,
+            control_number=required(claim[0], 2),
+            accepted=all(map(_taken, _of_claim(claim))),
+            codes=tuple(_codes(claim)),
+            payer_claim_number=next((each.element(2).strip() for each in claim if _is_payers_number(each)), None),
+            receipt_date=self._receipt,
+        )
+
+    def _known(self) -> str:
+        """Of NM109 of the source, which may be a clearing house, and of the envelope's sender."""
+        if self._payer is None:
+            named = [each.element(9).strip() for each in self._header if each.tag == "NM1"]
+            self._payer = self._whose([each for each in (*named, *self._begun.senders) if each])
+        if self._payer is None:
+            raise X12Fault(self._begun.at, "whose acknowledgement this is, is not known", UNKNOWN_PAYER)
+        return self._payer
+
+    def _day(self, dtp: Segment) -> date | None:
+        """The day of receipt, which proves timely filing; one that can't be read is a finding."""
+        try:
+            return day(dtp, 3)
+        except X12Fault as unreadable:
+            self._notes.find(dtp.at, "receipt-date", unreadable.why, unreadable.mend)
+            return None
+
+
+class FileStatusReader:
+    """999 (and the older 997): which of our transactions were refused; of those, the claims that are named."""
+
+    def __init__(self, begun: Begun, whose: WhosePayer) -> None:
+        self._begun, self._whose, self._notes = begun, whose, begun.notes
+        self._group: Segment | None = None
+        self._set: Segment | None = None
+        self._named: list[tuple[str, list[StatusCode]]] = []
+        self._claims = 0
+        self._payer: str | None = None
+        self._event_id: str | None = None
+
+    def take(self, segment: Segment) -> Iterator[Said]:
+        match segment.tag:
+            case "AK1":
+                self._group = segment
+            case "AK2":
+                self._set, self._named = segment, []
+            case "CTX" if segment.components(1)[:1] == ["CLM01"]:
+                self._named.append(("".join(segment.components(1)[1:2]).strip(), []))
+            case "IK4" | "AK4" if self._named and segment.element(3):
+                self._named[-1][1].append(StatusCode(category=segment.element(3)[:40]))
+            case "IK5" | "AK5" if segment.element(1) in _REFUSED:
+                yield from self._refused(segment)
+            case "AK9" if segment.element(1) in _REFUSED:
+                self._notes.find(
+                    segment.at, "group-refused", "a group of ours was refused", "mend it, and send its claims again"
+                )
+
+    def end(self) -> Iterator[Said]:
+        yield from ()
+
+    def result(self, begun: Begun) -> Result:
+        return Result(
+            "999", begun.control_number, begun.at, self._payer, None, self._event_id, self._claims, 0, 0,
+            tuple(self._notes.faults), tuple(self._notes.findings),
+        )  # fmt: skip
+
+    def _refused(self, status: Segment) -> Iterator[Said]:
+        """A claim in a refused transaction was never filed."""
+        self._notes.find(
+            status.at, "set-refused", "a transaction of ours was refused", "mend it, and send its claims again"
+        )
+        payer = self._payer = self._payer or self._whose(self._begun.senders)
+        group = self._begun.group
+        if self._group is None or self._set is None or group is None or not self._named:
+            return
+        if payer is None:
+            raise X12Fault(self._begun.at, "whose acknowledgement this is, is not known", UNKNOWN_PAYER)
+        made = day(group, 4)
+        for number, codes in {name: codes for name, codes in self._named if name}.items():
+            self._claims += 1
+            self._event_id = derived("999", payer, self._group.element(2), self._set.element(2), number)
+            yield ClaimAcknowledged(
+                event_id=self._event_id,
+                occurred_at=datetime(made.year, made.month, made.day, tzinfo=UTC),
+                producer=payer,
+                payer=payer,
+                control_number=number,
+                accepted=False,
+                codes=tuple(codes),
+            )
+
+
+def about_interchange(ta1: Segment) -> Note | None:
+    """TA1: a whole interchange of ours was refused, or taken with a complaint; null when it was simply taken."""
+    if ta1.element(4) == "A":
+        return None
+    what = "was refused" if ta1.element(4) == "R" else "was taken with errors"
+    return Note(ta1.at, "interchange-refused", f"an interchange of ours {what}", "mend its envelope, and send it again")
+
+
+def _of_claim(claim: list[Segment]) -> Iterator[Segment]:
+    """The statuses of the claim itself: those before its first line."""
+    for each in claim:
+        if each.tag == "SVC":
+            return
+        if each.tag == "STC":
+            yield each
+
+
+def _taken(stc: Segment) -> bool:
+    action = _ACTION.get(stc.element(3))
+    return stc.components(1)[:1] != [] and stc.components(1)[0] in _TAKEN if action is None else action
+
+
+def _codes(claim: list[Segment]) -> Iterator[StatusCode]:
+    """STC01, 10 and 11, of the claim and of its lines; a line by the number that REF FJ echoes after its statuses."""
+    waiting: list[Segment] = []
+    in_line = False
+    for each in claim:
+        match each.tag:
+            case "SVC":
+                yield from _told(waiting, None)
+                waiting, in_line = [], True
+            case "STC":
+                waiting.append(each)
+            case "REF" if in_line and each.element(1) == "FJ":
+                yield from _told(waiting, each.element(2).strip() or None)
+                waiting = []
+    yield from _told(waiting, None)
+
+
+def _told(statuses: list[Segment], line: str | None) -> Iterator[StatusCode]:
+    for stc in statuses:
+        for number in (1, 10, 11):
+            category, status, entity = (*(part.strip() or None for part in stc.components(number)), None, None, None)[
+                :3
+            ]
+            if category is not None:
+                yield StatusCode(category=category, status=status, entity=entity, line_control_number=line)
+
+
+def _is_payers_number(segment: Segment) -> bool:
+    return segment.tag == "REF" and segment.element(1) == "1K" and bool(segment.element(2).strip())
+
+
+def _moment(bht: Segment) -> datetime:
+    """When the payer made it (BHT04, BHT05): the same in every file that says it."""
+    made, clock = day(bht, 4), bht.element(5)
+    hours, minutes = (int(clock[:2]), int(clock[2:4])) if clock[:4].isdigit() and len(clock) >= 4 else (0, 0)
+    return datetime(made.year, made.month, made.day, hours % 24, minutes % 60, tzinfo=UTC)

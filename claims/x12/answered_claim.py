@@ -1,0 +1,164 @@
+"""One claim of an 835 (loop 2100 with its lines, 2110) as an answer of ours. Pure, and once per claim."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from claims.remittance import REVERSAL
+from claims.x12.envelopes import Notes
+from claims.x12.segments import Segment
+from claims.x12.transactions import digest
+from claims.x12.values import cents, fault, required, thousandths
+from schemas.events.claim import Adjustment
+from schemas.events.payer import AnsweredLine, ClaimAdjudicated
+from schemas.identity import derived
+
+_CROSSED_OVER: Final = frozenset({"19", "20", "21", "23"})
+_CAS: Final = range(2, 20, 3)  # reason, amount, quantity: up to six of a group
+
+
+@dataclass(frozen=True)
+class Payment:
+    """What the claims of a remittance share."""
+
+    payer: str
+    trace: str
+    day: date
+
+    @property
+    def occurred_at(self) -> datetime:
+        """The day of payment: the same in every file that says it, and no clock's."""
+        return datetime(self.day.year, self.day.month, self.day.day, tzinfo=UTC)
+
+
+@dataclass
+class _Level:
+    """What a claim and each of its lines may say."""
+
+    opened: Segment
+    adjustments: list[Adjustment] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    control_number: str | None = None
+
+
+def answered(segments: Sequence[Segment], payment: Payment, position: int, notes: Notes) -> ClaimAdjudicated:
+    """CLP and what follows it. X12Fault or ValidationError where it can't be an answer."""
+    clp = segments[0]
+    claim, lines, told = _levels(segments)
+    status = required(clp, 2)
+    _look_at(clp, status, told, notes)
+    patient = None if status == REVERSAL or not clp.element(5) else cents(clp, 5)
+    return ClaimAdjudicated(
+        event_id=derived("835", payment.payer, payment.trace, position, digest(segments)),
+        occurred_at=payment.occurred_at,
+        producer=payment.payer,
+        payer=payment.payer,
+        trace_number=payment.trace,
+        position=position,
+        control_number=required(clp, 1),
+        payer_claim_number=clp.element(7).strip() or None,
+        status=status,  # type: ignore[arg-type]  # the model holds it to those there are
+        adjudicated_on=payment.day,
+        charge_cents=cents(clp, 3),
+        paid_cents=cents(clp, 4),
+        patient_responsibility_cents=patient,
+        adjustments=tuple(claim.adjustments),
+        lines=tuple(map(_line, lines)),
+        remarks=tuple(claim.remarks),
+        **told,
+    )
+
+
+def _levels(segments: Sequence[Segment]) -> tuple[_Level, list[_Level], dict[str, Any]]:
+    """The claim, its lines, and what is said of the claim by the way."""
+    claim = now = _Level(segments[0])
+    lines: list[_Level] = []
+    told: dict[str, Any] = {}
+    for segment in segments:
+        match segment.tag:
+            case "SVC":
+                now = _Level(segment)
+                lines.append(now)
+            case "CAS":
+                now.adjustments.extend(_adjustments(segment))
+            case "REF" if segment.element(1) == "6R":
+                now.control_number = segment.element(2).strip() or None
+            case "LQ" if segment.element(1) in {"HE", "RX"}:
+                now.remarks.append(required(segment, 2))
+            case "MIA":
+                claim.remarks.extend(_said(segment, 5, 20, 21, 22, 23))
+            case "MOA":
+                claim.remarks.extend(_said(segment, 3, 4, 5, 6, 7))
+            case "AMT" if now is claim and segment.element(1) == "I":
+                told["interest_cents"] = cents(segment, 2)
+            case "NM1" if now is claim:
+                told |= _named(segment)
+    return claim, lines, told
+
+
+def _adjustments(cas: Segment) -> Iterator[Adjustment]:
+    """A group and up to six reasons. In a reversal a quantity is negated as its amount is; how many it was stays."""
+    group = required(cas, 1)
+    for number in _CAS:
+        if number >= len(cas.elements):
+            return
+        if not cas.element(number) and not cas.element(number + 1):
+            continue
+        quantity = thousandths(cas, number + 2)
+        yield Adjustment(
+            group=group,  # type: ignore[arg-type]
+            carc=required(cas, number),
+            cents=cents(cas, number + 1),
+            quantity=None if quantity is None else abs(quantity),
+        )
+
+
+def _line(level: _Level) -> AnsweredLine:
+    """SVC: the code as adjudicated and, where another was sent, that one (SVC06)."""
+    svc = level.opened
+    code = _code(svc, 1)
+    if code is None:
+        raise fault(svc, 1, "empty", "it is required")
+    units = thousandths(svc, 5)
+    return AnsweredLine(
+        control_number=level.control_number,
+        code=code,
+        submitted_code=_code(svc, 6),
+        units=None if units is None else abs(units),
+        charge_cents=cents(svc, 2),
+        paid_cents=cents(svc, 3),
+        adjustments=tuple(level.adjustments),
+        remarks=tuple(level.remarks),
+    )
+
+
+def _code(svc: Segment, number: int) -> str | None:
+    """The code of a composite, after its qualifier."""
+    parts = svc.components(number)
+    return parts[1].strip() or None if len(parts) > 1 else None
+
+
+def _said(segment: Segment, *numbers: int) -> Iterator[str]:
+    return (said for number in numbers if (said := segment.element(number).strip()))
+
+
+def _named(nm1: Segment) -> dict[str, Any]:
+    """Who else is named: to whom the claim went on (TT), the patient's id mended (74), who should pay first (PR)."""
+    name, number = nm1.element(3).strip() or None, nm1.element(9).strip() or None
+    match nm1.element(1):
+        case "TT":
+            return {"crossover_carrier": name or number}
+        case "74":
+            return {"corrected_member_id": number}
+        case "PR":
+            return {"corrected_payer": name or number}
+        case _:
+            return {}
+
+
+def _look_at(clp: Segment, status: str, told: dict[str, Any], notes: Notes) -> None:
+    if status == REVERSAL and clp.element(5).strip("0."):
+        notes.find(clp.at, "reversal-responsibility", "a reversal names patient responsibility", "leave CLP05 out")
+    if status in _CROSSED_OVER and not told.get("crossover_carrier"):
+        notes.find(clp.at, "no-carrier", "sent on, and not to whom", "name the carrier (NM1 TT)")

@@ -1,0 +1,76 @@
+"""Payers' files as events: payments and answers (835), acknowledgements (277CA, 999, TA1).
+
+A file is read once, as it comes, and never held: an event is said when its claim ends, and its transaction's result
+follows the last of them. Who takes the events holds them back until then, for what is suspended is suspended whole.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from pydantic import ValidationError
+
+from claims.x12.acknowledgements import ClaimStatusReader, FileStatusReader, about_interchange
+from claims.x12.envelopes import Begun, Between, Body, Ended, Note, read_envelopes
+from claims.x12.remittances import RemittanceReader
+from claims.x12.segments import Segment, X12Fault
+from claims.x12.transactions import Reader, Result, Said, WhosePayer, suspend
+
+_READERS: Final[dict[str, Callable[[Begun, WhosePayer], Reader]]] = {
+    "835": RemittanceReader,
+    "277": ClaimStatusReader,
+    "999": FileStatusReader,
+    "997": FileStatusReader,
+}
+
+
+def read_answers(chunks: Iterable[bytes], whose: WhosePayer) -> Iterator[Said | Result | Note]:
+    """The events of each transaction and then its result; between them what is wrong with envelopes.
+
+    X12Fault where the file can't be read on; the transaction in which that is has had its result by then.
+    """
+    reading: _Reading | None = None
+    for part in read_envelopes(chunks):
+        match part:
+            case Begun():
+                reading = _Reading(part, whose)
+            case Body(segment) if reading is not None:
+                yield from reading.take(segment)
+            case Ended(whole) if reading is not None:
+                yield from reading.end(whole)
+                reading = None
+            case Between(segment) if segment.tag == "TA1":
+                refused = about_interchange(segment)
+                if refused is not None:
+                    yield refused
+            case Note():
+                yield part
+
+
+class _Reading:
+    """One transaction, by the reader of its kind; of a kind that answers nothing, only that it was there."""
+
+    def __init__(self, begun: Begun, whose: WhosePayer) -> None:
+        self._begun = begun
+        made = _READERS.get(begun.kind)
+        self._reader = None if made is None else made(begun, whose)
+        if made is None:
+            begun.notes.find(begun.at, "no-answer", "a transaction that answers no claim", "leave it out")
+
+    def take(self, segment: Segment) -> Iterator[Said]:
+        if self._reader is None:
+            return
+        try:
+            yield from self._reader.take(segment)
+        except (X12Fault, ValidationError) as unreadable:
+            suspend(self._begun.notes, segment.at, unreadable)
+
+    def end(self, whole: bool) -> Iterator[Said | Result]:
+        begun, reader = self._begun, self._reader
+        if reader is None:
+            yield Result(
+                begun.kind, begun.control_number, begun.at, None, None, None, 0, 0, 0, (), tuple(begun.notes.findings)
+            )
+            return
+        if whole:
+            yield from reader.end()
+        yield reader.result(begun)

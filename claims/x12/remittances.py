@@ -1,0 +1,203 @@
+"""835 (X221A1): a payment and its answers, one claim after the other. The payment itself is known at the end.
+
+What only the file can tell is told of the file: where in it the equations break. That an answer is to a claim of ours,
+and that a remittance comes once, the ledger knows (agents/adjudication.py).
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from pydantic import ValidationError
+
+from claims.remittance import Refusal, pays, self_consistent
+from claims.x12.answered_claim import Payment, answered
+from claims.x12.envelopes import Begun
+from claims.x12.segments import Segment, X12Fault
+from claims.x12.transactions import UNKNOWN_PAYER, Result, Said, WhosePayer, digest, suspend
+from claims.x12.values import cents, day, required
+from schemas.events.payer import ProviderAdjustment, Remittance
+from schemas.identity import derived
+
+_LONGEST_CLAIM: Final = 20_000  # segments: 999 lines of twenty each
+_PLB: Final = range(3, 15, 2)  # code and amount: up to six of a provider
+
+
+class RemittanceReader:
+    """Holds the header, one claim and the provider adjustments; never the claims before."""
+
+    def __init__(self, begun: Begun, whose: WhosePayer) -> None:
+        self._begun, self._whose, self._notes = begun, whose, begun.notes
+        self._header: list[Segment] = []
+        self._claim: list[Segment] = []
+        self._adjusted: list[Segment] = []
+        self._payment: Payment | None = None
+        self._event_id: str | None = None
+        self._claims = self._paid = 0
+
+    def take(self, segment: Segment) -> Iterator[Said]:
+        match segment.tag:
+            case "CLP":
+                yield from self._closed()
+                self._claim = [segment]
+            case "LX" | "TS3" | "TS2":
+                yield from self._closed()
+            case "PLB":
+                yield from self._closed()
+                self._keep(self._adjusted, segment)
+            case _ if self._claim:
+                self._keep(self._claim, segment)
+            case _ if not self._claims:
+                self._keep(self._header, segment)
+
+    def end(self) -> Iterator[Said]:
+        yield from self._closed()
+        yield from self._said_of_all()
+
+    def result(self, begun: Begun) -> Result:
+        payment, bpr = self._payment, self._first("BPR")
+        try:
+            amount = 0 if bpr is None else _payment_cents(bpr)
+        except X12Fault:
+            amount = 0
+        payer, trace = (None, None) if payment is None else (payment.payer, payment.trace)
+        return Result(
+            "835", begun.control_number, begun.at, payer, trace, self._event_id, self._claims, self._paid, amount,
+            tuple(self._notes.faults), tuple(self._notes.findings),
+        )  # fmt: skip
+
+    def _keep(self, kept: list[Segment], segment: Segment) -> None:
+        if len(kept) >= _LONGEST_CLAIM:
+            raise X12Fault(segment.at, "a loop without an end", "begin each claim with CLP")
+        kept.append(segment)
+
+    def _closed(self) -> Iterator[Said]:
+        """The claim that ends here."""
+        claim, self._claim = self._claim, []
+        if not claim:
+            return
+        payment = self._known()
+        self._claims += 1
+        try:
+            self._paid += cents(claim[0], 4)
+            if payment is None:
+                return
+            answer = answered(claim, payment, self._claims, self._notes)
+        except (X12Fault, ValidationError) as unreadable:
+            suspend(self._notes, claim[0].at, unreadable)
+            return
+        for refusal in self_consistent(answer):
+            self._refuse(claim[0].at, refusal)
+        if not self._notes.faults:
+            yield answer
+
+    def _said_of_all(self) -> Iterator[Said]:
+        payment = self._known()
+        if payment is None or self._notes.faults:
+            return
+        try:
+            remittance = self._remittance(payment)
+        except (X12Fault, ValidationError) as unreadable:
+            suspend(self._notes, self._begun.at, unreadable)
+            return
+        refusal = pays(remittance)
+        if refusal is not None:
+            bpr = self._first("BPR")
+            self._refuse(self._begun.at if bpr is None else bpr.at, refusal)
+        else:
+            self._event_id = remittance.event_id
+            yield remittance
+
+    def _known(self) -> Payment | None:
+        """What BPR, TRN and N1 PR say, looked up once; without them nothing of the transaction can be used."""
+        if self._payment is None and not self._notes.faults:
+            try:
+                self._payment = self._read_payment()
+            except X12Fault as unreadable:
+                suspend(self._notes, self._begun.at, unreadable)
+        return self._payment
+
+    def _read_payment(self) -> Payment:
+        bpr, trn = self._first("BPR"), self._first("TRN")
+        if bpr is None or trn is None:
+            raise X12Fault(self._begun.at, "no payment (BPR) or no trace number (TRN)", "send both in the header")
+        payer = self._whose([*self._payers_ids(), *self._begun.senders])
+        if payer is None:
+            raise X12Fault(self._begun.at, "whose remittance this is, is not known", UNKNOWN_PAYER)
+        return Payment(payer, required(trn, 2), day(bpr, 16))
+
+    def _remittance(self, payment: Payment) -> Remittance:
+        bpr, (npi, tax_id) = self._first("BPR"), self._payee()
+        assert bpr is not None
+        taken = tuple(each for plb in self._adjusted for each in _provider_adjustments(plb))
+        # Claims are in their own ids; of what is said of all of them a resent file may repeat all but its envelope.
+        content = digest((*self._header, *self._adjusted))
+        return Remittance(
+            event_id=derived("835", payment.payer, payment.trace, content, self._claims, self._paid),
+            occurred_at=payment.occurred_at,
+            producer=payment.payer,
+            payer=payment.payer,
+            trace_number=payment.trace,
+            method=required(bpr, 4),
+            date=payment.day,
+            payment_cents=_payment_cents(bpr),
+            payee_npi=npi,
+            payee_tax_id=tax_id,
+            provider_adjustments=taken,
+            claims_count=self._claims,
+            claims_paid_cents=self._paid,
+        )
+
+    def _first(self, tag: str) -> Segment | None:
+        return next((segment for segment in self._header if segment.tag == tag), None)
+
+    def _loop(self, entity: str) -> list[Segment]:
+        """N1 of an entity and what follows it until the next one."""
+        starts = [n for n, segment in enumerate(self._header) if segment.tag == "N1"]
+        for begin, end in zip(starts, [*starts[1:], len(self._header)], strict=True):
+            if self._header[begin].element(1) == entity:
+                return self._header[begin:end]
+        return []
+
+    def _payers_ids(self) -> Iterator[str]:
+        """N104, then the additional ids of REF; last the 9 digits behind the 1 of TRN03."""
+        for segment in self._loop("PR"):
+            number = {"N1": 4, "REF": 2}.get(segment.tag)
+            if number is not None and segment.element(number).strip():
+                yield segment.element(number).strip()
+        trn = self._first("TRN")
+        if trn is not None and trn.element(3).strip():
+            yield trn.element(3).strip()
+
+    def _payee(self) -> tuple[str | None, str | None]:
+        npi = tax_id = None
+        for segment in self._loop("PE"):
+            qualifier, said = (3, 4) if segment.tag == "N1" else (1, 2)
+            match segment.tag, segment.element(qualifier):
+                case "N1", "XX":
+                    npi = segment.element(said).strip() or None
+                case ("N1", "FI") | ("REF", "TJ"):
+                    tax_id = segment.element(said).strip() or None
+        return npi, tax_id
+
+    def _refuse(self, at: int, refusal: Refusal) -> None:
+        self._notes.suspend(at, refusal.code, refusal.field, refusal.mend)
+
+
+def _payment_cents(bpr: Segment) -> int:
+    """BPR02; a debit (BPR03 D) takes the money from the payee."""
+    amount = cents(bpr, 2)
+    return -amount if bpr.element(3) == "D" else amount
+
+
+def _provider_adjustments(plb: Segment) -> Iterator[ProviderAdjustment]:
+    for number in _PLB:
+        if not plb.element(number) and not plb.element(number + 1):
+            continue
+        code, *reference = plb.components(number)
+        yield ProviderAdjustment(
+            provider=required(plb, 1),
+            fiscal_date=day(plb, 2),
+            code=code.strip(),
+            reference=(reference[0].strip() or None) if reference else None,
+            cents=cents(plb, number + 1),
+        )

@@ -1,0 +1,71 @@
+"""What a payer's transaction comes to, and what each kind of it must be able to do to be read."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Protocol
+
+from pydantic import ValidationError
+
+from claims.x12.envelopes import Begun, Note, Notes
+from claims.x12.segments import Segment, X12Fault
+from schemas.events import ClaimAcknowledged, ClaimAdjudicated, Remittance
+
+Said = ClaimAcknowledged | Remittance | ClaimAdjudicated
+WhosePayer = Callable[[Sequence[str]], str | None]
+"""Our payer by the ids under which a file may name him, the surest first; null where none is known."""
+
+UNKNOWN_PAYER = "name his payer_id in partners.yaml, or say whose file it is: --payer"
+
+
+@dataclass(frozen=True)
+class Result:
+    """One transaction: who spoke of which payment, how many claims, what they come to; and what was wrong."""
+
+    kind: str
+    control_number: str
+    at: int
+    payer: str | None
+    trace: str | None
+    event_id: str | None
+    """Of the event that names the whole: a remittance's own, or the last acknowledgement's."""
+    claims: int
+    paid_cents: int
+    payment_cents: int
+    faults: tuple[Note, ...]
+    findings: tuple[Note, ...]
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.faults
+
+
+class Reader(Protocol):
+    """Reads the segments of one transaction between ST and SE."""
+
+    def take(self, segment: Segment) -> Iterator[Said]: ...
+
+    def end(self) -> Iterator[Said]: ...
+
+    def result(self, begun: Begun) -> Result: ...
+
+
+def digest(segments: Iterable[Segment]) -> str:
+    """The content of segments, whatever delimiters they came with and wherever in a file they stood."""
+    content = blake2b(digest_size=16)
+    for segment in segments:
+        said = "\x1f".join(segment.elements).replace(segment.delimiters.component, "\x1d")
+        content.update(said.encode())
+        content.update(b"\x1e")
+    return content.hexdigest()
+
+
+def suspend(notes: Notes, at: int, error: X12Fault | ValidationError) -> None:
+    """What can't be an event of ours suspends its transaction; fields are named, never what they hold."""
+    if isinstance(error, X12Fault):
+        where = "" if error.element is None else f"{error.element}: "
+        notes.suspend(error.at, "unreadable", f"{where}{error.why}", error.mend)
+        return
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    notes.suspend(at, "invalid-field", f"{where}: {first['msg']}", "send what the field can hold")

@@ -1,0 +1,249 @@
+"""`claimstream remit import`: payers' X12 files, read and sent as the payers' events.
+
+This is the clearing house's side: what a payer who speaks Avro would write to his own topics (docs/payer.md).
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from hashlib import blake2b
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from agents.reference import read_partners
+from claims.partners import Partners
+from claims.x12.answers import read_answers
+from claims.x12.envelopes import Note
+from claims.x12.segments import X12Fault
+from claims.x12.transactions import Result, WhosePayer
+from console.faults import Mendable
+from console.screen import WORDS, Json, counted, dollars, draw, say, say_json, table
+from console.wire import Together, must_be_there, strict_codec
+from ledger import inquiries
+from ledger.store import Ledger, LedgerUnreachable
+from schemas.events import ClaimAcknowledged, ClaimAdjudicated, Remittance
+from streams.settings import Settings
+from streams.topics import CLAIM_ACKNOWLEDGED, CLAIM_ADJUDICATED, REMITTANCE, outer
+
+app = typer.Typer(no_args_is_help=True, add_completion=False)
+
+_PIECE: Final = 1 << 16
+_FAMILY: Final[dict[type, str]] = {
+    ClaimAdjudicated: CLAIM_ADJUDICATED,
+    ClaimAcknowledged: CLAIM_ACKNOWLEDGED,
+    Remittance: REMITTANCE,
+}
+_NEEDS_A_LOOK: Final = frozenset({"set-refused", "group-refused", "interchange-refused"})
+
+Paths = Annotated[list[Path], typer.Argument(exists=True, readable=True, help="Folders or files.", metavar="PATH")]
+
+
+@dataclass
+class Imported:
+    """What became of a file. `state` of a transaction: published, repeated, suspended, or nothing to say."""
+
+    file: str
+    transactions: list[tuple[Result, str]] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    bad: Note | None = None
+
+    @property
+    def needs_a_look(self) -> bool:
+        states = {state for _, state in self.transactions}
+        return self.bad is not None or "suspended" in states or any(n.code in _NEEDS_A_LOOK for _, n in self.said())
+
+    def said(self) -> Iterator[tuple[str, Note]]:
+        """Everything that was wrong, as it was taken: what stopped the file, a transaction, or nothing."""
+        if self.bad is not None:
+            yield "not read on", self.bad
+        for result, _ in self.transactions:
+            yield from (("suspended", note) for note in result.faults)
+            yield from (("noted", note) for note in result.findings)
+        yield from (("noted", note) for note in self.notes)
+
+    def facts(self) -> dict[str, Any]:
+        return {
+            "file": self.file,
+            "transactions": [_facts(result, state) for result, state in self.transactions],
+            "notes": [{"taken": taken, **note._asdict()} for taken, note in self.said()],
+            "read": self.bad is None,
+        }
+
+
+@app.callback()
+def remit() -> None:
+    """Payers' X12 files: 835, 277CA, 999 and TA1."""
+
+
+@app.command(name="import")
+def import_(
+    paths: Paths,
+    payer: Annotated[
+        str | None, typer.Option(help="Whose files these are: an id of partners.yaml, where they don't say.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Send what payers' files say to the payers' own topics: payments and answers (835), acknowledgements (277CA, 999).
+
+    A folder's files are read in the order of their names, each as it comes: it may be large. The payer is he whose
+    payer_id partners.yaml has. A transaction is sent whole or not at all: one that is cut off, can't be read or doesn't
+    balance is suspended and told with the segment; the others of the file go out, and so do the other files.
+
+    Importing again is harmless: events have the same ids, and what was taken already is said to be repeated.
+    Exit status 1 when something was suspended, a file could not be read on, or a file of ours was refused.
+    """
+    settings = Settings()
+    partners = read_partners(settings.infra)
+    files = list(_files(paths))
+    if not files:
+        raise Mendable("no file there", "name a folder with files, or files")
+    done = list(_import_all(settings, files, _whose(partners, payer)))
+    if as_json:
+        say_json([each.facts() for each in done])
+    else:
+        _tell(done)
+    raise typer.Exit(1 if any(each.needs_a_look for each in done) else 0)
+
+
+def _files(paths: Sequence[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from (file for file in sorted(path.iterdir()) if file.is_file() and not file.name.startswith("."))
+        else:
+            yield path
+
+
+def _whose(partners: Partners, payer: str | None) -> WhosePayer:
+    """By the ids that a file has; by what the command says, where it says it."""
+    if payer is not None:
+        named = partners.payer(payer).id
+        return lambda _: named
+    known = {each.payer_id: each.id for each in partners.payers.values()}
+    return lambda ids: next((known[each] for each in ids if each in known), None)
+
+
+def _import_all(settings: Settings, files: Sequence[Path], whose: WhosePayer) -> Iterator[Imported]:
+    """Under the same name the next try ends what this one left open: the name is that of these files."""
+    name = blake2b("\n".join(map(str, files)).encode(), digest_size=6).hexdigest()
+    codec, known = strict_codec(settings), _known(settings)
+    together = Together(settings, f"remit-{name}")
+    there = set[str]()
+    for file in files:
+        yield _import_file(file, whose, together, partial(_say, settings, codec.encode, together, there), known)
+
+
+def _import_file(
+    file: Path, whose: WhosePayer, together: Together, speak: Callable[[Any], None], known: "_Known"
+) -> Imported:
+    done = Imported(str(file))
+    try:
+        for each in read_answers(_pieces(file), whose):
+            match each:
+                case Result():
+                    done.transactions.append((each, _concluded(each, together, known)))
+                case Note():
+                    done.notes.append(each)
+                case _:
+                    speak(each)
+    except X12Fault as fault:
+        done.bad = Note(fault.at, "unreadable", fault.why, fault.mend)
+    except OSError as fault:
+        done.bad = Note(0, "unreadable", fault.strerror or type(fault).__name__, "see that it can be read")
+    finally:
+        together.drop()
+    return done
+
+
+def _pieces(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as opened:
+        while piece := opened.read(_PIECE):
+            yield piece
+
+
+def _say(settings: Settings, encode: Callable[[Any], bytes], together: Together, there: set[str], event: Any) -> None:
+    topic = outer(_FAMILY[type(event)], event.payer)
+    if topic not in there:
+        must_be_there(settings, topic)
+        there.add(topic)
+    key = getattr(event, "trace_number", None) or event.control_number
+    together.say(topic, key.encode(), encode(event))
+
+
+_Known = Callable[[Result], bool]
+
+
+def _concluded(result: Result, together: Together, known: _Known) -> str:
+    if not result.is_whole:
+        together.drop()
+        return "suspended"
+    if result.event_id is None:
+        return "nothing to say"
+    if known(result):
+        together.drop()
+        return "repeated"
+    together.keep()
+    return "published"
+
+
+def _known(settings: Settings) -> _Known:
+    """Whether an event was said in this run, or taken by intake before. Without a ledger here only the first is known,
+    and intake drops what it has."""
+    said = set[str]()
+    ledger = Ledger(settings.ledger.get_secret_value(), patience_s=5)
+
+    def known(result: Result) -> bool:
+        assert result.event_id is not None
+        payer, event_id = result.payer or "", result.event_id
+        if event_id in said:
+            return True
+        said.add(event_id)
+        try:
+            return ledger.is_there and ledger.read(lambda tx: inquiries.is_taken(tx, "intake", payer, event_id))
+        except LedgerUnreachable:
+            return False
+
+    return known
+
+
+def _tell(done: Sequence[Imported]) -> None:
+    columns = ("file", "kind", "payer", "trace", "claims#", "paid#", "payment#", "state")
+    rows = [
+        (
+            Path(each.file).name, result.kind, result.payer, result.trace, result.claims,
+            dollars(result.paid_cents), dollars(result.payment_cents), state,
+        )
+        for each in done
+        for result, state in each.transactions
+    ]  # fmt: skip
+    if rows:
+        draw(table("Imported", columns, rows))
+    notes = [
+        (Path(each.file).name, note.at, taken, note.code, f"{note.why}; mend: {note.mend}")
+        for each in done
+        for taken, note in each.said()
+    ]
+    if notes:
+        draw(table("Wrong with them", ("file", "segment#", "taken", "code", WORDS), notes))
+    states = [state for each in done for _, state in each.transactions]
+    said = ", ".join(f"{states.count(state):,} {state}" for state in ("published", "repeated", "suspended"))
+    say(f"{counted(len(done), 'file')}: {said}")
+    for each in done:
+        if each.bad is not None:
+            where = f"{each.file}: segment {each.bad.at}"
+            typer.echo(f"not read on: {where}: {each.bad.why}; mend: {each.bad.mend}", err=True)
+
+
+def _facts(result: Result, state: str) -> dict[str, Any]:
+    return {
+        "kind": result.kind,
+        "control_number": result.control_number,
+        "segment": result.at,
+        "payer": result.payer,
+        "trace": result.trace,
+        "claims": result.claims,
+        "paid_cents": result.paid_cents,
+        "payment_cents": result.payment_cents,
+        "state": state,
+    }

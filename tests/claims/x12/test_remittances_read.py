@@ -1,0 +1,212 @@
+"""835s as the real world sends them: what is a finding, what suspends a transaction, and what an answer holds."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from claims.x12.answers import read_answers
+from claims.x12.envelopes import Note
+from claims.x12.segments import X12Fault
+from claims.x12.transactions import Result
+from schemas.events import ClaimAdjudicated, Remittance
+from schemas.events.claim import Adjustment
+from tests.claims.x12.given_835 import claim, events, interchange, results, said_by, transaction
+
+ONE = interchange(transaction(claim()))
+
+
+def codes(notes: tuple[Note, ...]) -> list[str]:
+    return [note.code for note in notes]
+
+
+def answer(*segments: str, **other: str) -> ClaimAdjudicated:
+    """The answer of a transaction with one claim that has more segments."""
+    said = events(interchange(transaction([*claim(**other), *segments])))[0]
+    assert isinstance(said, ClaimAdjudicated)
+    return said
+
+
+AS_GOOD = [
+    ("no line ends", interchange(transaction(claim()), end="")),
+    ("line ends of another system", interchange(transaction(claim()), end="\r\n")),
+    ("other separators", interchange(transaction(claim()), separators="|!>\x1e")),
+    ("the terminator is a line end", interchange(transaction(claim()), separators="*^:\n", end="")),
+    ("a byte-order mark", b"\xef\xbb\xbf" + ONE),
+    ("a name in Windows-1252", interchange(transaction(claim(name="MU?OZ"))).replace(b"?", b"\xd1")),
+]
+
+
+@pytest.mark.parametrize(("reason", "file"), AS_GOOD, ids=[row[0] for row in AS_GOOD])
+def test_however_it_is_written_it_says_the_same(reason: str, file: bytes) -> None:
+    answers, payment = events(file), events(ONE)
+    assert answers[1:] == payment[1:], reason
+    same = {"event_id": payment[0].event_id} if "name" in reason else {}
+    assert answers[0].model_copy(update=same) == payment[0], reason
+
+
+@given(st.integers(1, 200))
+def test_the_size_of_the_pieces_changes_nothing(size: int) -> None:
+    assert said_by(*(ONE[at : at + size] for at in range(0, len(ONE), size))) == said_by(ONE)
+
+
+def test_several_interchanges_and_transactions_are_each_read() -> None:
+    first = interchange(transaction(claim()), transaction(claim(), trace="T2", number="0002"))
+    second = interchange(transaction(claim(), trace="T3"), number=2, separators="|!>\n", end="")
+    assert [result.trace for result in results(first + second)] == ["T1", "T2", "T3"]
+
+
+def test_the_payment_follows_its_answers_and_counts_them() -> None:
+    said = events(interchange(transaction(claim("A"), claim("B"), amount="160")))
+    assert [type(each) for each in said] == [ClaimAdjudicated, ClaimAdjudicated, Remittance]
+    payment = said[-1]
+    assert isinstance(payment, Remittance)
+    assert (payment.claims_count, payment.claims_paid_cents, payment.payment_cents) == (2, 16_000, 16_000)
+    assert (payment.method, payment.date, payment.payee_npi) == ("ACH", date(2026, 3, 20), "1234567893")
+
+
+def test_the_same_file_says_the_same_events_and_other_content_has_other_ids() -> None:
+    assert events(ONE) == events(interchange(transaction(claim(), number="0009"), number=9, separators="|!>\n"))
+    other = interchange(transaction(claim(cas="CAS*CO*97*20")))
+    assert events(other)[0].event_id != events(ONE)[0].event_id
+
+
+@pytest.mark.parametrize(
+    ("reason", "file", "code"),
+    [
+        ("SE counts wrong", interchange(transaction(claim(), count=99)), "trailer"),
+        ("SE closes another", ONE.replace(b"SE*14*0001", b"SE*14*0002"), "trailer"),
+        ("GE counts wrong", ONE.replace(b"GE*1*1", b"GE*7*1"), "trailer"),
+        ("GE closes another", ONE.replace(b"GE*1*1", b"GE*1*8"), "trailer"),
+        ("IEA counts wrong", ONE.replace(b"IEA*1*", b"IEA*x*"), "trailer"),
+        ("IEA is missing", ONE[: ONE.index(b"IEA")], "trailer"),
+        ("a reversal names the patient's part",
+         interchange(transaction(claim(status="22", charge="-100", paid="-80", responsibility="-5"), amount="0",
+                                 plb=["PLB*1234567893*20261231*FB*-80"])), "reversal-responsibility"),
+        ("sent on and not to whom", interchange(transaction(claim(status="19"))), "no-carrier"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_and_stops_nothing_is_found(reason: str, file: bytes, code: str) -> None:
+    said = said_by(file)
+    (result,) = results(file)
+    found = [*result.findings, *(each for each in said if isinstance(each, Note))]
+    assert (result.is_whole, codes(tuple(found))) == (True, [code]), reason
+    assert len(events(file)) == 2, reason
+
+
+SUSPENDED = [
+    ("a cent of a line is missing", transaction(claim(cas="CAS*CO*45*19.99")), "line-unbalanced"),
+    ("a claim's own adjustments are not in what is paid",
+     transaction([*claim()[:1], "CAS*CO*45*5", *claim()[1:]]), "claim-unbalanced"),
+    ("the lines are not the claim", transaction([*claim(), "SVC*HC:G0463*1*1"]), "lines-sum"),
+    ("BPR is not the claims", transaction(claim(), amount="80.01"), "remittance-unbalanced"),
+    ("BPR is not the claims less the provider's",
+     transaction(claim(), plb=["PLB*1234567893*20261231*FB*10"]), "remittance-unbalanced"),
+    ("a negative payment", transaction(claim(status="22", charge="-100", paid="-80"), amount="-80"),
+     "payment-negative"),
+    ("a reversal that takes nothing back", transaction(claim(status="22")), "wrong-sign"),
+    ("no amount", transaction(claim(cas="CAS*CO*45*2O")), "unreadable"),
+    ("three places of a cent", transaction(claim(), amount="80.001"), "unreadable"),
+    ("an amount beyond its field", transaction(claim(charge="1000000000", paid="1000000000"), amount="1000000000"),
+     "amount-too-large"),
+    ("a status there is not", transaction(claim(status="77")), "invalid-field"),
+    ("a group there is not", transaction(claim(cas="CAS*XX*45*20")), "invalid-field"),
+    ("no control number", transaction(claim(number="")), "unreadable"),
+    ("a day there is not", [s.replace("20260320", "20261320") for s in transaction(claim())], "unreadable"),
+    ("no trace number", [s for s in transaction(claim()) if not s.startswith("TRN")], "unreadable"),
+    ("a payer whom nobody knows", transaction(claim(), payer="OTHER"), "unreadable"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("reason", "segments", "code"), SUSPENDED, ids=[row[0] for row in SUSPENDED])
+def test_what_does_not_balance_or_cannot_be_read_is_suspended_whole(
+    reason: str, segments: list[str], code: str
+) -> None:
+    good = transaction(claim(), trace="T2", number="0002")
+    file = interchange(segments, good)
+    bad, fine = results(file)
+    assert code in codes(bad.faults), reason
+    assert not [each for each in events(file) if isinstance(each, Remittance) and each.trace_number == "T1"], reason
+    assert (fine.is_whole, fine.trace) == (True, "T2"), reason
+
+
+def test_no_value_of_a_file_is_in_what_is_said_of_it() -> None:
+    file = interchange(transaction(claim(number="CANARY1", status="CANARY2", cas="CAS*CANARY3*45*20")))
+    assert "CANARY" not in repr(results(file)[0].faults)
+
+
+@pytest.mark.parametrize("cut", [b"SE*", b"CLP*", b"SVC*", b"463*"])
+def test_of_a_transaction_that_is_cut_off_nothing_is_posted(cut: bytes) -> None:
+    """Between segments or within one; what came before it in the file is."""
+    file = interchange(transaction(claim()), transaction(claim(), trace="T2", number="0002"))
+    first, second = (each for each in until_it_breaks(file[: file.rindex(cut)]) if isinstance(each, Result))
+    assert (first.is_whole, second.is_whole, codes(second.faults)) == (True, False, ["truncated"])
+
+
+def until_it_breaks(file: bytes) -> Iterator[object]:
+    with suppress(X12Fault):
+        yield from read_answers([file], lambda _: "commercial")
+
+
+@pytest.mark.parametrize("lost", [b"SE*", b"GE*"])
+def test_a_transaction_whose_end_is_lost_within_a_file_stands_for_itself(lost: bytes) -> None:
+    first = interchange(transaction(claim()))
+    file = (
+        first[: first.index(b"\nSE*") + 1]
+        + first[first.index(b"\nGE*") + 1 :]
+        + interchange(transaction(claim(), trace="T2"), number=2)
+    )
+    bad, fine = results(file)
+    assert (codes(bad.faults), fine.is_whole) == (["truncated"], True), lost
+
+
+def test_a_transaction_that_answers_no_claim_is_passed_over() -> None:
+    (result,) = results(interchange(["ST*271*0001", "BHT*0022*11*1*20260101*1200", "SE*3*0001"], kind="HB"))
+    assert (result.is_whole, codes(result.findings), result.event_id) == (True, ["no-answer"], None)
+
+
+def test_a_line_is_told_as_sent_and_as_adjudicated() -> None:
+    said = answer("SVC*NU:0250*0*0**3*HC:G0378*5", "LQ*HE*N130", "LQ*HE*M15")
+    line = said.lines[1]
+    assert (line.code, line.submitted_code, line.units, line.remarks) == ("0250", "G0378", 3_000, ("N130", "M15"))
+
+
+def test_six_reasons_of_a_group_are_six_adjustments() -> None:
+    cas = "CAS*CO*45*1*2*97*2**50*3**16*4**18*5**29*5"
+    said = answer(cas=cas)
+    assert [(each.carc, each.cents) for each in said.lines[0].adjustments] == [
+        ("45", 100), ("97", 200), ("50", 300), ("16", 400), ("18", 500), ("29", 500),
+    ]  # fmt: skip
+    assert said.lines[0].adjustments[0] == Adjustment(group="CO", carc="45", cents=100, quantity=2_000)
+
+
+def test_what_is_said_by_the_way_is_kept() -> None:
+    said = answer(status="19")
+    assert said.crossover_carrier is None
+    more = [*claim(status="19")[:2], "NM1*TT*2*OTHER INSURER*****PI*X1", "NM1*74*1******C*MENDED1", "NM1*PR*2*FIRST",
+            "MOA***MA18*N89", "AMT*I*1.5", *claim()[2:]]  # fmt: skip
+    kept = events(interchange(transaction(more)))[0]
+    assert isinstance(kept, ClaimAdjudicated)
+    assert (kept.crossover_carrier, kept.corrected_member_id, kept.corrected_payer) == (
+        "OTHER INSURER", "MENDED1", "FIRST",
+    )  # fmt: skip
+    assert (kept.remarks, kept.interest_cents) == (("MA18", "N89"), 150)
+
+
+def test_provider_adjustments_of_both_signs_are_read_with_their_references() -> None:
+    plb = ["PLB*1234567893*20261231*WO:P9*50*L6*-1.25", "PLB*1234567893*20261231*FB:P8*-10"]
+    payment = events(interchange(transaction(claim(), amount="41.25", plb=plb)))[-1]
+    assert isinstance(payment, Remittance)
+    assert [(each.code, each.reference, each.cents) for each in payment.provider_adjustments] == [
+        ("WO", "P9", 5_000), ("L6", None, -125), ("FB", "P8", -1_000),
+    ]  # fmt: skip
+
+
+def test_a_reversal_keeps_quantities_and_leaves_the_patients_part_out() -> None:
+    segments = claim(status="22", charge="-100", paid="-80", responsibility="-5", cas="CAS*CO*45*-20*-1")
+    said = events(interchange(transaction(segments, amount="0", plb=["PLB*1*20261231*FB*-80"])))[0]
+    assert isinstance(said, ClaimAdjudicated)
+    assert (said.patient_responsibility_cents, said.lines[0].adjustments[0].quantity) == (None, 1_000)

@@ -1,0 +1,109 @@
+"""`claimstream remit import`: what is sent, what is suspended, and what bad files do."""
+
+from pathlib import Path
+
+import pytest
+
+from schemas.events import ClaimAcknowledged, ClaimAdjudicated, Remittance
+from tests.claims.x12.given_835 import claim, interchange, transaction
+from tests.console.conftest import Terminal
+from tests.pipeline import read_topics
+
+ANSWERS, PAYMENTS = "claim-adjudicated.commercial", "remittance.commercial"
+IMPORT = ("remit", "import")
+GOOD = interchange(transaction(claim("A"), claim("B"), amount="160"))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "files"
+    made.mkdir()
+    (made / "1-good.835").write_bytes(GOOD)
+    return made
+
+
+def traces(terminal: Terminal) -> list[str]:
+    """The trace numbers of what readers of the payer's topics see."""
+    return [
+        said.trace_number
+        for topic in (ANSWERS, PAYMENTS)
+        for _, said in read_topics(terminal.assembly, topic)
+        if isinstance(said, ClaimAdjudicated | Remittance)
+    ]
+
+
+def test_answers_and_their_payment_go_to_the_payers_topics(provisioned: Terminal, folder: Path) -> None:
+    (said,) = provisioned.json(*IMPORT, folder)
+    (told,) = said["transactions"]
+    assert (told["state"], told["payer"], told["claims"], told["paid_cents"]) == ("published", "commercial", 2, 16_000)
+    assert traces(provisioned) == ["T1"] * 3
+
+
+def test_a_bad_file_among_good_ones_is_named_and_the_good_are_sent(provisioned: Terminal, folder: Path) -> None:
+    (folder / "2-bad.835").write_bytes(b"no X12 at all")
+    (folder / "3-good.835").write_bytes(interchange(transaction(claim("D"), trace="T3"), number=3))
+    done = provisioned.run(*IMPORT, folder)
+    assert done.exit_code == 1
+    assert f"not read on: {folder / '2-bad.835'}: segment 1: no interchange begins here; mend:" in done.stderr
+    assert traces(provisioned) == ["T1", "T1", "T3", "T1", "T3"]
+
+
+def test_what_does_not_balance_is_not_sent_and_the_rest_of_the_file_is(provisioned: Terminal, folder: Path) -> None:
+    good = transaction(claim("D"), trace="T3", number="0002")
+    (folder / "1-good.835").write_bytes(interchange(transaction(claim("C"), amount="79", trace="T2"), good))
+    done = provisioned.run(*IMPORT, folder)
+    assert (done.exit_code, traces(provisioned)) == (1, ["T3", "T3"])
+    assert "remittance-unbalanced" in done.stdout
+
+
+def test_of_a_file_that_breaks_off_only_whole_transactions_are_sent(provisioned: Terminal, folder: Path) -> None:
+    file = interchange(transaction(claim("A")), transaction(claim("B"), trace="T2", number="0002"))
+    (folder / "1-good.835").write_bytes(file[: file.rindex(b"REF*6R") + 3])
+    done = provisioned.run(*IMPORT, folder)
+    assert (done.exit_code, traces(provisioned)) == (1, ["T1", "T1"])
+    assert "truncated" in done.stdout
+
+
+def test_the_same_file_again_is_said_to_be_repeated_and_doubles_nothing(provisioned: Terminal, folder: Path) -> None:
+    (folder / "2-again.835").write_bytes(GOOD)
+    said = provisioned.json(*IMPORT, folder)
+    assert [told["state"] for each in said for told in each["transactions"]] == ["published", "repeated"]
+    assert traces(provisioned) == ["T1"] * 3
+
+
+def test_sent_again_by_another_command_it_has_the_same_bytes(provisioned: Terminal, folder: Path) -> None:
+    """Intake, which has taken nothing yet, drops what it meets twice."""
+    for _ in range(2):
+        assert provisioned.run(*IMPORT, folder).exit_code == 0
+    values = [record.value for record, _ in read_topics(provisioned.assembly, ANSWERS)]
+    assert values[:2] == values[2:]
+
+
+def test_a_payer_who_is_not_known_is_told_and_may_be_named(provisioned: Terminal, folder: Path) -> None:
+    (folder / "1-good.835").write_bytes(GOOD.replace(b"EXPAY1", b"NOBODY"))
+    assert provisioned.run(*IMPORT, folder).exit_code == 1
+    assert traces(provisioned) == []
+    assert provisioned.run(*IMPORT, folder, "--payer", "commercial").exit_code == 0
+    assert traces(provisioned) == ["T1"] * 3
+
+
+def test_an_acknowledgement_goes_to_its_topic(provisioned: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "taken.277"
+    file.write_bytes(
+        interchange(
+            ["ST*277*0001*005010X214", "BHT*0085*08*ACK1*20260305*1200*TH", "HL*1**20*1",
+             "NM1*PR*2*EXAMPLE MUTUAL*****PI*EXPAY1", "HL*2*1*PT", "TRN*2*OURS1", "STC*A2:20*20260305*WQ*100",
+             "REF*1K*P1", "SE*9*0001"],
+            kind="HN", guide="005010X214",
+        )
+    )  # fmt: skip
+    assert provisioned.run(*IMPORT, file).exit_code == 0
+    ((_, said),) = read_topics(provisioned.assembly, "claim-acknowledged.commercial")
+    assert isinstance(said, ClaimAcknowledged)
+    assert (said.control_number, said.accepted, said.payer_claim_number) == ("OURS1", True, "P1")
+
+
+def test_an_empty_folder_is_told(provisioned: Terminal, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert "no file there; mend:" in provisioned.run(*IMPORT, empty).stderr
