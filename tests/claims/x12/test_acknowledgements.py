@@ -1,0 +1,145 @@
+"""277CA, 999 and TA1: which claims were taken, and which files were not."""
+
+from datetime import date
+
+import pytest
+
+from claims.x12.envelopes import Note
+from schemas.events import ClaimAcknowledged
+from schemas.events.payer import StatusCode
+from tests.claims.x12.given_835 import events, interchange, results, said_by
+
+SOURCE = [
+    "ST*277*0001*005010X214",
+    "BHT*0085*08*ACK1*20260305*1200*TH",
+    "HL*1**20*1",
+    "NM1*PR*2*EXAMPLE MUTUAL INSURANCE*****PI*EXPAY1",
+    "TRN*1*SOURCE1",
+    "DTP*050*D8*20260304",
+    "DTP*009*D8*20260305",
+    "HL*2*1*21*1",
+    "NM1*41*2*MERCY GENERAL HOSPITAL*****46*999000000101",
+    "TRN*2*BATCH1",
+    "STC*A1:19:PR*20260305*WQ*300",
+    "HL*3*2*19*1",
+    "NM1*85*2*MERCY GENERAL HOSPITAL*****XX*1234567893",
+    "TRN*1*0",
+]
+TAKEN = ["TRN*2*OURS1", "STC*A2:20:PR*20260305*WQ*100", "REF*1K*P1", "REF*D9*HOUSE1", "DTP*472*D8*20260302"]
+REJECTED = [
+    "TRN*2*OURS2",
+    "STC*A7:562:85*20260305*U*200******A6:21",
+    "DTP*472*D8*20260302",
+    "SVC*HC:G0463*200",
+    "STC*A7:122*20260305*U",
+    "REF*FJ*L2",
+]
+
+
+def claims(*loops: list[str]) -> bytes:
+    patients = [
+        segment
+        for number, loop in enumerate(loops, start=4)
+        for segment in (f"HL*{number}*3*PT", "NM1*QC*1*EXAMPLE*PAT****MI*MEMBER1", *loop)
+    ]
+    whole = [*SOURCE, *patients]
+    return interchange([*whole, f"SE*{len(whole) + 1}*0001"], kind="HN", guide="005010X214")
+
+
+def told(file: bytes) -> list[ClaimAcknowledged]:
+    return [each for each in events(file) if isinstance(each, ClaimAcknowledged)]
+
+
+def test_a_claim_that_was_taken_has_the_payers_number_and_the_day_of_receipt() -> None:
+    (said,) = told(claims(TAKEN))
+    assert (said.payer, said.control_number, said.accepted) == ("commercial", "OURS1", True)
+    assert (said.payer_claim_number, said.receipt_date) == ("P1", date(2026, 3, 4))
+    assert said.codes == (StatusCode(category="A2", status="20", entity="PR"),)
+
+
+def test_a_rejected_claim_has_every_reason_of_itself_and_of_its_lines() -> None:
+    (said,) = told(claims(REJECTED))
+    assert (said.control_number, said.accepted, said.payer_claim_number) == ("OURS2", False, None)
+    assert said.codes == (
+        StatusCode(category="A7", status="562", entity="85"),
+        StatusCode(category="A6", status="21"),
+        StatusCode(category="A7", status="122", line_control_number="L2"),
+    )
+
+
+def test_nothing_is_wrong_with_the_file_of_both() -> None:
+    file = claims(TAKEN, REJECTED)
+    (result,) = results(file)
+    assert (result.kind, result.claims, result.faults, result.findings) == ("277CA", 2, (), ())
+    assert [each.accepted for each in told(file)] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("reason", "status", "accepted"),
+    [
+        ("forwarded", "STC*A0:16*20260305", True),
+        ("received", "STC*A1:19*20260305", True),
+        ("taken into adjudication", "STC*A2:20*20260305", True),
+        ("returned unprocessed", "STC*A3:21*20260305", False),
+        ("not found", "STC*A4:35*20260305", False),
+        ("information is missing", "STC*A6:21*20260305", False),
+        ("the action says more than the category", "STC*A1:19*20260305*U", False),
+        ("no category at all", "STC**20260305", False),
+    ],
+)
+def test_what_is_taken_is_said_by_the_action_or_else_by_the_category(reason: str, status: str, accepted: bool) -> None:
+    (said,) = told(claims(["TRN*2*OURS1", status]))
+    assert said.accepted is accepted, reason
+
+
+def test_the_same_file_has_the_same_ids_and_another_status_has_another() -> None:
+    assert told(claims(TAKEN)) == told(claims(TAKEN))
+    assert told(claims(TAKEN))[0].event_id != told(claims([TAKEN[0], "STC*A3:21*20260305*U"]))[0].event_id
+
+
+def test_a_claim_without_a_status_suspends_its_transaction() -> None:
+    (result,) = results(claims(["TRN*2*OURS1"]))
+    assert [note.code for note in result.faults] == ["unreadable"]
+
+
+def answered_file(status: str, *errors: str) -> bytes:
+    segments = [
+        "ST*999*0001*005010X231A1",
+        "AK1*HC*17*005010X222A1",
+        "AK2*837*0001*005010X222A1",
+        *errors,
+        f"IK5*{status}*5",
+        f"AK9*{status}*1*1*{int(status == 'A')}",
+    ]
+    return interchange([*segments, f"SE*{len(segments) + 1}*0001"], kind="FA", guide="005010X231A1").replace(
+        b"GS*FA*SENDER", b"GS*FA*EXPAY1"
+    )
+
+
+def test_a_file_that_was_taken_says_nothing() -> None:
+    (result,) = said_by(answered_file("A"))
+    assert (result.faults, result.findings) == ((), ())  # type: ignore[union-attr]
+
+
+def test_of_a_refused_transaction_the_claims_that_are_named_were_never_filed() -> None:
+    errors = ["IK3*CLM*22**8", "CTX*CLM01:OURS1", "IK4*2*782*7", "IK3*NM1*30**8", "CTX*CLM01:OURS2", "IK4*9**1"]
+    file = answered_file("R", *errors)
+    assert [(each.control_number, each.accepted, each.codes) for each in told(file)] == [
+        ("OURS1", False, (StatusCode(category="7"),)),
+        ("OURS2", False, (StatusCode(category="1"),)),
+    ]
+    (result,) = results(file)
+    assert [note.code for note in result.findings] == ["set-refused", "group-refused"]
+
+
+def test_a_refused_transaction_that_names_no_claim_is_found() -> None:
+    (result,) = results(answered_file("R"))
+    assert ([note.code for note in result.findings], result.event_id) == (["set-refused", "group-refused"], None)
+
+
+@pytest.mark.parametrize(
+    ("status", "found"), [("A", []), ("E", ["interchange-refused"]), ("R", ["interchange-refused"])]
+)
+def test_an_interchange_of_ours_that_was_refused_is_found(status: str, found: list[str]) -> None:
+    file = interchange().replace(b"GS*", b"TA1*000000009*260305*1200*" + status.encode() + b"*000~\nGS*", 1)
+    assert [each.code for each in said_by(file) if isinstance(each, Note)] == ["interchange-refused"] * found
