@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from agents.matching import identified, meant
 from agents.payments import (
     PATIENCE,
     STAGE,
@@ -60,9 +61,10 @@ class Adjudication:
         }
         named = {e.control_number for e in said if isinstance(e, ClaimAcknowledged) and e.control_number}
         rows = projections.claims_by_number(tx, answered | named)
-        claims: dict[str, Row] = {number: dict(row._mapping) for number, row in rows.items()}
+        candidates = meant(tx, [e for e in said if isinstance(e, ClaimAdjudicated) and e.control_number not in rows])
+        claims: dict[str, Row] = {n: dict(row._mapping) for n, row in {**candidates, **rows}.items()}
         by_id = projections.claims_by_id(tx, (claim for event in said if (claim := _named_by_id(event)) is not None))
-        found = [claims[number] for number in answered if number in claims]
+        found = [claims[number] for number in answered | candidates.keys() if number in claims]
         about = {balance_key(row, forwarded=False) for row in found}
         about |= {balance_key(row, forwarded=True) for row in found if row["forwarded_to"] is not None}
         balances_of = accounts.lock(tx, STAGE, about)
@@ -73,6 +75,7 @@ class Adjudication:
             accounts={**payments, **balances_by},
             stored={**stored, **balances_of},
             claims=claims,
+            candidates=[claims[number] for number in candidates],
             claims_by_id={claim: dict(row._mapping) for claim, row in by_id.items()},
             answers=by_trace(waiting),
             taken=projections.answers_at(tx, places(said)),
@@ -130,6 +133,7 @@ class Adjudication:
 
     def _answer(self, world: World, answer: ClaimAdjudicated, record: Record) -> Verdict:
         """One claim's answer: checked now, posted when its remittance is whole."""
+        answer = identified(world, answer)
         about, detail = f"{answer.payer}/{answer.trace_number}", answer.control_number
         row = world.claims.get(answer.control_number)
         refusals = check_answer(answer, None if row is None else claim_facts(row, answer))
@@ -141,7 +145,8 @@ class Adjudication:
             refusals = (Refusal("remittance-closed", "trace_number", "send it in a remittance of its own"),)
         if refusals:
             said = tuple(_refused(answer, answer.payer, record, each, n) for n, each in enumerate(refusals))
-            return Verdict(f"refused:{refusals[0].code}", about, detail, says=said)
+            kept = (self._row(answer, projections.UNMATCHED),) if refusals[0].code == "unknown-claim" else ()
+            return Verdict(f"refused:{refusals[0].code}", about, detail, says=said, answers=kept)
         return self._settle(
             world, key, payment_of(world, key), answer, record=record, arrived=(self._row(answer, "waiting"),)
         )

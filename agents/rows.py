@@ -9,6 +9,7 @@ from agents.clock import milliseconds
 from claims import settlement
 from claims.accounts import AccountClaim
 from claims.appeals import appeal_by
+from claims.matching import Candidate, person
 from claims.partners import Payer
 from claims.payers import next_coverage
 from claims.predictions import Judged, judged
@@ -58,6 +59,11 @@ def claim_row(kept: AccountClaim, patient_key: str) -> Row:
         "at": milliseconds(claim.occurred_at),
         "forwarded_to": kept.forwarded_to,
         "forwarded_as": kept.forwarded_as,
+        "payer_number": kept.payer_claim_number,
+        "member": claim.member_id,
+        "person": None if claim.patient.name is None else person(claim.patient.name),
+        "service_from": claim.statement_from.isoformat(),
+        "service_to": claim.statement_to.isoformat(),
     }
 
 
@@ -112,6 +118,19 @@ def _denial_row(each: Judged, claim: AccountClaim, state: str) -> Row:
         "at": milliseconds(claim.claim.occurred_at),
         "denied_on": max(answer.adjudicated_on for answer in claim.answers).isoformat(),
     }
+
+
+def candidate(row: Row) -> Candidate:
+    """A claim of ours as one that an answer may mean."""
+    return Candidate(
+        control_number=row["control_number"],
+        payer_number=row["payer_number"],
+        member_id=row["member"],
+        person=row["person"],
+        service_from=row["service_from"],
+        service_to=row["service_to"],
+        charge_cents=row["charge_cents"],
+    )
 
 
 _LATER = frozenset({"2", "3", "20", "21"})  # 835 CLP02: processed as secondary or tertiary

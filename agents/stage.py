@@ -15,7 +15,7 @@ from claims.facts import Fact
 from ledger import accounts, deadlines, projections, statistics, worklist
 from ledger.accounts import Stored
 from ledger.deadlines import Deadline
-from ledger.projections import Place
+from ledger.projections import UNMATCHED, Place
 from ledger.states import shapes
 from ledger.worklist import Keyed
 from schemas.codec import Undecodable
@@ -102,6 +102,7 @@ class World:
     charts: dict[tuple[str, str], Row] = field(default_factory=dict)
     claims: dict[str, Row] = field(default_factory=dict)
     claims_by_id: Mapping[str, Row] = field(default_factory=dict)
+    candidates: Sequence[Row] = ()
     answers: dict[tuple[str, str], dict[int, Row]] = field(default_factory=dict)
     taken: set[Place] = field(default_factory=set)
     queries: Keyed = field(default_factory=dict)
@@ -119,6 +120,8 @@ class World:
         self.charts.update({(row["hospital"], row["chart_id"]): row for row in verdict.charts})
         self.claims.update({row["control_number"]: row for row in verdict.claims})
         for row in verdict.answers:
+            if row["state"] == UNMATCHED:
+                continue
             self.answers.setdefault((row["payer"], row["trace"]), {})[row["position"]] = row
             self.taken.add(Place(row["payer"], row["trace"], row["position"]))
         for kept, rows in ((self.queries, verdict.queries), (self.work, verdict.work)):

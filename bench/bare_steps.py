@@ -15,6 +15,7 @@ from claims.edits import check_account
 from claims.facts import Fact, Where
 from claims.forming import entered, form
 from claims.history import PatientHistory, remembered
+from claims.matching import person
 from claims.tables import Reference
 from claims.validation import validate
 from ledger import accounts, deadlines, projections, statistics
@@ -233,4 +234,9 @@ def _claim_row(account: Account, claim: ClaimBuilt, key: str) -> dict[str, Any]:
         "at": _ms(claim.occurred_at),
         "forwarded_to": None,
         "forwarded_as": None,
+        "payer_number": kept.payer_claim_number,
+        "member": claim.member_id,
+        "person": None if claim.patient.name is None else person(claim.patient.name),
+        "service_from": claim.statement_from.isoformat(),
+        "service_to": claim.statement_to.isoformat(),
     }

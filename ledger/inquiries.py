@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from ledger.batches import Partition
-from ledger.tables import accounts, bills, charts, claims, deadlines, decisions, denials
+from ledger.projections import UNMATCHED
+from ledger.tables import accounts, answers, bills, charts, claims, deadlines, decisions, denials
 
 Rows = Sequence[Row[Any]]
 
@@ -46,6 +47,12 @@ def decided_about(tx: Connection, stage: str, about: str) -> Rows:
     """One stage's decisions about an account, or about a payer's remittance."""
     query = sa.select(decisions).where(decisions.c.about == about, decisions.c.stage == stage)
     return tx.execute(query.order_by(decisions.c.part, decisions.c.off)).all()
+
+
+def unmatched(tx: Connection) -> Rows:
+    """Payers' answers to no claim that is known, by remittance and position."""
+    query = sa.select(answers).where(answers.c.state == UNMATCHED)
+    return tx.execute(query.order_by(answers.c.payer, answers.c.trace, answers.c.position)).all()
 
 
 def is_taken(tx: Connection, stage: str, producer: str, event_id: str) -> bool:

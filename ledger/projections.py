@@ -12,6 +12,9 @@ from ledger.tables import answers, bills, charts, claims, decisions, denials
 
 Rows = Sequence[Mapping[str, Any]]
 
+UNMATCHED = "unmatched"
+"""The state of an answer to no claim that is known: it waits for a person, and its place for the answer as mended."""
+
 
 class Place(NamedTuple):
     """Where an answer stands: in which of a payer's remittances, and where in it."""
@@ -60,6 +63,16 @@ def claims_by_id(tx: Connection, claim_ids: Iterable[str]) -> dict[str, Row[Any]
     return {row.claim_id: row for row in sorted(rows, key=lambda row: (row.at, row.control_number))}
 
 
+def claims_by_payer_number(tx: Connection, numbers: Iterable[str]) -> dict[str, Row[Any]]:
+    """Claims that payers call by these numbers, of any payer, by our control number."""
+    return {row.control_number: row for row in pick(tx, claims, {}, "payer_number", numbers)}
+
+
+def claims_of_members(tx: Connection, members: Iterable[str]) -> dict[str, Row[Any]]:
+    """Claims of people with these member ids, of any payer, by our control number."""
+    return {row.control_number: row for row in pick(tx, claims, {}, "member", members)}
+
+
 def claims_of(tx: Connection, accounts: Iterable[tuple[str, str]]) -> dict[str, Row[Any]]:
     """The claims of these accounts, (hospital, account number) each, by control number."""
     wanted = sorted(set(accounts))
@@ -74,13 +87,14 @@ def claims_of(tx: Connection, accounts: Iterable[tuple[str, str]]) -> dict[str, 
 
 
 def answers_of(tx: Connection, traces: Iterable[str]) -> list[Row[Any]]:
-    """Answers kept for these trace numbers, of any payer, in order of position."""
-    rows = pick(tx, answers, {}, "trace", traces)
+    """Answers kept for these trace numbers, of any payer, in order of position; but those to no claim that is known."""
+    rows = (row for row in pick(tx, answers, {}, "trace", traces) if row.state != UNMATCHED)
     return sorted(rows, key=lambda row: (row.payer, row.trace, row.position))
 
 
 def answers_at(tx: Connection, places: Iterable[Place]) -> set[Place]:
-    """Which of these places hold an answer. A remittance may have thousands: only those that are asked for are read."""
+    """Which of these places hold an answer to a claim. A remittance may have thousands: only those that are asked for
+    are read."""
     wanted = sorted(set(places))
     if not wanted:
         return set()
@@ -106,7 +120,7 @@ def _last(rows: Rows, *key: str) -> list[Mapping[str, Any]]:
 _AT = sa.text(
     "SELECT payer, trace, position FROM json_each(:wanted) AS asked CROSS JOIN answers"
     " WHERE trace = json_extract(asked.value, '$[1]') AND payer = json_extract(asked.value, '$[0]')"
-    " AND position = json_extract(asked.value, '$[2]')"
+    " AND position = json_extract(asked.value, '$[2]') AND state <> 'unmatched'"
 )
 _OF = sa.text(
     "SELECT claims.* FROM json_each(:wanted) AS asked CROSS JOIN claims"
@@ -120,6 +134,6 @@ _OF_ALL = sa.text(
 _AT_ALL = sa.text(
     "SELECT found.* FROM unnest(CAST(:payers AS text[]), CAST(:traces AS text[]), CAST(:positions AS bigint[]))"
     " AS asked (payer, trace, position) CROSS JOIN LATERAL (SELECT payer, trace, position FROM answers"
-    " WHERE answers.trace = asked.trace AND answers.payer = asked.payer AND answers.position = asked.position OFFSET 0)"
-    " AS found"
+    " WHERE answers.trace = asked.trace AND answers.payer = asked.payer AND answers.position = asked.position"
+    " AND answers.state <> 'unmatched' OFFSET 0) AS found"
 )

@@ -98,8 +98,15 @@ claims = sa.Table(
     sa.Column("at", I, nullable=False),
     sa.Column("forwarded_to", T),  # the payer who got it from this one, and answers under this number
     sa.Column("forwarded_as", T),  # the claim he answers
+    sa.Column("payer_number", T),  # what the payer calls it, as far as he said
+    sa.Column("member", T),  # and whom, when and by which name a payer may mean who names no number of ours
+    sa.Column("person", T),
+    sa.Column("service_from", T),  # ISO days
+    sa.Column("service_to", T),
     sa.Index("claims_account", "hospital", "account"),
     sa.Index("claims_claim_id", "claim_id"),  # a payer may acknowledge by it
+    sa.Index("claims_payer_number", "payer_number"),
+    sa.Index("claims_member", "member"),
 )
 
 bills = sa.Table(
@@ -122,7 +129,7 @@ answers = sa.Table(
     sa.Column("payer", T, primary_key=True),
     sa.Column("position", I, primary_key=True),
     sa.Column("control_number", T, nullable=False),
-    sa.Column("state", T, nullable=False),  # waiting, settled
+    sa.Column("state", T, nullable=False),  # waiting, settled; unmatched: to no claim that is known
     sa.Column("body", B, nullable=False),
 )
 

@@ -7,14 +7,17 @@ from typing import Any, Final
 
 from claims.remittance import REVERSAL
 from claims.x12.envelopes import Notes
-from claims.x12.segments import Segment
+from claims.x12.segments import Segment, X12Fault
 from claims.x12.transactions import digest
-from claims.x12.values import cents, fault, required, thousandths
+from claims.x12.values import cents, day, fault, required, thousandths
 from schemas.events.claim import Adjustment
 from schemas.events.payer import AnsweredLine, ClaimAdjudicated
+from schemas.events.people import Name
 from schemas.identity import derived
 
 _CROSSED_OVER: Final = frozenset({"19", "20", "21", "23"})
+_PERIOD: Final = {"232": "service_from", "233": "service_to"}
+_OF_LINE: Final = frozenset({"472", "150", "151"})
 _CAS: Final = range(2, 20, 3)  # reason, amount, quantity: up to six of a group
 
 
@@ -75,6 +78,7 @@ def _levels(segments: Sequence[Segment]) -> tuple[_Level, list[_Level], dict[str
     claim = now = _Level(segments[0])
     lines: list[_Level] = []
     told: dict[str, Any] = {}
+    days: list[date | None] = []
     for segment in segments:
         match segment.tag:
             case "SVC":
@@ -94,7 +98,22 @@ def _levels(segments: Sequence[Segment]) -> tuple[_Level, list[_Level], dict[str
                 told["interest_cents"] = cents(segment, 2)
             case "NM1" if now is claim:
                 told |= _named(segment)
+            case "DTM" if now is claim and segment.element(1) in _PERIOD:
+                told[_PERIOD[segment.element(1)]] = _day(segment)
+            case "DTM" if now is not claim and segment.element(1) in _OF_LINE:
+                days.append(_day(segment))
+    known = [each for each in days if each is not None]
+    if known:
+        told = {"service_from": min(known), "service_to": max(known)} | told
     return claim, lines, told
+
+
+def _day(dtm: Segment) -> date | None:
+    """A day of service; by what can't be read no claim is found, and no money is stopped."""
+    try:
+        return day(dtm, 2)
+    except X12Fault:
+        return None
 
 
 def _adjustments(cas: Segment) -> Iterator[Adjustment]:
@@ -144,9 +163,13 @@ def _said(segment: Segment, *numbers: int) -> Iterator[str]:
 
 
 def _named(nm1: Segment) -> dict[str, Any]:
-    """Who else is named: to whom the claim went on (TT), the patient's id mended (74), who should pay first (PR)."""
+    """Who is named: the patient (QC), to whom the claim went on (TT), the patient's id mended (74), who should pay
+    first (PR)."""
     name, number = nm1.element(3).strip() or None, nm1.element(9).strip() or None
     match nm1.element(1):
+        case "QC":
+            patient = None if name is None else Name(family=name, given=nm1.element(4).strip() or None)
+            return {"patient_name": patient, "member_id": number}
         case "TT":
             return {"crossover_carrier": name or number}
         case "74":

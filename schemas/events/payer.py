@@ -4,6 +4,7 @@ of it."""
 from typing import Literal
 
 from schemas.events.claim import Adjustment
+from schemas.events.people import Name
 from schemas.events.types import Cents, Code, Count, Day, DayOfCare, Event, Id, Instant, Line, Many, Milli, Wire
 
 
@@ -69,6 +70,7 @@ class AnsweredLine(Wire):
 class ClaimAdjudicated(Event):
     """A payer's answer to one claim, `position` within its remittance. Cents are signed: a reversal (22) negates.
 
+    By whom and when he means, the claim is looked for when its number is none of ours (claims/matching.py).
     The last fields are ours: null from the payer, set once the answer is checked and its remittance balances.
     `balance_*` is the sum over all answers to this claim so far, this one included.
     """
@@ -91,6 +93,10 @@ class ClaimAdjudicated(Event):
     crossover_carrier: Line | None = None
     corrected_member_id: Id | None = None
     corrected_payer: Line | None = None
+    patient_name: Name | None = None
+    member_id: Id | None = None
+    service_from: Day | None = None
+    service_to: Day | None = None
     claim_id: Id | None = None
     hospital: Id | None = None
     account_number: Id | None = None

@@ -9,10 +9,10 @@ from agents.stage import Judgement
 from agents.timers import announced
 from claims.accounts import AccountClaim
 from claims.forming import form
-from ledger import deadlines, projections, statistics
+from ledger import deadlines, inquiries, projections, statistics
 from schemas.events import ClaimAcknowledged, ClaimAdjudicated, ClaimBuilt, Refused, Remittance
 from tests.agents.given_stages import MONTH, Stages, outcomes
-from tests.claims.given_accounts import NOON, account, answer, chart, committed_partners
+from tests.claims.given_accounts import NOON, account, answer, chart, committed_partners, reversal
 
 
 @pytest.fixture
@@ -167,3 +167,64 @@ def test_answers_are_settled_while_no_statistics_window_is_open(given: Stages, c
         statistics.close_window(tx, MONTH)
     said = answer(claim)
     assert outcomes(given.decide("adjudication", payment(said), said)) == ["waiting", "settled"]
+
+
+def about(claim: ClaimBuilt, **other: Any) -> ClaimAdjudicated:
+    """An answer to the claim that names no number of ours, but the member and the days."""
+    told = {"member_id": claim.member_id, "service_from": claim.statement_from, "service_to": claim.statement_to}
+    return answer(claim).model_copy(update={"control_number": "0", "patient_name": claim.patient.name, **told, **other})
+
+
+def test_an_answer_without_our_number_is_posted_to_the_claim_of_that_member_charge_and_days(
+    given: Stages, claim: ClaimBuilt
+) -> None:
+    said = about(claim, payer_claim_number=None)
+    decisions = given.decide("adjudication", payment(said), said)
+    assert outcomes(decisions) == ["waiting", "settled"]
+    assert [told.control_number for told in given.said(decisions, ClaimAdjudicated)] == [claim.control_number]
+
+
+def test_an_answer_without_our_number_is_posted_to_the_claim_with_the_payers_number(given: Stages) -> None:
+    """Of two alike it is the one that the payer took under that number."""
+    first, second = sent(given), sent(given, chart_id="c2", account_number="a2")
+    with given.assembly.ledger.transaction() as tx:
+        kept = AccountClaim(claim=second, payer_claim_number="ICN-2")
+        projections.put_claims(tx, [claim_row(kept, "patient")])
+    said = about(first, payer_claim_number="ICN-2")
+    decisions = given.decide("adjudication", payment(said), said)
+    assert [told.claim_id for told in given.said(decisions, ClaimAdjudicated)] == [second.claim_id]
+
+
+def test_an_answer_that_fits_two_claims_is_posted_to_none_and_waits_for_a_person(given: Stages) -> None:
+    first, _ = sent(given), sent(given, chart_id="c2", account_number="a2")
+    said = about(first, payer_claim_number=None)
+    assert outcomes(given.decide("adjudication", payment(said), said)) == ["waiting", "refused:unknown-claim"]
+    assert unmatched(given) == [("commercial", "t1", 1)]
+
+
+def test_an_answer_to_another_payers_claim_is_not_matched(given: Stages, claim: ClaimBuilt) -> None:
+    said = about(claim, payer="medicare", producer="medicare")
+    assert outcomes(given.decide("adjudication", said)) == ["refused:unknown-claim"]
+
+
+def test_what_was_matched_by_a_person_takes_the_place_of_what_was_not(given: Stages) -> None:
+    first, _ = sent(given), sent(given, chart_id="c2", account_number="a2")
+    said = about(first, payer_claim_number=None)
+    given.decide("adjudication", payment(said), said)
+    mended = said.model_copy(update={"event_id": "mended", "control_number": first.control_number})
+    assert outcomes(given.decide("adjudication", mended)) == ["settled"]
+    assert unmatched(given) == []
+
+
+def test_a_reversal_without_number_is_posted_with_its_correction(given: Stages, claim: ClaimBuilt) -> None:
+    original = answer(claim)
+    given.decide("adjudication", payment(original), original)
+    taken = reversal(original, 1).model_copy(update={"control_number": "0", "member_id": claim.member_id})
+    again = answer(claim, trace_number="t2", position=2)
+    decisions = given.decide("adjudication", payment(taken, again), taken, again)
+    assert outcomes(decisions) == ["waiting", "waiting", "settled"]
+
+
+def unmatched(given: Stages) -> list[tuple[str, str, int]]:
+    with given.assembly.ledger.reading() as tx:
+        return [(row.payer, row.trace, row.position) for row in inquiries.unmatched(tx)]

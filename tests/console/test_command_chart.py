@@ -33,7 +33,8 @@ def claim() -> dict[str, Any]:
     whom = {"payer": "medicare", "payer_kind": "insurer", "payer_sequence": 1, "hospital": MERCY, "account": ACCOUNT}
     what = {"control_number": CLAIM, "claim_id": "c", "kind": "professional", "frequency": "1", "state": "answered"}
     return {**what, **whom, **money, "patient_key": "k", "lines": b"", "at": 0,
-            "forwarded_to": None, "forwarded_as": None}  # fmt: skip
+            "forwarded_to": None, "forwarded_as": None, "payer_number": None, "member": None, "person": None,
+            "service_from": None, "service_to": None}  # fmt: skip
 
 
 @pytest.fixture

@@ -78,7 +78,9 @@ def claim(number: str, at: int) -> dict[str, Any]:
     words = ("payer", "payer_kind", "hospital", "account", "patient_key", "kind", "frequency", "state")
     cents = {"charge_cents": 1, "paid_cents": 0, "patient_cents": 0}
     named = {"control_number": number, "claim_id": "claim-1", "payer_sequence": 1, "lines": b"[]", "at": at}
-    named |= {"forwarded_to": None, "forwarded_as": None}
+    named |= dict.fromkeys(
+        ("forwarded_to", "forwarded_as", "payer_number", "member", "person", "service_from", "service_to")
+    )
     return {**dict.fromkeys(words, "x"), **cents, **named}
 
 

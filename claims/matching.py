@@ -1,0 +1,87 @@
+"""Which claim of ours an answer is to, when it names no control number of ours: by the payer's own number, or by whom,
+when and how much. What fits two claims alike fits none: a person decides.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from schemas.events.payer import ClaimAdjudicated
+from schemas.events.people import Name
+from schemas.events.types import Cents
+
+ENOUGH: Final = 75
+"""A match needs the member, and charge or days and name besides; of the two alike, that is one sign more."""
+CLEARLY: Final = 15
+"""By how much the best must lead."""
+
+_MEMBER, _CHARGE, _DAYS, _OVERLAP, _PERSON, _PAYERS_NUMBER = 50, 25, 15, 5, 10, 100
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What is known of a claim that went to the payer who answers. Days are ISO."""
+
+    control_number: str
+    payer_number: str | None
+    member_id: str | None
+    person: str | None
+    service_from: str | None
+    service_to: str | None
+    charge_cents: Cents
+
+
+@dataclass(frozen=True)
+class Match:
+    """The claim that is meant, or null; then `fits` is how many could be."""
+
+    control_number: str | None
+    fits: int
+
+
+def match(answer: ClaimAdjudicated, candidates: Iterable[Candidate]) -> Match:
+    """The one candidate that fits enough and clearly better than the next one."""
+    ranked = ranking(answer, candidates)
+    fitting = [(score, each) for score, each in ranked if score >= ENOUGH]
+    if fitting and (len(ranked) == 1 or ranked[0][0] - ranked[1][0] >= CLEARLY):
+        return Match(fitting[0][1].control_number, 1)
+    return Match(None, len(fitting))
+
+
+def ranking(answer: ClaimAdjudicated, candidates: Iterable[Candidate]) -> Sequence[tuple[int, Candidate]]:
+    """Candidates by their score, the best first."""
+    scored = [(score(answer, each), each) for each in candidates]
+    return sorted(scored, key=lambda pair: (-pair[0], pair[1].control_number))
+
+
+def score(answer: ClaimAdjudicated, candidate: Candidate) -> int:
+    """How well they fit. An answer of another charge is to a part of the claim at best; of a larger one, to another
+    claim."""
+    if abs(answer.charge_cents) > candidate.charge_cents:
+        return 0
+    found = 0
+    if answer.payer_claim_number is not None and answer.payer_claim_number == candidate.payer_number:
+        found += _PAYERS_NUMBER
+    if answer.member_id is not None and answer.member_id == candidate.member_id:
+        found += _MEMBER
+    if abs(answer.charge_cents) == candidate.charge_cents:
+        found += _CHARGE
+    if answer.patient_name is not None and person(answer.patient_name) == candidate.person:
+        found += _PERSON
+    return found + _days(answer, candidate)
+
+
+def person(name: Name) -> str:
+    """Family and given name as payers write them: capitals, without accents and signs."""
+    plain = unicodedata.normalize("NFKD", f"{name.family} {name.given or ''}")
+    return " ".join("".join(each for each in plain.upper() if each.isalnum() or each == " ").split())
+
+
+def _days(answer: ClaimAdjudicated, candidate: Candidate) -> int:
+    if answer.service_from is None or candidate.service_from is None or candidate.service_to is None:
+        return 0
+    begun, ended = answer.service_from.isoformat(), (answer.service_to or answer.service_from).isoformat()
+    if (begun, ended) == (candidate.service_from, candidate.service_to):
+        return _DAYS
+    return _OVERLAP if begun <= candidate.service_to and ended >= candidate.service_from else 0
