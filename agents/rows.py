@@ -130,9 +130,11 @@ def candidate(row: Row) -> Candidate:
         service_from=row["service_from"],
         service_to=row["service_to"],
         charge_cents=row["charge_cents"],
+        is_answered=row["state"] in _ANSWERED,
     )
 
 
+_ANSWERED = frozenset({"answered", "denied", "crossed-over"})
 _LATER = frozenset({"2", "3", "20", "21"})  # 835 CLP02: processed as secondary or tertiary
 
 

@@ -7,16 +7,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from claims.remittance import REVERSAL
 from schemas.events.payer import ClaimAdjudicated
 from schemas.events.people import Name
 from schemas.events.types import Cents
 
 ENOUGH: Final = 75
-"""A match needs the member, and charge or days and name besides; of the two alike, that is one sign more."""
+"""A match needs the payer's number, or the member and the charge; the rest tells those apart that have both."""
 CLEARLY: Final = 15
 """By how much the best must lead."""
 
-_MEMBER, _CHARGE, _DAYS, _OVERLAP, _PERSON, _PAYERS_NUMBER = 50, 25, 15, 5, 10, 100
+_MEMBER, _CHARGE, _DAYS, _OVERLAP, _PERSON, _EXPECTED, _PAYERS_NUMBER = 50, 25, 15, 5, 10, 15, 100
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Candidate:
     service_from: str | None
     service_to: str | None
     charge_cents: Cents
+    is_answered: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,19 +58,18 @@ def ranking(answer: ClaimAdjudicated, candidates: Iterable[Candidate]) -> Sequen
 
 
 def score(answer: ClaimAdjudicated, candidate: Candidate) -> int:
-    """How well they fit. An answer of another charge is to a part of the claim at best; of a larger one, to another
-    claim."""
-    if abs(answer.charge_cents) > candidate.charge_cents:
+    """How well they fit. A part of a claim is answered under its number or the payer's; else charges are the same."""
+    charge = abs(answer.charge_cents)
+    named = answer.payer_claim_number is not None and answer.payer_claim_number == candidate.payer_number
+    if charge > candidate.charge_cents or (charge < candidate.charge_cents and not named):
         return 0
-    found = 0
-    if answer.payer_claim_number is not None and answer.payer_claim_number == candidate.payer_number:
-        found += _PAYERS_NUMBER
+    found = (_PAYERS_NUMBER if named else 0) + (_CHARGE if charge == candidate.charge_cents else 0)
     if answer.member_id is not None and answer.member_id == candidate.member_id:
         found += _MEMBER
-    if abs(answer.charge_cents) == candidate.charge_cents:
-        found += _CHARGE
     if answer.patient_name is not None and person(answer.patient_name) == candidate.person:
         found += _PERSON
+    if candidate.is_answered == (answer.status == REVERSAL):
+        found += _EXPECTED  # what is answered may be reversed; what isn't is answered
     return found + _days(answer, candidate)
 
 

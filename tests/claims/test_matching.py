@@ -41,6 +41,10 @@ MATCHES = [
     ("a part of the claim, by the payer's number", said(payer_claim_number="P1", charge_cents=4_000), [OURS], "OURS"),
     ("a reversal of it", said(charge_cents=-10_000, status="22"), [OURS, OTHER], "OURS"),
     ("two versions alike", said(), [OURS, replace(OURS, control_number="AGAIN")], None),
+    ("two alike, of which one is answered already", said(),
+     [OURS, replace(OURS, control_number="DONE", is_answered=True)], "OURS"),
+    ("a reversal is of the one that was answered", said(charge_cents=-10_000, status="22"),
+     [OURS, replace(OURS, control_number="DONE", is_answered=True)], "DONE"),
     ("two versions, one of them by the payer's number", said(payer_claim_number="P1"),
      [OURS, replace(OURS, control_number="AGAIN", payer_number="P9")], "OURS"),
     ("other days that overlap, and nobody else", said(service_to=date(2026, 3, 9)), [OURS], "OURS"),
@@ -67,8 +71,8 @@ def test_of_those_that_fit_alike_it_is_told_how_many() -> None:
 
 
 def test_member_and_charge_are_enough_and_the_member_alone_is_not() -> None:
-    bare = {"patient_name": None, "service_from": None}
-    assert score(said(**bare), OURS) == ENOUGH
+    bare, answered = {"patient_name": None, "service_from": None}, replace(OURS, is_answered=True)
+    assert score(said(**bare), answered) == ENOUGH
     assert score(said(**bare, charge_cents=1), OURS) < ENOUGH
 
 
