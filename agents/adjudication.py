@@ -136,7 +136,7 @@ class Adjudication:
         answer = identified(world, answer)
         about, detail = f"{answer.payer}/{answer.trace_number}", answer.control_number
         row = world.claims.get(answer.control_number)
-        refusals = check_answer(answer, None if row is None else claim_facts(row, answer))
+        refusals = () if answer.not_ours else check_answer(answer, None if row is None else claim_facts(row, answer))
         (place,) = places([answer])
         key = f"payment/{answer.payer}/{answer.trace_number}"
         if place in world.taken:
@@ -199,6 +199,8 @@ class Adjudication:
         balanced: dict[str, ClaimBalance] = {}
         says = []
         for answer in answers:
+            if answer.not_ours:
+                continue
             claim = world.claims[answer.control_number]
             key = balance_key(claim, forwarded=is_forwarded(claim, answer))
             balanced[key] = added(balanced.get(key) or world.accounts.get(key), answer)

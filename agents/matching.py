@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from agents.rows import candidate
 from agents.stage import World
-from claims.matching import match
+from claims.matching import Candidate, match, ranking
 from ledger import projections
 from schemas.events import ClaimAdjudicated
 
@@ -26,8 +26,16 @@ def meant(tx: Connection, answers: Sequence[ClaimAdjudicated]) -> Mapping[str, s
 
 def identified(world: World, answer: ClaimAdjudicated) -> ClaimAdjudicated:
     """The answer under the number of the claim that it means; as it came where that isn't known, or isn't clear."""
-    if answer.control_number in world.claims:
+    if answer.not_ours or answer.control_number in world.claims:
         return answer
     own = (candidate(row) for row in world.candidates if row["payer"] == answer.payer)
     number = match(answer, own).control_number
     return answer if number is None else answer.model_copy(update={"control_number": number})
+
+
+def could_be(tx: Connection, answer: ClaimAdjudicated) -> Sequence[tuple[int, Candidate]]:
+    """The claims that an answer may mean, with their scores, the best first: for a person to choose."""
+    rows = meant(tx, [answer]).values()
+    return [
+        (points, each) for points, each in ranking(answer, (candidate(dict(row._mapping)) for row in rows)) if points
+    ]

@@ -18,6 +18,7 @@ from claims.x12.answers import read_answers
 from claims.x12.envelopes import Note
 from claims.x12.segments import X12Fault
 from claims.x12.transactions import Result, WhosePayer
+from console import unmatched
 from console.faults import Mendable
 from console.screen import WORDS, Json, counted, dollars, draw, say, say_json, table
 from console.wire import Together, must_be_there, strict_codec
@@ -74,7 +75,11 @@ class Imported:
 
 @app.callback()
 def remit() -> None:
-    """Payers' X12 files: 835, 277CA, 999 and TA1."""
+    """Payers' X12 files: 835, 277CA, 999 and TA1; and the answers whose claim isn't known."""
+
+
+app.command(name="unmatched")(unmatched.listed)
+app.command(name="match")(unmatched.matched)
 
 
 @app.command(name="import")

@@ -55,6 +55,12 @@ def unmatched(tx: Connection) -> Rows:
     return tx.execute(query.order_by(answers.c.payer, answers.c.trace, answers.c.position)).all()
 
 
+def answer_at(tx: Connection, payer: str, trace: str, position: int) -> Row[Any] | None:
+    """What stands at a place of a payer's remittance."""
+    where = (answers.c.payer == payer, answers.c.trace == trace, answers.c.position == position)
+    return tx.execute(sa.select(answers).where(*where)).first()
+
+
 def is_taken(tx: Connection, stage: str, producer: str, event_id: str) -> bool:
     """Whether a stage has decided an event of that producer's before."""
     where = (decisions.c.stage == stage, decisions.c.producer == producer, decisions.c.event_id == event_id)

@@ -70,7 +70,8 @@ class AnsweredLine(Wire):
 class ClaimAdjudicated(Event):
     """A payer's answer to one claim, `position` within its remittance. Cents are signed: a reversal (22) negates.
 
-    By whom and when he means, the claim is looked for when its number is none of ours (claims/matching.py).
+    By whom and when he means, the claim is looked for when its number is none of ours (claims/matching.py). An answer
+    that a person found to be `not_ours` counts in its remittance, and is posted to nobody.
     The last fields are ours: null from the payer, set once the answer is checked and its remittance balances.
     `balance_*` is the sum over all answers to this claim so far, this one included.
     """
@@ -97,6 +98,7 @@ class ClaimAdjudicated(Event):
     member_id: Id | None = None
     service_from: Day | None = None
     service_to: Day | None = None
+    not_ours: bool = False
     claim_id: Id | None = None
     hospital: Id | None = None
     account_number: Id | None = None

@@ -225,6 +225,14 @@ def test_a_reversal_without_number_is_posted_with_its_correction(given: Stages, 
     assert outcomes(decisions) == ["waiting", "waiting", "settled"]
 
 
+def test_an_answer_that_is_not_ours_counts_and_is_posted_to_nobody(given: Stages, claim: ClaimBuilt) -> None:
+    ours, theirs = answer(claim), answer(claim, position=2, control_number="STRANGER", event_id="theirs")
+    given.decide("adjudication", payment(ours, theirs), ours, theirs)
+    decisions = given.decide("adjudication", theirs.model_copy(update={"event_id": "told", "not_ours": True}))
+    assert outcomes(decisions) == ["settled"]
+    assert [told.control_number for told in given.said(decisions, ClaimAdjudicated)] == [claim.control_number]
+
+
 def unmatched(given: Stages) -> list[tuple[str, str, int]]:
     with given.assembly.ledger.reading() as tx:
         return [(row.payer, row.trace, row.position) for row in inquiries.unmatched(tx)]

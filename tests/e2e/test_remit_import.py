@@ -126,8 +126,22 @@ def test_a_claim_that_was_never_ours_is_told_and_the_other_transactions_are_post
     assert [each["state"] for each in desk.imports("strange", interchange(transaction_of([strange], "EXPAY1")))] == [
         "published"
     ]
+    listed = CliRunner().invoke(app, ["remit", "unmatched", "--json"], env=desk.environment)
+    assert ("commercial", "S", 1) in {(e["payer"], e["trace"], e["position"]) for e in json.loads(listed.stdout)}
+
+
+def test_a_person_says_that_an_answer_is_not_ours_and_its_remittance_is_posted(desk: Desk) -> None:
+    """After the test before: who pays a stranger's claim with ours has to be told apart by a person."""
+    command = ["remit", "match", "commercial", "S", "1", "--not-ours"]
+    done = CliRunner().invoke(app, command, env=desk.environment)
+    assert done.exit_code == 0, done.stderr
+    desk.scene.pipeline.drain()
     with desk.scene.pipeline.assembly.ledger.reading() as tx:
-        assert ("commercial", "S", 1) in {(row.payer, row.trace, row.position) for row in inquiries.unmatched(tx)}
+        row = inquiries.answer_at(tx, "commercial", "S", 1)
+    assert row is not None
+    assert row.state == "settled"
+    again = CliRunner().invoke(app, command, env=desk.environment)
+    assert (again.exit_code, "no answer waits there" in again.stderr) == (2, True)
 
 
 def test_an_acknowledgement_of_a_claim_we_never_sent_is_told(desk: Desk) -> None:
