@@ -31,6 +31,7 @@ class RemittanceReader:
         self._claim: list[Segment] = []
         self._adjusted: list[Segment] = []
         self._payment: Payment | None = None
+        self._asked = False
         self._event_id: str | None = None
         self._claims = self._paid = 0
 
@@ -54,7 +55,7 @@ class RemittanceReader:
         yield from self._said_of_all()
 
     def result(self, begun: Begun) -> Result:
-        payment, bpr = self._payment, self._first("BPR")
+        payment, bpr = self._known(), self._first("BPR")
         try:
             amount = 0 if bpr is None else _payment_cents(bpr)
         except X12Fault:
@@ -109,7 +110,8 @@ class RemittanceReader:
 
     def _known(self) -> Payment | None:
         """What BPR, TRN and N1 PR say, looked up once; without them nothing of the transaction can be used."""
-        if self._payment is None and not self._notes.faults:
+        if not self._asked:
+            self._asked = True
             try:
                 self._payment = self._read_payment()
             except X12Fault as unreadable:
