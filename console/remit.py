@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 import typer
 
@@ -17,18 +17,20 @@ from claims.partners import Partners
 from claims.x12.answers import read_answers
 from claims.x12.envelopes import Note
 from claims.x12.segments import X12Fault
-from claims.x12.transactions import Result, WhosePayer
+from claims.x12.transactions import Result, WhoseClaim, WhosePayer
 from console import unmatched
 from console.faults import Mendable
 from console.screen import WORDS, Json, counted, dollars, draw, say, say_json, table
 from console.wire import Together, must_be_there, strict_codec
-from ledger import inquiries
+from ledger import inquiries, projections
 from ledger.store import Ledger, LedgerUnreachable
 from schemas.events import ClaimAcknowledged, ClaimAdjudicated, Remittance
 from streams.settings import Settings
 from streams.topics import CLAIM_ACKNOWLEDGED, CLAIM_ADJUDICATED, REMITTANCE, outer
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
+
+R = TypeVar("R")
 
 _PIECE: Final = 1 << 16
 _FAMILY: Final[dict[type, str]] = {
@@ -132,19 +134,22 @@ def _whose(partners: Partners, payer: str | None) -> WhosePayer:
 def _import_all(settings: Settings, files: Sequence[Path], whose: WhosePayer) -> Iterator[Imported]:
     """Under the same name the next try ends what this one left open: the name is that of these files."""
     name = blake2b("\n".join(map(str, files)).encode(), digest_size=6).hexdigest()
-    codec, known = strict_codec(settings), _known(settings)
+    codec, ledger = strict_codec(settings), Ledger(settings.ledger.get_secret_value(), patience_s=5)
+    known, sent_to = _known(ledger), _sent_to(ledger)
     together = Together(settings, f"remit-{name}")
     there = set[str]()
     for file in files:
-        yield _import_file(file, whose, together, partial(_say, settings, codec.encode, together, there), known)
+        speak = partial(_say, settings, codec.encode, together, there)
+        yield _import_file(
+            Imported(str(file)), partial(read_answers, _pieces(file), whose, sent_to), together, speak, known
+        )
 
 
 def _import_file(
-    file: Path, whose: WhosePayer, together: Together, speak: Callable[[Any], None], known: "_Known"
+    done: Imported, read: Callable[[], Iterator[Any]], together: Together, speak: Callable[[Any], None], known: "_Known"
 ) -> Imported:
-    done = Imported(str(file))
     try:
-        for each in read_answers(_pieces(file), whose):
+        for each in read():
             match each:
                 case Result():
                     done.transactions.append((each, _concluded(each, together, known)))
@@ -192,11 +197,10 @@ def _concluded(result: Result, together: Together, known: _Known) -> str:
     return "published"
 
 
-def _known(settings: Settings) -> _Known:
+def _known(ledger: Ledger) -> _Known:
     """Whether an event was said in this run, or taken by intake before. Without a ledger here only the first is known,
     and intake drops what it has."""
     said = set[str]()
-    ledger = Ledger(settings.ledger.get_secret_value(), patience_s=5)
 
     def known(result: Result) -> bool:
         assert result.event_id is not None
@@ -204,12 +208,27 @@ def _known(settings: Settings) -> _Known:
         if event_id in said:
             return True
         said.add(event_id)
-        try:
-            return ledger.is_there and ledger.read(lambda tx: inquiries.is_taken(tx, "intake", payer, event_id))
-        except LedgerUnreachable:
-            return False
+        return bool(_asked(ledger, lambda tx: inquiries.is_taken(tx, "intake", payer, event_id)))
 
     return known
+
+
+def _sent_to(ledger: Ledger) -> WhoseClaim:
+    """The payer of a claim of ours, by its control number."""
+
+    def sent_to(number: str) -> str | None:
+        rows = _asked(ledger, lambda tx: projections.claims_by_number(tx, [number])) or {}
+        return rows[number].payer if number in rows else None
+
+    return sent_to
+
+
+def _asked(ledger: Ledger, question: Callable[[Any], R]) -> R | None:
+    """Null where there is no ledger."""
+    try:
+        return ledger.read(question) if ledger.is_there else None
+    except LedgerUnreachable:
+        return None
 
 
 def _tell(done: Sequence[Imported]) -> None:

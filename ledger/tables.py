@@ -105,7 +105,12 @@ claims = sa.Table(
     sa.Column("service_to", T),
     sa.Index("claims_account", "hospital", "account"),
     sa.Index("claims_claim_id", "claim_id"),  # a payer may acknowledge by it
-    sa.Index("claims_payer_number", "payer_number"),
+    sa.Index(
+        "claims_payer_number",
+        "payer_number",
+        sqlite_where=sa.text("payer_number IS NOT NULL"),
+        postgresql_where=sa.text("payer_number IS NOT NULL"),
+    ),
     sa.Index("claims_member", "member"),
 )
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from claims.x12.envelopes import Begun, Note
 from claims.x12.segments import Segment, X12Fault
-from claims.x12.transactions import UNKNOWN_PAYER, Result, Said, WhosePayer, digest, suspend
+from claims.x12.transactions import UNKNOWN_PAYER, Directory, Result, Said, digest, suspend
 from claims.x12.values import day, required
 from schemas.events.payer import ClaimAcknowledged, StatusCode
 from schemas.identity import derived
@@ -26,13 +26,14 @@ _LOOP_END: Final = 10_000  # segments of one claim
 class ClaimStatusReader:
     """277CA: an acknowledgement a claim, said when its loop ends."""
 
-    def __init__(self, begun: Begun, whose: WhosePayer) -> None:
-        self._begun, self._whose, self._notes = begun, whose, begun.notes
+    def __init__(self, begun: Begun, directory: Directory) -> None:
+        self._begun, self._directory, self._notes = begun, directory, begun.notes
         self._header: list[Segment] = []
         self._level = ""
         self._claim: list[Segment] = []
         self._receipt: date | None = None
         self._claims = 0
+        self._named: str | None = None
         self._payer: str | None = None
         self._event_id: str | None = None
 
@@ -77,32 +78,35 @@ class ClaimStatusReader:
             yield said
 
     def _acknowledged(self, claim: list[Segment]) -> ClaimAcknowledged:
-        bht, payer = next((each for each in self._header if each.tag == "BHT"), None), self._known()
+        bht, number = next((each for each in self._header if each.tag == "BHT"), None), required(claim[0], 2)
         if bht is None:
             raise X12Fault(self._begun.at, "no BHT", "send the header")
         statuses = [each for each in claim if each.tag == "STC"]
         if not statuses:
             raise X12Fault(claim[0].at, "a claim without a status", "send STC")
+        payer = self._known(number)
         return ClaimAcknowledged(
-            event_id=derived("277CA", payer, bht.element(3), required(claim[0], 2), digest(claim)),
+            event_id=derived("277CA", payer, bht.element(3), number, digest(claim)),
             occurred_at=_moment(bht),
             producer=payer,
             payer=payer,
-            control_number=required(claim[0], 2),
+            control_number=number,
             accepted=all(map(_taken, _of_claim(claim))),
             codes=tuple(_codes(claim)),
             payer_claim_number=next((each.element(2).strip() for each in claim if _is_payers_number(each)), None),
             receipt_date=self._receipt,
         )
 
-    def _known(self) -> str:
-        """Of NM109 of the source, which may be a clearing house, and of the envelope's sender."""
-        if self._payer is None:
+    def _known(self, number: str) -> str:
+        """By NM109 of the source or the envelope's sender; a clearing house's claims each by whom they were sent to."""
+        if self._named is None:
             named = [each.element(9).strip() for each in self._header if each.tag == "NM1"]
-            self._payer = self._whose([each for each in (*named, *self._begun.senders) if each])
-        if self._payer is None:
+            self._named = self._directory.by_ids([each for each in (*named, *self._begun.senders) if each]) or ""
+        payer = self._named or self._directory.by_claim(number)
+        if not payer:
             raise X12Fault(self._begun.at, "whose acknowledgement this is, is not known", UNKNOWN_PAYER)
-        return self._payer
+        self._payer = payer
+        return payer
 
     def _day(self, dtp: Segment) -> date | None:
         """The day of receipt, which proves timely filing; one that can't be read is a finding."""
@@ -116,8 +120,8 @@ class ClaimStatusReader:
 class FileStatusReader:
     """999 (and the older 997): which of our transactions were refused; of those, the claims that are named."""
 
-    def __init__(self, begun: Begun, whose: WhosePayer) -> None:
-        self._begun, self._whose, self._notes = begun, whose, begun.notes
+    def __init__(self, begun: Begun, directory: Directory) -> None:
+        self._begun, self._directory, self._notes = begun, directory, begun.notes
         self._group: Segment | None = None
         self._set: Segment | None = None
         self._named: list[tuple[str, list[StatusCode]]] = []
@@ -156,14 +160,15 @@ class FileStatusReader:
         self._notes.find(
             status.at, "set-refused", "a transaction of ours was refused", "mend it, and send its claims again"
         )
-        payer = self._payer = self._payer or self._whose(self._begun.senders)
+        named = self._directory.by_ids(self._begun.senders)
         group = self._begun.group
         if self._group is None or self._set is None or group is None or not self._named:
             return
-        if payer is None:
-            raise X12Fault(self._begun.at, "whose acknowledgement this is, is not known", UNKNOWN_PAYER)
         made = day(group, 4)
         for number, codes in {name: codes for name, codes in self._named if name}.items():
+            payer = self._payer = named or self._directory.by_claim(number)
+            if payer is None:
+                raise X12Fault(self._begun.at, "whose acknowledgement this is, is not known", UNKNOWN_PAYER)
             self._claims += 1
             self._event_id = derived("999", payer, self._group.element(2), self._set.element(2), number)
             yield ClaimAcknowledged(

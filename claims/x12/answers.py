@@ -13,9 +13,9 @@ from claims.x12.acknowledgements import ClaimStatusReader, FileStatusReader, abo
 from claims.x12.envelopes import Begun, Between, Body, Ended, Note, read_envelopes
 from claims.x12.remittances import RemittanceReader
 from claims.x12.segments import Segment, X12Fault
-from claims.x12.transactions import Reader, Result, Said, WhosePayer, suspend
+from claims.x12.transactions import Directory, Reader, Result, Said, WhoseClaim, WhosePayer, suspend
 
-_READERS: Final[dict[str, Callable[[Begun, WhosePayer], Reader]]] = {
+_READERS: Final[dict[str, Callable[[Begun, Directory], Reader]]] = {
     "835": RemittanceReader,
     "277": ClaimStatusReader,
     "999": FileStatusReader,
@@ -23,16 +23,19 @@ _READERS: Final[dict[str, Callable[[Begun, WhosePayer], Reader]]] = {
 }
 
 
-def read_answers(chunks: Iterable[bytes], whose: WhosePayer) -> Iterator[Said | Result | Note]:
+def read_answers(
+    chunks: Iterable[bytes], whose: WhosePayer, whose_claim: WhoseClaim = lambda _: None
+) -> Iterator[Said | Result | Note]:
     """The events of each transaction and then its result; between them what is wrong with envelopes.
 
     X12Fault where the file can't be read on; the transaction in which that is has had its result by then.
     """
     reading: _Reading | None = None
+    directory = Directory(whose, whose_claim)
     for part in read_envelopes(chunks):
         match part:
             case Begun():
-                reading = _Reading(part, whose)
+                reading = _Reading(part, directory)
             case Body(segment) if reading is not None:
                 yield from reading.take(segment)
             case Ended(whole) if reading is not None:
@@ -49,10 +52,10 @@ def read_answers(chunks: Iterable[bytes], whose: WhosePayer) -> Iterator[Said | 
 class _Reading:
     """One transaction, by the reader of its kind; of a kind that answers nothing, only that it was there."""
 
-    def __init__(self, begun: Begun, whose: WhosePayer) -> None:
+    def __init__(self, begun: Begun, directory: Directory) -> None:
         self._begun = begun
         made = _READERS.get(begun.kind)
-        self._reader = None if made is None else made(begun, whose)
+        self._reader = None if made is None else made(begun, directory)
         if made is None:
             begun.notes.find(begun.at, "no-answer", "a transaction that answers no claim", "leave it out")
 

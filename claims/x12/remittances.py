@@ -13,7 +13,7 @@ from claims.remittance import Refusal, pays, self_consistent
 from claims.x12.answered_claim import Payment, answered
 from claims.x12.envelopes import Begun
 from claims.x12.segments import Segment, X12Fault
-from claims.x12.transactions import UNKNOWN_PAYER, Result, Said, WhosePayer, digest, suspend
+from claims.x12.transactions import UNKNOWN_PAYER, Directory, Result, Said, digest, suspend
 from claims.x12.values import cents, day, required
 from schemas.events.payer import ProviderAdjustment, Remittance
 from schemas.identity import derived
@@ -25,8 +25,8 @@ _PLB: Final = range(3, 15, 2)  # code and amount: up to six of a provider
 class RemittanceReader:
     """Holds the header, one claim and the provider adjustments; never the claims before."""
 
-    def __init__(self, begun: Begun, whose: WhosePayer) -> None:
-        self._begun, self._whose, self._notes = begun, whose, begun.notes
+    def __init__(self, begun: Begun, directory: Directory) -> None:
+        self._begun, self._whose, self._notes = begun, directory.by_ids, begun.notes
         self._header: list[Segment] = []
         self._claim: list[Segment] = []
         self._adjusted: list[Segment] = []

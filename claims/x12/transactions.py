@@ -14,6 +14,17 @@ from schemas.events import ClaimAcknowledged, ClaimAdjudicated, Remittance
 Said = ClaimAcknowledged | Remittance | ClaimAdjudicated
 WhosePayer = Callable[[Sequence[str]], str | None]
 """Our payer by the ids under which a file may name him, the surest first; null where none is known."""
+WhoseClaim = Callable[[str], str | None]
+"""The payer to whom the claim with this control number was sent: a clearing house speaks for many."""
+
+
+@dataclass(frozen=True)
+class Directory:
+    """How the payer of a file is found."""
+
+    by_ids: WhosePayer
+    by_claim: WhoseClaim
+
 
 UNKNOWN_PAYER = "name his payer_id in partners.yaml, or say whose file it is: --payer"
 

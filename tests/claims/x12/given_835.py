@@ -59,7 +59,14 @@ def interchange(
 
 
 def said_by(*pieces: bytes, payer: str | None = "commercial") -> list[Said | Result | Note]:
-    return list(read_answers(pieces, lambda ids: payer if payer is not None and "EXPAY1" in ids else None))
+    """Claims whose number begins with HOUSE were sent to Medicare, and a clearing house may answer them."""
+    return list(
+        read_answers(
+            pieces,
+            lambda ids: payer if "EXPAY1" in ids else None,
+            lambda number: "medicare" if number.startswith("HOUSE") else None,
+        )
+    )
 
 
 def results(*pieces: bytes) -> list[Result]:

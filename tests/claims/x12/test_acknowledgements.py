@@ -98,6 +98,16 @@ def test_the_same_file_has_the_same_ids_and_another_status_has_another() -> None
     assert told(claims(TAKEN))[0].event_id != told(claims([TAKEN[0], "STC*A3:21*20260305*U"]))[0].event_id
 
 
+def test_of_a_clearing_house_each_claim_is_the_payers_to_whom_it_was_sent() -> None:
+    file = claims(["TRN*2*HOUSE1", *TAKEN[1:]]).replace(b"EXPAY1", b"HOUSE")
+    assert [(each.payer, each.control_number) for each in told(file)] == [("medicare", "HOUSE1")]
+
+
+def test_a_clearing_house_that_answers_for_nobody_known_is_suspended() -> None:
+    (result,) = results(claims(TAKEN).replace(b"EXPAY1", b"HOUSE"))
+    assert [note.code for note in result.faults] == ["unreadable"]
+
+
 def test_a_claim_without_a_status_suspends_its_transaction() -> None:
     (result,) = results(claims(["TRN*2*OURS1"]))
     assert [note.code for note in result.faults] == ["unreadable"]
