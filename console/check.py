@@ -13,6 +13,8 @@ from agents.assembly import Assembly
 from claims.fhir import BadChartFile
 from claims.tables import Reference
 from claims.validation import validate
+from console.check_claims import check_claims, is_of_claims
+from console.faults import Mendable
 from console.publish import Publication, read_charts
 from console.screen import Json, counted, dollars, draw, say, say_json, table
 from schemas.events import ChartCoded, ChartCompleted, ChartReturned
@@ -27,7 +29,7 @@ Files = Annotated[
         exists=True,
         readable=True,
         metavar="FILE",
-        help="FHIR R4 (a Bundle, or a folder of bulk data), or one chart-completed event as JSON.",
+        help="FHIR R4 (a Bundle, or a folder of bulk data), one chart-completed event as JSON, or an 837.",
     ),
 ]
 
@@ -35,15 +37,34 @@ Files = Annotated[
 @app.command()
 def check(
     files: Files,
-    hospital: Annotated[str, typer.Option(help="Whose charts these are: an id of partners.yaml.")],
+    hospital: Annotated[
+        str | None, typer.Option(help="Whose charts these are: an id of partners.yaml. A claim names its own.")
+    ] = None,
+    received: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Of claims: the day on which payers get them, for timely filing."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Judge charts without sending them: everything that is missing or wrong, at once, as validation would say it.
 
-    Edits over the patient's other charts need the ledger and are not asked. Exit status 1 when a chart would be
-    returned, or could not be read.
+    Files of claims (837P, 837I, anybody's) are judged claim by claim, each as one chart, by the rules that a claim
+    alone can be held to. Edits over the patient's other charts need the ledger and are not asked. Exit status 1 when a
+    chart or claim would be returned, or something could not be read.
     """
     parts = Assembly(Settings())
+    of_claims = [file for file in files if is_of_claims(file)]
+    of_charts = [file for file in files if file not in of_claims]
+    if of_charts and hospital is None:
+        raise Mendable("charts without their hospital", "say --hospital with an id of partners.yaml")
+    well = check_charts(of_charts, hospital, parts, as_json) if of_charts and hospital else True
+    if of_claims:
+        well &= check_claims(of_claims, parts, received.date() if received else None, as_json)
+    raise typer.Exit(0 if well else 1)
+
+
+def check_charts(files: Sequence[Path], hospital: str, parts: Assembly, as_json: bool) -> bool:
+    """Whether all could be read, and would be billed."""
     reference = parts.reference
     read = Publication(hospital, "")
     now = parts.clock.now_ms()
@@ -60,7 +81,7 @@ def check(
     returned = sum(isinstance(said, ChartReturned) for said in judged)
     if not as_json:
         say(f"{counted(len(judged), 'chart')} checked, {returned:,} would be returned")
-    raise typer.Exit(1 if returned or read.bad or not judged else 0)
+    return bool(judged) and not returned and not read.bad
 
 
 def _charts(files: Sequence[Path], reference: Reference, hospital: str, read: Publication) -> Iterator[ChartCompleted]:

@@ -1,0 +1,84 @@
+"""Somebody's claims under the edits: what would be wrong with each, and which rules a claim alone can't be held to."""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from claims.claim_chart import Billers, billers, chart_of, is_inpatient, with_elsewhere
+from claims.claim_edits import claim_findings
+from claims.edits import check_chart
+from claims.tables import Reference
+from claims.validation import grouped
+from claims.x12.claims_in import ClaimRead
+from schemas.events.claim import ClaimBuilt
+from schemas.events.coded import Drg, Finding
+from schemas.events.types import Day, Instant
+
+NOT_OF_A_CLAIM: Final[dict[str, str]] = {
+    "$2": "what the hospital's chargemaster asks is not known",
+    "B7": "the patient's other claims are not known",
+    "B9": "the patient's other claims are not known",
+    "B10": "the patient's other claims are not known",
+    "C9": "neither consent nor what the patient paid in full stands on a claim",
+    "I2": "the plan's answer about the member (271) is not known",
+    "I4": "from when to when the plan covers him is not known",
+    "I5": "the plan's answer about the member (271) is not known",
+    "I6": "the plan's answer about the member (271) is not known",
+    "M4": "whether a drug's package holds a single dose is not known",
+    "M5": "whether a notice of non-coverage is signed is not known",
+}
+LATE: Final = {"D4": "the day on which the payer gets the claim is not known"}
+INTERIM: Final[dict[str, str]] = {
+    "B1": "the stay goes on after an interim bill",
+    "B5": "the stay goes on after an interim bill",
+}
+_INTERIM: Final = frozenset({"2", "3"})  # frequency: first and later bill of a stay that goes on
+_ONCE: Final = frozenset({"P4"})
+"""Rules that speak of who bills at each of his lines: of a claim once is enough."""
+
+
+class Checked(NamedTuple):
+    """A claim with what is wrong with it, the group of its stay, and why some rules were not asked."""
+
+    claim: ClaimBuilt
+    at: int
+    findings: tuple[Finding, ...]
+    drg: Drg | None
+    not_judged: dict[str, str]
+
+    @property
+    def would_be_returned(self) -> bool:
+        return any(finding.severity == "reject" for finding in self.findings)
+
+
+class ClaimCheck:
+    """Judges claim by claim. `received`: the day on which payers have them, for timely filing; unknown by itself."""
+
+    def __init__(self, reference: Reference, now: Instant, received: Day | None = None) -> None:
+        self._reference, self._now, self._received = with_elsewhere(reference), now, received
+        self._billers: Billers = billers(reference.partners)
+        self.known = self._billers.known()
+
+    def check(self, read: ClaimRead) -> Checked:
+        reference, claim = self._reference, read.claim
+        chart, stay = grouped(chart_of(read, reference, self._billers, self._now, self._received), reference)
+        not_judged = self._not_judged(claim)
+        payer = reference.partners.payers.get(claim.payer)
+        said = (*check_chart(chart, reference, stay), *claim_findings(claim, payer, chart.drg))
+        kept = (finding for finding in said if finding.rule not in not_judged)
+        if read.clia is not None:
+            kept = (finding for finding in kept if finding.rule != "P8")
+        return Checked(claim, read.at, tuple(_without_echoes(kept)), chart.drg, not_judged)
+
+    def _not_judged(self, claim: ClaimBuilt) -> dict[str, str]:
+        interim = is_inpatient(claim) and claim.frequency in _INTERIM
+        return {**NOT_OF_A_CLAIM, **(LATE if self._received is None else {}), **(INTERIM if interim else {})}
+
+
+def _without_echoes(findings: Iterator[Finding]) -> Iterator[Finding]:
+    said = set[tuple[str, str]]()
+    for finding in findings:
+        if finding.rule in _ONCE:
+            if (finding.rule, finding.message) in said:
+                continue
+            said.add((finding.rule, finding.message))
+        yield finding

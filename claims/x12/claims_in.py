@@ -1,0 +1,272 @@
+"""Somebody's 837 as claims of our own types (X222A1, X223A2): as near to a claim we form as a stranger's file allows.
+
+What a claim doesn't say is absent. Who it doesn't know of us is named as the file names him: a hospital by its NPI, a
+payer by his payer id. Everything that can't be read of one claim is told at once, and the others are read all the same.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple
+
+from pydantic import ValidationError
+
+from claims.identity import billing_key, claim_built_id, claim_id, period
+from claims.x12.causes_in import causes
+from claims.x12.claim_codes_in import codes
+from claims.x12.claim_lines_in import OfClaim, answers, line, who
+from claims.x12.fields import Fields, parts
+from claims.x12.loops import ClaimLoops, Loop, read_loops
+from claims.x12.other_payers_in import LineAnswer, OtherPayer, authorizations, other_payer
+from claims.x12.people_in import address, organization, provider
+from claims.x12.segments import X12Fault
+from claims.x12.subscribers_in import billing_provider, member, patient
+from schemas.events.chart import PayerKind, Signatures
+from schemas.events.claim import ChartVersion, ClaimBuilt
+from schemas.events.people import Organization, Provider
+from schemas.events.types import Day
+
+_STATEMENT, _ADMISSION, _DISCHARGE = "434", "435", "096"
+_YES_NO: Final = {"Y": True, "N": False}
+_RELEASED: Final = {"Y": True, "I": False}
+_ACCEPTS: Final = {"A": True, "C": False}
+
+
+@dataclass(frozen=True)
+class Known:
+    """Who of a file's parties is ours: a hospital by a billing NPI, a payer by his payer id."""
+
+    hospital: Callable[[str], str | None]
+    payer: Callable[[str], tuple[str, PayerKind] | None]
+
+
+class ClaimRead(NamedTuple):
+    """A claim; the segment at which it begins; its other payers; and the laboratory's number (REF X4)."""
+
+    claim: ClaimBuilt
+    at: int
+    others: tuple[OtherPayer, ...]
+    clia: str | None
+
+
+class Unread(NamedTuple):
+    """A claim of which something can't be read: its number, where it has one, and all that is wrong."""
+
+    control_number: str | None
+    at: int
+    faults: tuple[X12Fault, ...]
+
+
+def read_claims(chunks: Iterable[bytes], known: Known) -> Iterator[ClaimRead | Unread | X12Fault]:
+    """Every claim of a file; what is wrong outside of claims stands between them."""
+    for loops in read_loops(chunks):
+        yield loops if isinstance(loops, X12Fault) else _read(loops, known)
+
+
+def _read(loops: ClaimLoops, known: Known) -> ClaimRead | Unread:
+    fields, head = Fields(), loops.claim.head
+    try:
+        found = _Claim(loops, known, fields).read()
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        fields.faults.append(X12Fault(head.at, f"{where}: {first['msg']}", "send what the field can hold", "CLM"))
+        found = None
+    if fields.faults or found is None:
+        return Unread(head.element(1) or None, head.at, tuple(fields.faults))
+    return found
+
+
+class _Claim:
+    """One claim being read: its loops, and what the other parts of it ask for."""
+
+    def __init__(self, loops: ClaimLoops, known: Known, fields: Fields) -> None:
+        self.loops, self.known, self.fields = loops, known, fields
+        self.claim, self.head = loops.claim, loops.claim.head
+        self.control_number = fields.required(self.head, 1)
+        self.place = parts(self.head, 5)
+        self.professional = loops.kind == "professional"
+
+    def read(self) -> ClaimRead | None:
+        billing = billing_provider(self.loops, self.fields)
+        policy = member(self.loops, self._payer, self.fields)
+        if billing is None or policy is None:
+            return None
+        lines_in = list(self.claim.within("LX"))
+        days = self._statement()
+        of_claim = OfClaim(self.loops.kind, self.control_number, self._place_of_service(), self._rendering(), days)
+        lines = tuple(filter(None, [line(each, of_claim, self.fields) for each in lines_in]))
+        if not lines_in:
+            self.fields.wrong(self.head, 1, "a claim without a line (LX)", "give its lines")
+            return None
+        others = tuple(self._others(lines_in))
+        coded = codes(self.claim.all("HI"), self.loops.kind, self.fields)
+        first = days or (min(each.service_from for each in lines), max(each.service_to for each in lines))
+        hospital = self.known.hospital(billing.npi or "") or billing_key(billing)[:64]
+        said = {
+            **self._heading(),
+            **policy,
+            **self._stay(),
+            "patient": patient(self.loops, self._reference("EA") or self.control_number, self.fields),
+            "causes": causes(self.loops, coded.values, self.fields),
+            "diagnoses": tuple(coded.diagnoses),
+            "procedures": tuple(coded.procedures),
+            "coded_values": tuple(coded.values),
+            "drg": coded.drg,
+            "patient_paid_cents": self._paid() or coded.patient_paid_cents,
+            "hospital": hospital,
+            "billing_provider": billing,
+            "pay_to": self._pay_to(),
+            "service_facility": self._facility(),
+            "providers": tuple(self._providers(lines_in)),
+            "statement_from": first[0],
+            "statement_to": first[1],
+            "lines": lines,
+            "prior": tuple(other.answer for other in others if other.answer is not None),
+        }
+        if self.fields.faults:
+            return None
+        return ClaimRead(self._identified(said), self.head.at, others, self._reference("X4"))
+
+    def _identified(self, said: dict[str, Any]) -> ClaimBuilt:
+        """With the ids that follow from what it says."""
+        split = said["lines"][0].control_number
+        name_of = claim_id(
+            hospital=said["hospital"],
+            account_number=self.control_number,
+            kind=self.loops.kind,
+            billing=billing_key(said["billing_provider"]),
+            period=period(self.control_number, said["statement_from"], said["statement_to"]),
+            split=split,
+            payer=said["payer"],
+            sequence=said["payer_sequence"],
+            revision=1,
+        )
+        return ClaimBuilt(**said, claim_id=name_of, event_id=claim_built_id(name_of, 1))
+
+    def _heading(self) -> dict[str, Any]:
+        """What the claim itself is, and when and by whom it was sent."""
+        head, fields = self.head, self.fields
+        note, delay = [said.element(2) for said in self.claim.all("NTE") if said.element(2)], head.element(20)
+        signed = Signatures(
+            assignment_of_benefits=_YES_NO.get(head.element(8)),
+            release_of_information=_RELEASED.get(head.element(9)),
+            provider_accepts_assignment=_ACCEPTS.get(head.element(7)),
+        )
+        return {
+            "occurred_at": self._sent_at(),
+            "producer": "x12",
+            "submission": 1,
+            "revision": 1,
+            "control_number": self.control_number,
+            "kind": self.loops.kind,
+            "account_number": self.control_number,
+            "charts": (ChartVersion(chart_id=self.control_number, version=1),),
+            "frequency": fields.required(self.place, 3),
+            "original_reference": self._reference("F8"),
+            "submitter": self._submitter(),
+            "signatures": signed,
+            "authorizations": tuple(authorizations(self.claim)),
+            "referral": self._reference("9F"),
+            "total_charge_cents": fields.amount(head, 2),
+            "notes": tuple(note),
+            "delay_reason": delay or None,
+        }
+
+    def _paid(self) -> int:
+        """What the patient has paid (837P AMT F5)."""
+        paid = self.claim.first("AMT", "F5")
+        return self.fields.cents(paid, 2) if paid else 0
+
+    def _sent_at(self) -> datetime:
+        """BHT04 and 05, as if in UTC: a file names no zone."""
+        begun = self.loops.header.first("BHT")
+        if begun is None:
+            self.fields.wrong(self.loops.header.head, 1, "a transaction without BHT", "give it")
+            return datetime(1900, 1, 1, tzinfo=UTC)
+        day, clock = self.fields.day(begun, 4), begun.element(5).ljust(4, "0")[:4]
+        hours = (int(clock[:2]), int(clock[2:])) if clock.isdecimal() else (24, 0)
+        if hours >= (24, 0) or hours[1] > 59:
+            self.fields.wrong(begun, 5, "no time of day", "write HHMM")
+            hours = (0, 0)
+        return datetime(day.year, day.month, day.day, *hours, tzinfo=UTC)
+
+    def _submitter(self) -> str:
+        sender = next(self.loops.header.within("NM1", "41"), None)
+        return organization(sender).name if sender else "?"
+
+    def _stay(self) -> dict[str, Any]:
+        """Admission and discharge; bill type or place."""
+        admitted, left = self.claim.first("DTP", _ADMISSION), self.claim.first("DTP", _DISCHARGE)
+        facts, place = self.claim.first("CL1"), self.place.element(1)
+        if self.professional:
+            return {
+                "place_of_service": place or None,
+                "admission_date": self.fields.days(admitted)[0] if admitted else None,
+            }
+        if facts is None:
+            self.fields.wrong(self.head, 1, "an institutional claim without CL1", "give the patient's status")
+        hour = admitted.element(3)[8:] if admitted and admitted.element(2) == "DT" else ""
+        return {
+            "bill_type": f"0{place}{self.place.element(3)}" if place else None,
+            "admission_date": self.fields.days(admitted)[0] if admitted else None,
+            "admission_hour": _hour(hour),
+            "admission_type": (facts.element(1) or None) if facts else None,
+            "admission_source": (facts.element(2) or None) if facts else None,
+            "patient_status": (facts.element(3) or None) if facts else None,
+            "discharge_hour": _hour(left.element(3)) if left else None,
+        }
+
+    def _place_of_service(self) -> str | None:
+        return (self.place.element(1) or None) if self.professional else None
+
+    def _rendering(self) -> str | None:
+        """Who did what a professional's lines say, where they don't say it themselves (2310B)."""
+        return who(self.claim, "82") if self.professional else None
+
+    def _statement(self) -> tuple[Day, Day] | None:
+        """A hospital's claim says its days; a professional's are those of its lines."""
+        if self.professional:
+            return None
+        said = self.claim.first("DTP", _STATEMENT)
+        if said is None:
+            self.fields.wrong(self.head, 1, "an institutional claim without its days: DTP*434 is missing", "give them")
+            return None
+        return self.fields.days(said)
+
+    def _pay_to(self) -> Any:
+        found = next(self.loops.billing.within("NM1", "87"), None) if self.loops.billing else None
+        return address(found) if found else None
+
+    def _facility(self) -> Organization | None:
+        found = next(self.claim.within("NM1", "77"), None)
+        return organization(found) if found else None
+
+    def _providers(self, lines: Iterable[Loop]) -> Iterator[Provider]:
+        """Each practitioner in each of his roles, once: the claim's, then those of lines."""
+        seen = set[tuple[str, str | None]]()
+        for loop in (self.claim, *lines):
+            for each in loop.within("NM1"):
+                person = provider(each)
+                if person is not None and (person.role, person.npi) not in seen:
+                    seen.add((person.role, person.npi))
+                    yield person
+
+    def _others(self, lines: Iterable[Loop]) -> Iterator[OtherPayer]:
+        loops = list(self.claim.within("SBR"))
+        answered = [LineAnswer(*each) for loop in lines for each in answers(loop, self.fields)] if loops else []
+        for loop in loops:
+            yield other_payer(loop, answered, self._payer, self.fields)
+
+    def _payer(self, number: str, indicator: str) -> tuple[str, PayerKind]:
+        """Ours by his id, or else as the file names him; workers' compensation is no health plan."""
+        return self.known.payer(number) or (number, "business" if indicator == "WC" else "insurer")
+
+    def _reference(self, qualifier: str) -> str | None:
+        said = self.claim.first("REF", qualifier)
+        return (said.element(2) or None) if said else None
+
+
+def _hour(said: str) -> str | None:
+    """The hour alone, as charts have it, where HHMM tells no minutes."""
+    return said.removesuffix("00") if len(said) == 4 else said or None
