@@ -5,11 +5,12 @@ from typing import Final, NamedTuple
 
 from claims.claim_chart import Billers, billers, chart_of, is_inpatient, with_elsewhere
 from claims.claim_edits import claim_findings
+from claims.claim_places import place_of
 from claims.edits import check_chart
 from claims.tables import Reference
 from claims.validation import grouped
 from claims.x12.claims_in import ClaimRead
-from schemas.events.claim import ClaimBuilt
+from schemas.events.claim import ClaimBuilt, ClaimKind
 from schemas.events.coded import Drg, Finding
 from schemas.events.types import Day, Instant
 
@@ -63,7 +64,8 @@ class ClaimCheck:
         chart, stay = grouped(chart_of(read, reference, self._billers, self._now, self._received), reference)
         not_judged = self._not_judged(claim)
         payer = reference.partners.payers.get(claim.payer)
-        said = (*check_chart(chart, reference, stay), *claim_findings(claim, payer, chart.drg))
+        of_chart = (_placed(finding, claim.kind) for finding in check_chart(chart, reference, stay))
+        said = (*of_chart, *claim_findings(claim, payer, chart.drg))
         kept = (finding for finding in said if finding.rule not in not_judged)
         if read.clia is not None:
             kept = (finding for finding in kept if finding.rule != "P8")
@@ -72,6 +74,11 @@ class ClaimCheck:
     def _not_judged(self, claim: ClaimBuilt) -> dict[str, str]:
         interim = is_inpatient(claim) and claim.frequency in _INTERIM
         return {**NOT_OF_A_CLAIM, **(LATE if self._received is None else {}), **(INTERIM if interim else {})}
+
+
+def _placed(finding: Finding, kind: ClaimKind) -> Finding:
+    """By the claim's element instead of the chart's field."""
+    return finding.model_copy(update={"field": place_of(finding.field, kind)})
 
 
 def _without_echoes(findings: Iterator[Finding]) -> Iterator[Finding]:
