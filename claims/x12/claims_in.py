@@ -27,6 +27,7 @@ from schemas.events.people import Organization, Provider
 from schemas.events.types import Day
 
 _STATEMENT, _ADMISSION, _DISCHARGE = "434", "435", "096"
+_NOT_AVAILABLE: Final = "9"  # CL101, where nobody knows
 _YES_NO: Final = {"Y": True, "N": False}
 _RELEASED: Final = {"Y": True, "I": False}
 _ACCEPTS: Final = {"A": True, "C": False}
@@ -211,7 +212,7 @@ class _Claim:
             "bill_type": f"0{place}{self.place.element(3)}" if place else None,
             "admission_date": self.fields.days(admitted)[0] if admitted else None,
             "admission_hour": _hour(hour),
-            "admission_type": (facts.element(1) or None) if facts else None,
+            "admission_type": (facts.element(1).replace(_NOT_AVAILABLE, "") or None) if facts else None,
             "admission_source": (facts.element(2) or None) if facts else None,
             "patient_status": (facts.element(3) or None) if facts else None,
             "discharge_hour": _hour(left.element(3)) if left else None,
