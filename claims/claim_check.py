@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from pydantic import ValidationError
+
 from claims.claim_chart import Billers, billers, chart_of, is_inpatient, with_elsewhere
 from claims.claim_edits import claim_findings
 from claims.claim_places import place_of
 from claims.edits import check_chart
 from claims.tables import Reference
 from claims.validation import grouped
-from claims.x12.claims_in import ClaimRead
+from claims.x12.claims_in import ClaimRead, Unread, no_room
 from schemas.events.claim import ClaimBuilt, ClaimKind
 from schemas.events.coded import Drg, Finding
 from schemas.events.types import Day, Instant
@@ -59,9 +61,13 @@ class ClaimCheck:
         self._billers: Billers = billers(reference.partners)
         self.known = self._billers.known()
 
-    def check(self, read: ClaimRead) -> Checked:
+    def check(self, read: ClaimRead) -> Checked | Unread:
+        """Unread where a chart has no room for what the claim says."""
         reference, claim = self._reference, read.claim
-        chart, stay = grouped(chart_of(read, reference, self._billers, self._now, self._received), reference)
+        try:
+            chart, stay = grouped(chart_of(read, reference, self._billers, self._now, self._received), reference)
+        except ValidationError as error:
+            return Unread(claim.control_number, read.at, (no_room(read.at, error),))
         not_judged = self._not_judged(claim)
         payer = reference.partners.payers.get(claim.payer)
         of_chart = (_placed(finding, claim.kind) for finding in check_chart(chart, reference, stay))

@@ -52,9 +52,9 @@ def _biller(claim: ClaimBuilt) -> Iterator[Finding]:
         mend = "give it; without one a claim is paid to nobody"
         citation = "837 2010AA NM109; 45 CFR 162.410"
         yield reject("P1", "a billing provider without NPI", field="NM109", mend=mend, citation=citation, carc="206")
-    elif not npi.isdecimal() or len(npi) != 10 or not has_check_digit(npi):
+    elif not has_check_digit(npi):
         mend, citation = "correct it", "45 CFR 162.406"
-        message = "an NPI of the billing provider that is none"
+        message = "an NPI of the billing provider with a wrong check digit"
         yield reject("P2", message, field="NM109", value_kind="NPI", mend=mend, citation=citation, carc="207")
 
 

@@ -39,15 +39,15 @@ def check_claims(files: Sequence[Path], parts: Assembly, received: date | None, 
     for file in files:
         before = tally.checked + tally.unread
         for read in read_claims(_pieces(file), judge.known):
-            if isinstance(read, ClaimRead):
-                checked = judge.check(read)
+            checked = judge.check(read) if isinstance(read, ClaimRead) else read
+            if isinstance(checked, Checked):
                 not_judged |= checked.not_judged
                 tally.checked += 1
                 tally.returned += checked.would_be_returned
                 _say_claim(file, checked, as_json)
             else:
                 tally.unread += 1
-                _say_unread(file, read, as_json)
+                _say_unread(file, checked, as_json)
         if tally.checked + tally.unread == before:
             tally.unread += 1
             nothing = X12Fault(1, "no claim is in it", "send an 837P or an 837I, which begins with ISA")

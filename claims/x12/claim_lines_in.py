@@ -5,12 +5,12 @@ from typing import Any, Final, Literal, NamedTuple, cast
 
 from claims.x12.fields import NO_DAY, Fields, parts
 from claims.x12.loops import Loop
-from claims.x12.people_in import npi
 from claims.x12.segments import Segment
 from schemas.events.claim import Adjustment, ClaimKind, ClaimLine, PriorLine
 from schemas.events.types import Day
 
 HCPCS: Final = "HC"
+_RATE: Final = "HP"
 _GROUPS: Final = frozenset({"CO", "OA", "PI", "PR"})
 _REASONS: Final = range(2, 20, 3)  # CAS02, CAS05, ...: reason, amount, quantity
 _POINTERS: Final = range(1, 5)
@@ -46,8 +46,8 @@ def line(loop: Loop, claim: OfClaim, fields: Fields) -> ClaimLine | None:
         **(_professional(service, claim, fields) if professional else _institutional(service, fields)),
         **_days(loop, claim, fields),
         **_drug(loop, fields),
-        rendering_npi=who(loop, "82") or claim.rendering,
-        ordering_npi=who(loop, "DK"),
+        rendering_npi=who(loop, "82", fields) or claim.rendering,
+        ordering_npi=who(loop, "DK", fields),
         authorization=authorization.element(2) or None if authorization else None,
     )
 
@@ -93,8 +93,9 @@ def adjustments(loop: Loop, fields: Fields) -> Iterator[Adjustment]:
 
 
 def _procedure(said: Segment, fields: Fields) -> dict[str, Any]:
-    """SV101 and SV202: the code with its modifiers and words; a revenue code may stand without."""
-    if not said.element(1):
+    """SV101 and SV202: the code with its modifiers and words; a revenue code may stand without, and with a rate of its
+    own (HIPPS) it does."""
+    if not said.element(1) or said.element(1) == _RATE:
         return {}
     if said.element(1) != HCPCS:
         fields.wrong(said, 1, "a code that is not of HCPCS", "write HC and its code")
@@ -146,7 +147,7 @@ def _drug(loop: Loop, fields: Fields) -> dict[str, Any]:
     return found
 
 
-def who(loop: Loop, role: str) -> str | None:
+def who(loop: Loop, role: str, fields: Fields) -> str | None:
     """The NPI of whoever a claim or a line names in a role (NM101)."""
     found = next(loop.within("NM1", role), None)
-    return npi(found.head) if found else None
+    return fields.npi(found.head) if found else None

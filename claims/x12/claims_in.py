@@ -4,6 +4,7 @@ What a claim doesn't say is absent. Who it doesn't know of us is named as the fi
 payer by his payer id. Everything that can't be read of one claim is told at once, and the others are read all the same.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,8 +19,8 @@ from claims.x12.claim_lines_in import OfClaim, answers, line, who
 from claims.x12.fields import Fields, parts
 from claims.x12.loops import ClaimLoops, Loop, read_loops
 from claims.x12.other_payers_in import LineAnswer, OtherPayer, authorizations, other_payer
-from claims.x12.people_in import address, organization, provider
-from claims.x12.segments import X12Fault
+from claims.x12.people_in import address, called, organization, provider
+from claims.x12.segments import Segment, X12Fault
 from claims.x12.subscribers_in import billing_provider, member, patient
 from schemas.events.chart import PayerKind, Signatures
 from schemas.events.claim import ChartVersion, ClaimBuilt
@@ -28,6 +29,7 @@ from schemas.events.types import Day
 
 _STATEMENT, _ADMISSION, _DISCHARGE = "434", "435", "096"
 _NOT_AVAILABLE: Final = "9"  # CL101, where nobody knows
+_TWO_DIGITS: Final = re.compile(r"[0-9]{2}")
 _YES_NO: Final = {"Y": True, "N": False}
 _RELEASED: Final = {"Y": True, "I": False}
 _ACCEPTS: Final = {"A": True, "C": False}
@@ -69,13 +71,18 @@ def _read(loops: ClaimLoops, known: Known) -> ClaimRead | Unread:
     try:
         found = _Claim(loops, known, fields).read()
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        fields.faults.append(X12Fault(head.at, f"{where}: {first['msg']}", "send what the field can hold", "CLM"))
+        fields.faults.append(no_room(head.at, error))
         found = None
     if fields.faults or found is None:
         return Unread(head.element(1) or None, head.at, tuple(fields.faults))
     return found
+
+
+def no_room(at: int, error: ValidationError) -> X12Fault:
+    """What a field of ours can't hold: the field is named, never what was sent."""
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return X12Fault(at, f"{where}: {first['msg']}", "send what the field can hold", "CLM")
 
 
 class _Claim:
@@ -194,7 +201,7 @@ class _Claim:
 
     def _submitter(self) -> str:
         sender = next(self.loops.header.within("NM1", "41"), None)
-        return organization(sender).name if sender else "?"
+        return called(sender.head) if sender else "?"
 
     def _stay(self) -> dict[str, Any]:
         """Admission and discharge; bill type or place."""
@@ -214,16 +221,23 @@ class _Claim:
             "admission_hour": _hour(hour),
             "admission_type": (facts.element(1).replace(_NOT_AVAILABLE, "") or None) if facts else None,
             "admission_source": (facts.element(2) or None) if facts else None,
-            "patient_status": (facts.element(3) or None) if facts else None,
+            "patient_status": self._status(facts) if facts else None,
             "discharge_hour": _hour(left.element(3)) if left else None,
         }
+
+    def _status(self, facts: Segment) -> str | None:
+        """CL103."""
+        status = facts.element(3)
+        if status and not _TWO_DIGITS.fullmatch(status):
+            self.fields.wrong(facts, 3, "no patient status", "write its two digits")
+        return status or None
 
     def _place_of_service(self) -> str | None:
         return (self.place.element(1) or None) if self.professional else None
 
     def _rendering(self) -> str | None:
         """Who did what a professional's lines say, where they don't say it themselves (2310B)."""
-        return who(self.claim, "82") if self.professional else None
+        return who(self.claim, "82", self.fields) if self.professional else None
 
     def _statement(self) -> tuple[Day, Day] | None:
         """A hospital's claim says its days; a professional's are those of its lines."""
@@ -241,14 +255,14 @@ class _Claim:
 
     def _facility(self) -> Organization | None:
         found = next(self.claim.within("NM1", "77"), None)
-        return organization(found) if found else None
+        return organization(found, self.fields) if found else None
 
     def _providers(self, lines: Iterable[Loop]) -> Iterator[Provider]:
         """Each practitioner in each of his roles, once: the claim's, then those of lines."""
         seen = set[tuple[str, str | None]]()
         for loop in (self.claim, *lines):
             for each in loop.within("NM1"):
-                person = provider(each)
+                person = provider(each, self.fields)
                 if person is not None and (person.role, person.npi) not in seen:
                     seen.add((person.role, person.npi))
                     yield person

@@ -1,5 +1,6 @@
 """The elements of one claim as values; what can't be read is kept, so that everything wrong is said at once."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Final, TypeVar
@@ -8,6 +9,8 @@ from claims.x12 import values
 from claims.x12.segments import Segment, X12Fault
 
 T = TypeVar("T")
+_NPI: Final = "XX"
+_TEN_DIGITS: Final = re.compile(r"[0-9]{10}")
 NO_DAY: Final = date(1900, 1, 1)
 """Stands for a day that can't be read, in a claim that is then not made."""
 
@@ -37,7 +40,25 @@ class Fields:
         return self.thousandths(segment, number) if self.required(segment, number) != "?" else 0
 
     def day(self, segment: Segment, number: int) -> date:
+        """Of care or of paying for it: of our time."""
+        found = self.any_day(segment, number)
+        if not 1900 <= found.year <= 2100:
+            self.wrong(segment, number, "no day of our time", "correct the year")
+            return NO_DAY
+        return found
+
+    def any_day(self, segment: Segment, number: int) -> date:
         return self._or(lambda: values.day(segment, number), NO_DAY)
+
+    def npi(self, named: Segment) -> str | None:
+        """NM109 where NM108 says that it is an NPI. Its check digit is a rule (P2)."""
+        said = named.element(9)
+        if named.element(8) != _NPI or not said:
+            return None
+        if not _TEN_DIGITS.fullmatch(said):
+            self.wrong(named, 9, "no NPI", "write its ten digits")
+            return None
+        return said
 
     def count(self, segment: Segment, number: int) -> int:
         """A whole number that is wanted."""

@@ -29,7 +29,10 @@ class Loop:
         return (each for each in self.segments if each.tag == tag and (not qualifiers or each.element(1) in qualifiers))
 
     def first(self, tag: str, *qualifiers: str) -> Segment | None:
-        return next(self.all(tag, *qualifiers), None)
+        for each in self.segments:
+            if each.elements[0] == tag and (not qualifiers or each.element(1) in qualifiers):
+                return each
+        return None
 
     def within(self, tag: str, *qualifiers: str) -> Iterator["Loop"]:
         """The loops directly in it that such a segment opens."""

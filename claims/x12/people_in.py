@@ -22,25 +22,23 @@ ROLES: Final[dict[str, ProviderRole]] = {
 }
 """NM101. Who else a claim may name (a second operator, who bought a test, where an ambulance came from) has no role of
 ours."""
-_NPI: Final = "XX"
 
 
-def organization(loop: Loop, taxonomy: Segment | None = None) -> Organization:
-    """NM1 and what follows it; who bills as a person is named in one line."""
-    named = loop.head
-    who = " ".join(filter(None, (named.element(4), named.element(5), named.element(3), named.element(7))))
+def organization(loop: Loop, fields: Fields, taxonomy: Segment | None = None) -> Organization:
+    """NM1 and what follows it."""
     tax = loop.first("REF", "EI", "SY")
     return Organization(
-        npi=npi(named),
-        name=who or "?",
+        npi=fields.npi(loop.head),
+        name=called(loop.head),
         taxonomy=(taxonomy.element(3) or None) if taxonomy else None,
         tax_id=(tax.element(2) or None) if tax else None,
         address=address(loop),
     )
 
 
-def npi(named: Segment) -> str | None:
-    return (named.element(9) or None) if named.element(8) == _NPI else None
+def called(named: Segment) -> str:
+    """In one line: who bills as a person is named so too."""
+    return " ".join(filter(None, map(named.element, (4, 5, 3, 7)))) or "?"
 
 
 def name(named: Segment) -> Name | None:
@@ -81,23 +79,23 @@ def born(loop: Loop, fields: Fields) -> tuple[Day | None, Sex]:
     facts = loop.first("DMG")
     if facts is None:
         return None, "unknown"
-    return fields.day(facts, 2) if facts.element(2) else None, _SEXES.get(facts.element(3), "unknown")
+    return fields.any_day(facts, 2) if facts.element(2) else None, _SEXES.get(facts.element(3), "unknown")
 
 
 def died(loop: Loop, fields: Fields) -> Day | None:
     """PAT06."""
     said = loop.first("PAT")
-    return fields.day(said, 6) if said and said.element(6) else None
+    return fields.any_day(said, 6) if said and said.element(6) else None
 
 
-def provider(loop: Loop) -> Provider | None:
+def provider(loop: Loop, fields: Fields) -> Provider | None:
     """A practitioner in a role that we know."""
     role = ROLES.get(loop.head.element(1))
     if role is None:
         return None
     special = loop.first("PRV")
     taxonomy = special.element(3) if special else ""
-    return Provider(role=role, npi=npi(loop.head), name=name(loop.head), taxonomy=taxonomy or None)
+    return Provider(role=role, npi=fields.npi(loop.head), name=name(loop.head), taxonomy=taxonomy or None)
 
 
 def subscriber(relationship: Relationship, loop: Loop | None, fields: Fields) -> Subscriber:

@@ -18,7 +18,7 @@ def billing_provider(loops: ClaimLoops, fields: Fields) -> Organization | None:
         why = "a claim without a billing provider (HL 20, NM1*85)"
         fields.wrong(loops.claim.head, 1, why, "name him before it")
         return None
-    return organization(named, level.first("PRV", "BI"))
+    return organization(named, fields, level.first("PRV", "BI"))
 
 
 def member(loops: ClaimLoops, payer_of: PayerOf, fields: Fields) -> dict[str, Any] | None:

@@ -24,7 +24,9 @@ DTP*573*D8*20260120"""
 
 def checked(file: bytes, reference: Reference, received: date | None = None) -> Checked:
     judge = ClaimCheck(reference, NOON, received)
-    return judge.check(read_one(file, judge.known))
+    found = judge.check(read_one(file, judge.known))
+    assert isinstance(found, Checked)
+    return found
 
 
 def said(found: Checked) -> set[tuple[str, str]]:
