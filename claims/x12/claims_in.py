@@ -16,7 +16,7 @@ from claims.identity import billing_key, claim_built_id, claim_id, period
 from claims.x12.causes_in import causes
 from claims.x12.claim_codes_in import codes
 from claims.x12.claim_lines_in import OfClaim, answers, line, who
-from claims.x12.fields import Fields, parts
+from claims.x12.fields import NO_DAY, Fields, parts
 from claims.x12.loops import ClaimLoops, Loop, read_loops
 from claims.x12.other_payers_in import LineAnswer, OtherPayer, authorizations, other_payer
 from claims.x12.people_in import address, called, organization, provider
@@ -109,7 +109,10 @@ class _Claim:
             return None
         others = tuple(self._others(lines_in))
         coded = codes(self.claim.all("HI"), self.loops.kind, self.fields)
-        first = days or (min(each.service_from for each in lines), max(each.service_to for each in lines))
+        first, last = days or (
+            min((each.service_from for each in lines), default=NO_DAY),
+            max((each.service_to for each in lines), default=NO_DAY),
+        )
         hospital = self.known.hospital(billing.npi or "") or billing_key(billing)[:64]
         said = {
             **self._heading(),
@@ -127,8 +130,8 @@ class _Claim:
             "pay_to": self._pay_to(),
             "service_facility": self._facility(),
             "providers": tuple(self._providers(lines_in)),
-            "statement_from": first[0],
-            "statement_to": first[1],
+            "statement_from": first,
+            "statement_to": last,
             "lines": lines,
             "prior": tuple(other.answer for other in others if other.answer is not None),
         }
