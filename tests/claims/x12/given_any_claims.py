@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from claims.billers import organization
-from schemas.events.chart import Authorization, Cause, Signatures
+from schemas.events.chart import Authorization, Cause, PresentOnAdmission, Signatures
 from schemas.events.claim import (
     Adjustment,
     ChartVersion,
@@ -18,7 +18,7 @@ from schemas.events.claim import (
     PriorLine,
 )
 from schemas.events.coded import CodedProcedure, Drg
-from schemas.events.people import Address, Name, Patient, Provider, Subscriber
+from schemas.events.people import Address, Name, Patient, Provider, Sex, Subscriber
 from tests.claims.given_accounts import committed_partners
 
 FIRST = date(2026, 3, 1)
@@ -43,7 +43,7 @@ _ADDRESSES = st.builds(
     postal_code=st.sampled_from(["01103", "01103-0001"]),
     country=st.just("US"),
 )
-_SEXES = st.sampled_from(["female", "male", "unknown"])
+_SEXES: st.SearchStrategy[Sex] = st.sampled_from(("female", "male", "unknown"))
 _CODES = st.sampled_from(["M54.50", "I10", "E11.65", "J18.9", "W19.XXXA", "S52.90XA"])
 _ADJUSTMENTS = st.lists(
     st.builds(
@@ -126,7 +126,7 @@ def _professional(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def _institutional(draw: st.DrawFn, frequency: str) -> dict[str, Any]:
-    present = st.sampled_from([None, "Y", "N", "U", "W"])
+    present: st.SearchStrategy[PresentOnAdmission | None] = st.sampled_from((None, "Y", "N", "U", "W"))
     spans = st.builds(CodedValue, kind=st.just("span"), code=st.just("74"), start=st.just(FIRST), end=_DAYS)
     occurred = st.builds(CodedValue, kind=st.just("occurrence"), code=st.sampled_from(["04", "11"]), start=_DAYS)
     values = st.builds(CodedValue, kind=st.just("value"), code=st.sampled_from(["80", "A2"]), cents=_CENTS)

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from claims.x12.claim_file import Style, claim_file
-from claims.x12.envelope import Envelope
-from claims.x12.parties import parties
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claims.claim_chart import billers
+from claims.x12.claim_file import Style, claim_file
 from claims.x12.claims_in import ClaimRead, read_claims
+from claims.x12.envelope import Envelope
+from claims.x12.parties import parties
 from claims.x12.segments import Delimiters
 from schemas.events.claim import ClaimBuilt, PriorAnswer
 from tests.claims.given_accounts import committed_partners
