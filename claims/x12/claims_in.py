@@ -74,8 +74,14 @@ def _read(loops: ClaimLoops, known: Known) -> ClaimRead | Unread:
         fields.faults.append(no_room(head.at, error))
         found = None
     if fields.faults or found is None:
-        return Unread(head.element(1) or None, head.at, tuple(fields.faults))
+        return Unread(head.element(1) or None, head.at, _in_order(fields.faults))
     return found
+
+
+def _in_order(faults: Iterable[X12Fault]) -> tuple[X12Fault, ...]:
+    """As they stand in the file, each once: an element may be asked for twice."""
+    once = {(fault.at, fault.element or "", fault.why): fault for fault in faults}
+    return tuple(once[key] for key in sorted(once))
 
 
 def no_room(at: int, error: ValidationError) -> X12Fault:
@@ -100,44 +106,53 @@ class _Claim:
         policy = member(self.loops, self._payer, self.fields)
         if billing is None or policy is None:
             return None
-        lines_in = list(self.claim.within("LX"))
-        days = self._statement()
-        of_claim = OfClaim(self.loops.kind, self.control_number, self._place_of_service(), self._rendering(), days)
-        lines = tuple(filter(None, [line(each, of_claim, self.fields) for each in lines_in]))
-        if not lines_in:
+        lines, days = list(self.claim.within("LX")), self._statement()
+        if not lines:
             self.fields.wrong(self.head, 1, "a claim without a line (LX)", "give its lines")
             return None
-        others = tuple(self._others(lines_in))
-        coded = codes(self.claim.all("HI"), self.loops.kind, self.fields)
-        first, last = days or (
-            min((each.service_from for each in lines), default=NO_DAY),
-            max((each.service_to for each in lines), default=NO_DAY),
-        )
-        hospital = self.known.hospital(billing.npi or "") or billing_key(billing)[:64]
+        others = tuple(self._others(lines))
         said = {
             **self._heading(),
             **policy,
             **self._stay(),
+            **self._coded(),
+            **self._lines(lines, days),
             "patient": patient(self.loops, self._reference("EA") or self.control_number, self.fields),
-            "causes": causes(self.loops, coded.values, self.fields),
-            "diagnoses": tuple(coded.diagnoses),
-            "procedures": tuple(coded.procedures),
-            "coded_values": tuple(coded.values),
-            "drg": coded.drg,
-            "patient_paid_cents": self._paid() or coded.patient_paid_cents,
-            "hospital": hospital,
+            "hospital": self.known.hospital(billing.npi or "") or billing_key(billing)[:64],
             "billing_provider": billing,
             "pay_to": self._pay_to(),
             "service_facility": self._facility(),
-            "providers": tuple(self._providers(lines_in)),
-            "statement_from": first,
-            "statement_to": last,
-            "lines": lines,
+            "providers": tuple(self._providers(lines)),
             "prior": tuple(other.answer for other in others if other.answer is not None),
         }
         if self.fields.faults:
             return None
         return ClaimRead(self._identified(said), self.head.at, others, self._reference("X4"))
+
+    def _coded(self) -> dict[str, Any]:
+        """What stands in codes, and what follows from them."""
+        found = codes(self.claim.all("HI"), self.loops.kind, self.fields)
+        return {
+            "diagnoses": tuple(found.diagnoses),
+            "procedures": tuple(found.procedures),
+            "coded_values": tuple(found.values),
+            "drg": found.drg,
+            "causes": causes(self.loops, found.values, self.fields),
+            "patient_paid_cents": self._paid() or found.patient_paid_cents,
+        }
+
+    def _lines(self, loops: Iterable[Loop], days: tuple[Day, Day] | None) -> dict[str, Any]:
+        """The lines, and the days they span where the claim itself says none."""
+        place = rendering = None
+        if self.professional:
+            place, rendering = self.place.element(1) or None, who(self.claim, "82", self.fields)
+        of_claim = OfClaim(self.loops.kind, self.control_number, place, rendering, days)
+        lines = tuple(filter(None, [line(each, of_claim, self.fields) for each in loops]))
+        first, last = days or (
+            min((each.service_from for each in lines), default=NO_DAY),
+            max((each.service_to for each in lines), default=NO_DAY),
+        )
+        return {"lines": lines, "statement_from": first, "statement_to": last}
 
     def _identified(self, said: dict[str, Any]) -> ClaimBuilt:
         """With the ids that follow from what it says."""
@@ -234,13 +249,6 @@ class _Claim:
         if status and not _TWO_DIGITS.fullmatch(status):
             self.fields.wrong(facts, 3, "no patient status", "write its two digits")
         return status or None
-
-    def _place_of_service(self) -> str | None:
-        return (self.place.element(1) or None) if self.professional else None
-
-    def _rendering(self) -> str | None:
-        """Who did what a professional's lines say, where they don't say it themselves (2310B)."""
-        return who(self.claim, "82", self.fields) if self.professional else None
 
     def _statement(self) -> tuple[Day, Day] | None:
         """A hospital's claim says its days; a professional's are those of its lines."""

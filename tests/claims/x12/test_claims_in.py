@@ -226,7 +226,13 @@ def test_everything_wrong_with_a_claim_is_said_at_once() -> None:
     (unread,) = read(professional(broken))
     assert isinstance(unread, Unread)
     assert unread.control_number == "PATIENT-1"
-    assert [fault.element for fault in unread.faults] == ["DTP03", "DTP03", "HI02-01", "CLM02"]
+    assert [fault.element for fault in unread.faults] == ["CLM02", "HI02-01", "DTP03", "DTP03"]
+
+
+def test_an_npi_that_is_none_is_said_once() -> None:
+    (unread,) = read(professional(CLAIM.replace("1999001013", "19990")))
+    assert isinstance(unread, Unread)
+    assert [(fault.at, fault.element) for fault in unread.faults] == [(24, "NM109")]
 
 
 @pytest.mark.parametrize(
