@@ -34,6 +34,11 @@ INTERIM: Final[dict[str, str]] = {
     "B1": "the stay goes on after an interim bill",
     "B5": "the stay goes on after an interim bill",
 }
+_OF_HOSPITALS: Final = frozenset({"011", "041"})  # bill types of stays that MS-DRG groups
+NO_GROUP: Final[dict[str, str]] = dict.fromkeys(
+    ("B8", "H4", "X6", "X8", "X11", "X12", "X13"), "the Medicare Code Editor and MS-DRG are of hospital stays"
+)
+"""What is not asked of a stay in a nursing facility, or in a swing bed."""
 _INTERIM: Final = frozenset({"2", "3"})  # frequency: first and later bill of a stay that goes on
 _ONCE: Final = frozenset({"P4"})
 """Rules that speak of who bills at each of his lines: of a claim once is enough."""
@@ -75,11 +80,19 @@ class ClaimCheck:
         kept = (finding for finding in said if finding.rule not in not_judged)
         if read.clia is not None:
             kept = (finding for finding in kept if finding.rule != "P8")
-        return Checked(claim, read.at, tuple(_without_echoes(kept)), chart.drg, not_judged)
+        drg = chart.drg if _is_grouped(claim) else None
+        return Checked(claim, read.at, tuple(_without_echoes(kept)), drg, not_judged)
 
     def _not_judged(self, claim: ClaimBuilt) -> dict[str, str]:
-        interim = is_inpatient(claim) and claim.frequency in _INTERIM
-        return {**NOT_OF_A_CLAIM, **(LATE if self._received is None else {}), **(INTERIM if interim else {})}
+        unknown = NOT_OF_A_CLAIM | (LATE if self._received is None else {})
+        if not is_inpatient(claim):
+            return unknown
+        interim = INTERIM if claim.frequency in _INTERIM else {}
+        return unknown | interim | ({} if _is_grouped(claim) else NO_GROUP)
+
+
+def _is_grouped(claim: ClaimBuilt) -> bool:
+    return (claim.bill_type or "")[:3] in _OF_HOSPITALS
 
 
 def _placed(finding: Finding, kind: ClaimKind) -> Finding:

@@ -112,4 +112,7 @@ def _say_not_judged(not_judged: dict[str, str]) -> None:
     by_reason: dict[str, list[str]] = {}
     for rule, why in not_judged.items():
         by_reason.setdefault(why, []).append(rule)
-    say("Not judged, because of a claim alone:", *(f"  {', '.join(r)}: {why}" for why, r in by_reason.items()))
+    say(
+        "Not judged, because a claim alone does not tell:",
+        *(f"  {', '.join(r)}: {why}" for why, r in by_reason.items()),
+    )

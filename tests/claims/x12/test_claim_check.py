@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from claims.claim_chart import ELSEWHERE, billers, chart_of, with_elsewhere
-from claims.claim_check import INTERIM, LATE, NOT_OF_A_CLAIM, Checked, ClaimCheck
+from claims.claim_check import INTERIM, LATE, NO_GROUP, NOT_OF_A_CLAIM, Checked, ClaimCheck
 from claims.claim_edits import claim_findings
 from claims.edits import ACCOUNT_EDITS, CHART_EDITS
 from claims.tables import Reference
@@ -175,6 +175,13 @@ def test_of_an_interim_bill_the_end_of_the_stay_is_not_judged(reference: Referen
     assert found.not_judged.keys() >= INTERIM.keys()
 
 
+def test_a_stay_in_a_nursing_facility_has_no_group(reference: Reference) -> None:
+    claim = STAY.replace("11:A:1", "21:A:1").replace("ABK:J189", "ABK:Z794")
+    found = checked(institutional(claim), reference)
+    assert (found.drg, ("B8", "warn") in said(found)) == (None, False)
+    assert ("B8", "warn") in said(checked(institutional(claim.replace("21:A:1", "11:A:1")), reference))
+
+
 def test_timely_filing_is_judged_where_the_day_is_known(reference: Reference) -> None:
     late = checked(professional(), reference, received=date(2026, 12, 1))
     assert ("D4", "reject") in said(late)
@@ -192,7 +199,7 @@ def test_a_laboratory_with_its_number_on_the_claim_has_one(reference: Reference)
 
 def test_what_is_not_judged_are_rules_that_there_are() -> None:
     rules = {rule.id for rule in (*CHART_EDITS, *ACCOUNT_EDITS)} | {"C9"}
-    assert rules >= {*NOT_OF_A_CLAIM, *LATE, *INTERIM}
+    assert rules >= {*NOT_OF_A_CLAIM, *LATE, *INTERIM, *NO_GROUP}
 
 
 def test_no_finding_repeats_a_value_of_the_claim(reference: Reference) -> None:
