@@ -25,7 +25,7 @@ COMMANDS = {
     "ledger": "The ledger's schema.",
     "codesets": "The code sets that workers map.",
     "edits": "The rules a chart is held to.",
-    "check": "A chart, offline: would it be returned, and why?",
+    "check": "Charts and claims, offline: would they be returned, and why?",
     "replay": "Recorded charts judged by other tables, without writing.",
     "claims": "Claims as files for payers and clearing houses.",
     "chargemaster": "Check a hospital's services, codes, units and prices.",

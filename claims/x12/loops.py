@@ -12,6 +12,7 @@ _MOST_SEGMENTS: Final = 50_000  # of a claim: 999 lines with fifty segments each
 _INSIDE: Final = {"LX": 1, "SBR": 1, "NM1": 2, "LIN": 2, "SVD": 2, "LQ": 2}
 """How deep a segment opens a loop within a claim; a NM1 belongs to the claim, to another payer or to a line."""
 _BILLING, _SUBSCRIBER, _PATIENT = "20", "22", "23"  # HL03
+_ABOVE: Final = {_SUBSCRIBER: _BILLING, _PATIENT: _SUBSCRIBER}
 _GUIDES: Final[dict[str, ClaimKind]] = {"005010X222": "professional", "005010X223": "institutional"}
 _ELEMENT: Final = re.compile(r"[A-Z][A-Z0-9]{1,2}[0-9]{2}\b")
 
@@ -141,6 +142,10 @@ class _Transaction:
         if level != _PATIENT:
             yield from self._without_claim()
         self._levels = {known: loop for known, loop in self._levels.items() if known < level}
+        above = self._levels.get(_ABOVE.get(level, ""))
+        if above is not None and segment.element(2) != above.head.element(1):
+            mend = "name the HL01 of the level before it"
+            yield X12Fault(segment.at, "a level under another one than that it follows", mend, "HL02")
         self._levels[level] = Loop(segment)
         self._waits_for_claim = segment if level != _BILLING else None
         self._path, self._size = [self._levels[level]], 1

@@ -293,6 +293,12 @@ def test_a_subscriber_without_a_claim_is_told() -> None:
     assert isinstance(found[-1], ClaimRead)
 
 
+def test_a_level_under_another_than_it_follows_is_told() -> None:
+    found = read(professional(header=HEADER.replace("HL*2*1*22", "HL*2*7*22")))
+    assert [(at, element) for at, element, _ in told(found)] == [(14, "HL02")]
+    assert isinstance(found[-1], ClaimRead)
+
+
 @pytest.mark.parametrize("cut", ["within a segment", "between segments"])
 def test_of_a_file_that_breaks_off_the_claims_before_its_last_are_read(cut: str) -> None:
     file = written(interchange(transaction(HEADER, CLAIM, CLAIM), ends=False))
