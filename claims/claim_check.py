@@ -11,7 +11,8 @@ from claims.claim_places import place_of
 from claims.edits import check_chart
 from claims.tables import Reference
 from claims.validation import grouped
-from claims.x12.claims_in import ClaimRead, Unread, no_room
+from claims.x12.claims_in import ClaimRead, Unread
+from claims.x12.fields import no_room
 from schemas.events.claim import ClaimBuilt, ClaimKind
 from schemas.events.coded import Drg, Finding
 from schemas.events.types import Day, Instant

@@ -16,7 +16,7 @@ from claims.identity import billing_key, claim_built_id, claim_id, period
 from claims.x12.causes_in import causes
 from claims.x12.claim_codes_in import codes
 from claims.x12.claim_lines_in import OfClaim, answers, line, who
-from claims.x12.fields import NO_DAY, Fields, parts
+from claims.x12.fields import NO_DAY, Fields, no_room, parts
 from claims.x12.loops import ClaimLoops, Loop, read_loops
 from claims.x12.other_payers_in import LineAnswer, OtherPayer, authorizations, other_payer
 from claims.x12.people_in import address, called, organization, provider
@@ -74,21 +74,8 @@ def _read(loops: ClaimLoops, known: Known) -> ClaimRead | Unread:
         fields.faults.append(no_room(head.at, error))
         found = None
     if fields.faults or found is None:
-        return Unread(head.element(1) or None, head.at, _in_order(fields.faults))
+        return Unread(head.element(1) or None, head.at, fields.in_order())
     return found
-
-
-def _in_order(faults: Iterable[X12Fault]) -> tuple[X12Fault, ...]:
-    """As they stand in the file, each once: an element may be asked for twice."""
-    once = {(fault.at, fault.element or "", fault.why): fault for fault in faults}
-    return tuple(once[key] for key in sorted(once))
-
-
-def no_room(at: int, error: ValidationError) -> X12Fault:
-    """What a field of ours can't hold: the field is named, never what was sent."""
-    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    where = ".".join(str(part) for part in first["loc"])
-    return X12Fault(at, f"{where}: {first['msg']}", "send what the field can hold", "CLM")
 
 
 class _Claim:
@@ -102,6 +89,9 @@ class _Claim:
         self.professional = loops.kind == "professional"
 
     def read(self) -> ClaimRead | None:
+        if len(self.place.elements) < 4:
+            self.fields.wrong(self.head, 5, "not of three components", "part them by the sign that ISA16 names")
+            return None
         billing = billing_provider(self.loops, self.fields)
         policy = member(self.loops, self._payer, self.fields)
         if billing is None or policy is None:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Final, TypeVar
 
+from pydantic import ValidationError
+
 from claims.x12 import values
 from claims.x12.segments import Segment, X12Fault
 
@@ -18,6 +20,11 @@ NO_DAY: Final = date(1900, 1, 1)
 class Fields:
     def __init__(self) -> None:
         self.faults: list[X12Fault] = []
+
+    def in_order(self) -> tuple[X12Fault, ...]:
+        """As they stand in the file, each once: an element may be asked for twice."""
+        once = {(fault.at, fault.element or "", fault.why): fault for fault in self.faults}
+        return tuple(once[key] for key in sorted(once))
 
     def wrong(self, segment: Segment, number: int, why: str, mend: str) -> None:
         self.faults.append(values.fault(segment, number, why, mend))
@@ -103,3 +110,10 @@ def composites(segment: Segment) -> Iterator[Segment]:
 
 def _with(segment: Segment, number: int, said: str) -> Segment:
     return segment._replace(elements=[*segment.elements[:number], said])
+
+
+def no_room(at: int, error: ValidationError) -> X12Fault:
+    """What a field of ours can't hold: the field is named, never what was sent."""
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return X12Fault(at, f"{where}: {first['msg']}", "send what the field can hold", "CLM")
