@@ -1,10 +1,11 @@
-"""FHIR R4 in, chart-completed out. Pure: the caller opens the files.
+"""FHIR R4 in, chart-completed out; claims and their answers in, FHIR R4 out. Pure: the caller opens the files.
 
-`read_export` is the door; the modules behind it are named after what they read.
+`read_export` and `bundle` are the doors; the modules behind them are named after what they read and write.
 """
 
+from claims.fhir.bundles import bundle
 from claims.fhir.export import Reading, Unpublished, read_export
 from claims.fhir.sources import BadChartFile
 from claims.fhir.visit import Unresolved
 
-__all__ = ["BadChartFile", "Reading", "Unpublished", "Unresolved", "read_export"]
+__all__ = ["BadChartFile", "Reading", "Unpublished", "Unresolved", "bundle", "read_export"]
