@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from claims.fhir import systems
-from claims.fhir.writing import Element, concept, money, present, quantity
+from claims.fhir.writing import Element, concept, money, present, quantity, words_of
 from claims.settlement import denying
 from schemas.events.claim import Adjustment
 
@@ -56,7 +56,7 @@ def adjudication(
 
 def adjusted(adjustments: Iterable[Adjustment], remarks: Iterable[str] = ()) -> list[Element]:
     """Adjustments with their reasons, and remarks, which have no amount."""
-    return [*(_adjustment(adjustment) for adjustment in adjustments), *(_remark(code) for code in remarks)]
+    return [*(_adjustment(adjustment) for adjustment in adjustments), *(_remark(code) for code in words_of(*remarks))]
 
 
 def interest(cents: int) -> list[Element]:

@@ -5,11 +5,24 @@ from typing import Final
 
 from claims.fhir import systems
 from claims.fhir.adjudications import adjudication, adjusted, interest, totals
-from claims.fhir.claims import item, line_number, product, repeated
+from claims.fhir.claims import authorizations, item, line_number, product, repeated
 from claims.fhir.parties import Earlier, Parties
-from claims.fhir.writing import Element, concept, day, identifier, link, moment, money, present, quantity, resource
+from claims.fhir.writing import (
+    Element,
+    concept,
+    day,
+    identifier,
+    link,
+    listed,
+    moment,
+    money,
+    payers_number,
+    present,
+    quantity,
+    resource,
+)
 from claims.remittance import match_line
-from schemas.events.claim import Adjustment, ClaimBuilt
+from schemas.events.claim import Adjustment, ClaimBuilt, ClaimLine, PriorLine
 from schemas.events.payer import AnsweredLine, ClaimAdjudicated
 
 _PRICED_ONLY: Final = "25"  # 835 CLP02: predetermination
@@ -41,15 +54,7 @@ def claim_response(claim: ClaimBuilt, about: Parties, request: Element, answer: 
             "insurer": link(about.insurer),
             "requestor": link(about.biller),
             "request": link(request),
-            "item": [
-                {
-                    "extension": [line_number(line.control_number)],
-                    "itemSequence": line.number,
-                    "adjudication": _of_lines(lines[line.number]),
-                }
-                for line in claim.lines
-                if line.number in lines
-            ],
+            "item": [_item(line, _of_lines(lines[line.number])) for line in claim.lines if line.number in lines],
             **_rest(answer, lines),
             "insurance": [{"sequence": 1, "focal": True, "coverage": link(about.coverage)}],
         },
@@ -86,12 +91,11 @@ def earlier_response(claim: ClaimBuilt, about: Parties, earlier: Earlier) -> Ele
     said = earlier.answer
     numbered = {line.control_number: line for line in claim.lines}
     every = (*said.adjustments, *(each for line in said.lines for each in line.adjustments))
-    number = identifier(systems.of_payer(said.payer), said.payer_claim_number, "uc", systems.C4BB_IDENTIFIER_TYPE)
     return resource(
         "ClaimResponse",
         (claim.claim_id, "earlier", said.payer, said.sequence),
         {
-            "identifier": number,
+            "identifier": listed(payers_number(said.payer, said.payer_claim_number)),
             "status": "active",
             "type": concept(systems.CLAIM_TYPE, claim.kind),
             "use": "claim",
@@ -100,13 +104,7 @@ def earlier_response(claim: ClaimBuilt, about: Parties, earlier: Earlier) -> Ele
             "insurer": link(earlier.insurer),
             "outcome": "complete",
             "item": [
-                {
-                    "extension": [line_number(line.control_number)],
-                    "itemSequence": numbered[line.control_number].number,
-                    "adjudication": adjudication(
-                        _charge(line.paid_cents, line.adjustments), line.paid_cents, line.adjustments
-                    ),
-                }
+                _item(numbered[line.control_number], _of_prior(line))
                 for line in said.lines
                 if line.control_number in numbered
             ],
@@ -117,17 +115,27 @@ def earlier_response(claim: ClaimBuilt, about: Parties, earlier: Earlier) -> Ele
     )
 
 
+def _item(line: ClaimLine, said: list[Element]) -> Element:
+    """What was answered to a line, by its number."""
+    extension = line_number(line.control_number)
+    return present({"extension": extension, "itemSequence": line.number, "adjudication": said})
+
+
+def _of_prior(line: PriorLine) -> list[Element]:
+    return adjudication(_charge(line.paid_cents, line.adjustments), line.paid_cents, line.adjustments)
+
+
 def _names(claim: ClaimBuilt, answer: ClaimAdjudicated) -> tuple[object, ...]:
     return (claim.claim_id, answer.payer, answer.trace_number, answer.position)
 
 
 def _head(claim: ClaimBuilt, answer: ClaimAdjudicated) -> Element:
-    number = identifier(systems.of_payer(answer.payer), answer.payer_claim_number, "uc", systems.C4BB_IDENTIFIER_TYPE)
+    number = payers_number(answer.payer, answer.payer_claim_number)
     place = identifier(systems.ANSWER, f"{answer.trace_number}/{answer.position}")
     part = abs(answer.charge_cents) < claim.total_charge_cents
     return {
         "extension": [{"url": systems.ANSWER_STATUS, "valueCode": answer.status}],
-        "identifier": [*number, *place],
+        "identifier": listed(number, place),
         "status": "active",
         "type": concept(systems.CLAIM_TYPE, claim.kind),
         "use": "predetermination" if answer.status == _PRICED_ONLY else "claim",
@@ -155,8 +163,7 @@ def _rest(answer: ClaimAdjudicated, lines: Lines) -> Element:
 def _insurance(claim: ClaimBuilt, about: Parties) -> Iterator[Element]:
     for earlier in about.earlier:
         yield {"focal": False, "coverage": link(earlier.coverage)}
-    numbers = [authorization.number for authorization in claim.authorizations]
-    yield present({"focal": True, "coverage": link(about.coverage), "preAuthRef": numbers})
+    yield present({"focal": True, "coverage": link(about.coverage), "preAuthRef": authorizations(claim)})
 
 
 def _by_number(claim: ClaimBuilt, answer: ClaimAdjudicated) -> dict[int | None, list[AnsweredLine]]:
@@ -197,12 +204,14 @@ def _payment(answer: ClaimAdjudicated) -> Element | None:
     """What this claim has of the remittance. R4 knows two types, and what is taken back is no complete payment."""
     if answer.paid_cents == 0 or answer.status == _PRICED_ONLY:
         return None
-    return {
-        "type": concept(systems.PAYMENT, "partial" if answer.paid_cents < 0 else "complete"),
-        "date": day(answer.adjudicated_on),
-        "amount": money(answer.paid_cents),
-        "identifier": identifier(systems.REMITTANCE, answer.trace_number)[0],
-    }
+    return present(
+        {
+            "type": concept(systems.PAYMENT, "partial" if answer.paid_cents < 0 else "complete"),
+            "date": day(answer.adjudicated_on),
+            "amount": money(answer.paid_cents),
+            "identifier": identifier(systems.REMITTANCE, answer.trace_number),
+        }
+    )
 
 
 def _notes(answer: ClaimAdjudicated) -> Iterator[str]:

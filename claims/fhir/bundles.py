@@ -34,7 +34,7 @@ def bundle(claim: ClaimBuilt, answers: Sequence[ClaimAdjudicated], payers: Mappi
         "Bundle",
         (claim.claim_id,),
         {
-            "identifier": identifier(CLAIM_ID, claim.claim_id)[0],
+            "identifier": identifier(CLAIM_ID, claim.claim_id),
             "type": "collection",
             "timestamp": moment(newest.occurred_at),
             "entry": _entries([*entries, *earlier, *about.resources()]),

@@ -9,16 +9,20 @@ from claims.fhir.parties import Parties
 from claims.fhir.supporting import supporting
 from claims.fhir.writing import (
     Element,
+    coded,
     concept,
     day,
     identifier,
     link,
+    listed,
     moment,
     money,
+    payers_number,
     period,
     present,
     quantity,
     resource,
+    words_of,
 )
 from schemas.events.chart import Cause
 from schemas.events.claim import ClaimBuilt, ClaimDiagnosis, ClaimLine
@@ -50,10 +54,10 @@ def claim_resource(claim: ClaimBuilt, about: Parties, answered: tuple[Element, .
         "Claim",
         (claim.claim_id,),
         {
-            "identifier": [
-                *identifier(systems.CLAIM_ID, claim.claim_id),
-                *identifier(systems.CONTROL_NUMBER, claim.control_number),
-            ],
+            "identifier": listed(
+                identifier(systems.CLAIM_ID, claim.claim_id),
+                identifier(systems.CONTROL_NUMBER, claim.control_number),
+            ),
             "status": "active",
             "created": moment(claim.occurred_at),
             "insurer": link(about.insurer),
@@ -100,31 +104,32 @@ def item(claim: ClaimBuilt, line: ClaimLine) -> Element:
             "diagnosisSequence": list(line.pointers),
             "revenue": concept(systems.REVENUE, line.revenue_code),
             "productOrService": product(line.code),
-            "modifier": [concept(systems.modifier_system(code), code) for code in line.modifiers],
+            "modifier": listed(*(concept(systems.modifier_system(code), code) for code in line.modifiers)),
             "servicedDate": day(line.service_from) if one_day else None,
             "servicedPeriod": None if one_day else period(line.service_from, line.service_to),
             "locationCodeableConcept": concept(systems.PLACE_OF_SERVICE, place),
             "quantity": quantity(line.units, line.unit_kind),
             "net": money(line.charge_cents),
-            "detail": [{"sequence": 1, "productOrService": concept(NDC, line.ndc)}] if line.ndc else [],
+            "detail": [{"sequence": 1, "productOrService": drug} for drug in listed(concept(NDC, line.ndc))],
         }
     )
 
 
-def product(code: str | None) -> Element | None:
+def product(code: str | None) -> Element:
     """HCPCS or CPT; R4 requires something where the revenue code stands alone."""
-    if code is None:
-        return concept(systems.DATA_ABSENT, "not-applicable")
-    return concept(systems.procedure_system(code), code)
+    return coded(systems.procedure_system(code or ""), code, "not-applicable")
 
 
-def line_number(control_number: str) -> Element:
-    value = identifier(systems.LINE, control_number)
-    return {"url": systems.LINE, "valueIdentifier": value[0]}
+def line_number(control_number: str) -> list[Element]:
+    return [{"url": systems.LINE, "valueIdentifier": said} for said in listed(identifier(systems.LINE, control_number))]
+
+
+def authorizations(claim: ClaimBuilt) -> list[str]:
+    return words_of(*(authorization.number for authorization in claim.authorizations))
 
 
 def _line_extensions(line: ClaimLine) -> list[Element]:
-    said = [line_number(line.control_number)]
+    said = line_number(line.control_number)
     if line.non_covered_cents:
         said.append({"url": systems.NON_COVERED, "valueMoney": money(line.non_covered_cents)})
     return said
@@ -139,10 +144,10 @@ def _subtype(claim: ClaimBuilt) -> str | None:
 
 def _related(claim: ClaimBuilt) -> list[Element]:
     """The claim that this one replaces or voids, by its payer's number; supportingInfo says which of the two."""
-    if claim.frequency not in _CORRECTS or claim.original_reference is None:
+    number = payers_number(claim.payer, claim.original_reference)
+    if claim.frequency not in _CORRECTS or number is None:
         return []
-    number = identifier(systems.of_payer(claim.payer), claim.original_reference, "uc", systems.C4BB_IDENTIFIER_TYPE)
-    return [{"relationship": concept(systems.RELATED_CLAIM, "prior"), "reference": number[0]}]
+    return [{"relationship": concept(systems.RELATED_CLAIM, "prior"), "reference": number}]
 
 
 def _payee(claim: ClaimBuilt, about: Parties) -> Element | None:
@@ -158,7 +163,7 @@ def _payee(claim: ClaimBuilt, about: Parties) -> Element | None:
 
 def _referral(claim: ClaimBuilt) -> Element | None:
     number = identifier(systems.of_payer(claim.payer), claim.referral)
-    return {"type": "ServiceRequest", "identifier": number[0]} if number else None
+    return {"type": "ServiceRequest", "identifier": number} if number else None
 
 
 def _care_team(claim: ClaimBuilt, about: Parties) -> Iterator[Element]:
@@ -180,7 +185,7 @@ def _diagnosis(number: int, diagnosis: ClaimDiagnosis) -> Element:
     return present(
         {
             "sequence": number,
-            "diagnosisCodeableConcept": concept(ICD_10_CM, diagnosis.code),
+            "diagnosisCodeableConcept": coded(ICD_10_CM, diagnosis.code),
             "type": [concept(system, code)],
             "onAdmission": concept(systems.ON_ADMISSION, admission.lower()) if admission else None,
         }
@@ -193,7 +198,7 @@ def _procedure(number: int, procedure: CodedProcedure) -> Element:
         "sequence": number,
         "type": [concept(systems.PROCEDURE_TYPE, "primary" if number == 1 else "secondary")],
         "date": day(procedure.performed_at),
-        "procedureCodeableConcept": concept(systems.ICD_10_PCS, procedure.code),
+        "procedureCodeableConcept": coded(systems.ICD_10_PCS, procedure.code),
     }
 
 
@@ -213,7 +218,7 @@ def _insurance(claim: ClaimBuilt, about: Parties) -> Element:
             "sequence": len(about.earlier) + 1,
             "focal": True,
             "coverage": link(about.coverage),
-            "preAuthRef": [authorization.number for authorization in claim.authorizations],
+            "preAuthRef": authorizations(claim),
         }
     )
 

@@ -15,9 +15,11 @@ from claims.fhir.writing import (
     human_name,
     identifier,
     link,
+    listed,
     postal,
     present,
     resource,
+    words_of,
 )
 from claims.partners import Payer
 from schemas.events.claim import ClaimBuilt, PriorAnswer
@@ -78,7 +80,7 @@ def _patient(claim: ClaimBuilt) -> Element:
         "Patient",
         (claim.hospital, patient.mrn),
         {
-            "identifier": identifier(records, patient.mrn, RECORD),
+            "identifier": listed(identifier(records, patient.mrn, RECORD)),
             "name": human_name(patient.name),
             "gender": patient.sex,
             "birthDate": day(patient.birth_date),
@@ -105,12 +107,11 @@ def _subscriber(claim: ClaimBuilt, patient: Element) -> Element:
 
 
 def _coverage(claim: ClaimBuilt, patient: Element, subscriber: Element, insurer: Element) -> Element:
-    group = {"type": concept(systems.COVERAGE_CLASS, "group"), "value": claim.group}
     return resource(
         "Coverage",
         (claim.hospital, claim.account_number, claim.payer, claim.payer_sequence),
         {
-            "identifier": identifier(systems.of_payer(claim.payer), claim.member_id, MEMBER),
+            "identifier": listed(identifier(systems.of_payer(claim.payer), claim.member_id, MEMBER)),
             "status": "active",
             "type": concept(systems.FILING, claim.filing_indicator),
             "subscriber": link(subscriber),
@@ -118,7 +119,9 @@ def _coverage(claim: ClaimBuilt, patient: Element, subscriber: Element, insurer:
             "beneficiary": link(patient),
             "relationship": concept(systems.SUBSCRIBER, claim.subscriber.relationship),
             "payor": [link(insurer)],
-            "class": [group] if claim.group else [],
+            "class": [
+                {"type": concept(systems.COVERAGE_CLASS, "group"), "value": group} for group in words_of(claim.group)
+            ],
             "order": claim.payer_sequence or None,
         },
     )
@@ -148,7 +151,7 @@ def _insurer(payer: str, payers: Mapping[str, Payer]) -> Element:
         "Organization",
         ("payer", payer),
         {
-            "identifier": [*identifier(systems.of_payer(payer), payer), *number],
+            "identifier": listed(identifier(systems.of_payer(payer), payer), number),
             "type": _kind("pay"),
             "name": known.name if known else None,
         },
@@ -175,7 +178,7 @@ def _facility(place: Organization | None) -> Element | None:
 
 def _organization(entity: Organization) -> Element:
     return {
-        "identifier": [*identifier(US_NPI, entity.npi, "NPI"), *identifier(systems.TAX_ID, entity.tax_id, TAX)],
+        "identifier": listed(identifier(US_NPI, entity.npi, "NPI"), identifier(systems.TAX_ID, entity.tax_id, TAX)),
         "name": entity.name,
         "address": postal(entity.address),
     }
@@ -189,9 +192,9 @@ def _practitioner(claim: ClaimBuilt, provider: Provider) -> Element:
         "Practitioner",
         ("npi", provider.npi) if provider.npi else local,
         {
-            "identifier": [*identifier(US_NPI, provider.npi, "NPI"), *identifier(staff, provider.local_id)],
+            "identifier": listed(identifier(US_NPI, provider.npi, "NPI"), identifier(staff, provider.local_id)),
             "name": human_name(provider.name),
-            "qualification": [{"code": concept(systems.TAXONOMY, provider.taxonomy)}] if provider.taxonomy else [],
+            "qualification": [{"code": code} for code in listed(concept(systems.TAXONOMY, provider.taxonomy))],
         },
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from claims.fhir.systems import IDENTIFIER_TYPE
+from claims.fhir.systems import C4BB_IDENTIFIER_TYPE, DATA_ABSENT, IDENTIFIER_TYPE, of_payer
 from schemas.events.people import Address, Name
 from schemas.identity import derived
 
@@ -16,8 +16,12 @@ MEMBER, RECORD, TAX = "MB", "MR", "TAX"  # HL7 v2-0203
 
 
 def present(parts: Mapping[str, Any]) -> Element:
-    """Those parts that say something."""
-    return {name: part for name, part in parts.items() if part is not None and part not in ("", [], {})}
+    """Those parts that say something: blanks alone say nothing (FHIR R4, string)."""
+    return {name: part for name, part in parts.items() if not _says_nothing(part)}
+
+
+def _says_nothing(part: object) -> bool:
+    return part is None or part in ([], {}) or (isinstance(part, str) and not part.strip())
 
 
 def resource(kind: str, names: Iterable[object], parts: Mapping[str, Any]) -> Element:
@@ -31,20 +35,35 @@ def link(target: Element) -> Element:
 
 
 def coding(system: str, code: str, version: str | None = None) -> Element:
-    return present({"system": system, "version": version, "code": code})
+    """A FHIR code has no blanks around it, and single ones within."""
+    return present({"system": system, "version": version, "code": " ".join(code.split())})
 
 
 def concept(system: str, code: str | None, text: str | None = None, version: str | None = None) -> Element | None:
-    if code is None:
+    if code is None or not code.strip():
         return None
     return present({"coding": [coding(system, code, version)], "text": text})
 
 
-def identifier(system: str, value: str | None, kind: str | None = None, kinds: str = IDENTIFIER_TYPE) -> list[Element]:
-    """An identifier, or none."""
-    if value is None:
-        return []
-    return [present({"type": concept(kinds, kind), "system": system, "value": value})]
+def coded(system: str, code: str | None, absent: str = "unknown") -> Element:
+    """A concept where R4 requires one: the code, or that there is none."""
+    return concept(system, code) or {"coding": [coding(DATA_ABSENT, absent)]}
+
+
+def identifier(system: str, value: str | None, kind: str | None = None, kinds: str = IDENTIFIER_TYPE) -> Element | None:
+    if value is None or not value.strip():
+        return None
+    return present({"type": concept(kinds, kind), "system": system, "value": value})
+
+
+def payers_number(payer: str, number: str | None) -> Element | None:
+    """A payer's own number of a claim (837 REF F8, 835 CLP07)."""
+    return identifier(of_payer(payer), number, "uc", C4BB_IDENTIFIER_TYPE)
+
+
+def listed(*elements: Element | None) -> list[Element]:
+    """Those that there are."""
+    return [element for element in elements if element is not None]
 
 
 def money(cents: int) -> Element:
@@ -73,15 +92,21 @@ def period(start: date | None, end: date | None) -> Element:
 def human_name(name: Name | None) -> list[Element]:
     if name is None:
         return []
-    given = [part for part in (name.given, name.middle) if part]
-    return [present({"family": name.family, "given": given, "suffix": [name.suffix] if name.suffix else []})]
+    given, suffix = words_of(name.given, name.middle), words_of(name.suffix)
+    said = present({"family": name.family, "given": given, "suffix": suffix})
+    return [said] if said else []
+
+
+def words_of(*parts: str | None) -> list[str]:
+    """Those that say something."""
+    return [part for part in parts if part and part.strip()]
 
 
 def postal(address: Address | None, use: str | None = None) -> list[Element]:
     if address is None:
         return []
     parts = {
-        "line": list(address.lines),
+        "line": words_of(*address.lines),
         "city": address.city,
         "state": address.state,
         "postalCode": address.postal_code,

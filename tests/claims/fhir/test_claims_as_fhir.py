@@ -363,3 +363,25 @@ def test_a_claim_with_many_diagnoses_numbers_them_as_its_lines_point(partners: P
     said = only(written(claim), "Claim")
     pointed = [said["diagnosis"][n - 1] for n in said["item"][0]["diagnosisSequence"]]
     assert [code(each["diagnosisCodeableConcept"]) for each in pointed] == ["J03.0", "J02.0"]
+
+
+def test_a_text_of_blanks_says_nothing_and_makes_nothing_invalid(facility: ClaimBuilt) -> None:
+    blank = " "
+    (line,) = facility.lines
+    (first,) = facility.diagnoses
+    address = Address(lines=(blank,), city=blank, postal_code=blank)
+    claim = changed(
+        facility,
+        member_id=blank,
+        group=blank,
+        referral=blank,
+        notes=(blank,),
+        authorizations=(Authorization(number=blank),),
+        diagnoses=(first.model_copy(update={"code": blank}),),
+        lines=(changed_line(line, code=blank, ndc=blank, modifiers=(blank,), control_number=blank),),
+        patient=facility.patient.model_copy(update={"name": Name(family=blank), "address": address}),
+    )
+    bundle = written(claim)
+    assert not {"name", "address"} & set(only(bundle, "Patient"))
+    assert not {"subscriberId", "class", "identifier"} & set(only(bundle, "Coverage"))
+    assert code(only(bundle, "Claim")["diagnosis"][0]["diagnosisCodeableConcept"]) == "unknown"
