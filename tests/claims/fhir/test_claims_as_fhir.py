@@ -14,7 +14,8 @@ from schemas.events.people import Address, Name, Organization, Provider, Subscri
 from tests.claims.fhir.given_bundles import Json, code, only, referred, resources, written
 from tests.claims.given_accounts import DAY, account, chart, coverage, diagnosis, service, stay
 
-HCPCS = "https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
+HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
+LEVEL_I = "urn:claimstream:hcpcs-level-i"
 
 
 def formed(partners: Partners, **differs: Any) -> tuple[ClaimBuilt, ...]:
@@ -84,9 +85,9 @@ def test_every_line_carries_the_control_number_its_payer_echoes(facility: ClaimB
 
 CODES = [
     ("G0463", HCPCS),
-    ("9" * 5, "http://www.ama-assn.org/go/cpt"),
-    ("0" * 4 + "T", "http://www.ama-assn.org/go/cpt"),
-]  # no code of CPT's: the shape alone tells
+    ("9" * 5, LEVEL_I),
+    ("0" * 4 + "T", LEVEL_I),
+]  # the shape alone tells
 
 
 @pytest.mark.parametrize(("value", "system"), CODES)
@@ -125,7 +126,7 @@ def test_modifiers_stand_in_their_order_under_their_systems(facility: ClaimBuilt
     (line,) = facility.lines
     (item,) = only(written(changed(facility, lines=(changed_line(line, modifiers=("25", "LT")),))), "Claim")["item"]
     assert [codings(modifier) for modifier in item["modifier"]] == [
-        [("http://www.ama-assn.org/go/cpt", "25")],
+        [(LEVEL_I, "25")],
         [(HCPCS, "LT")],
     ]
 
