@@ -1,7 +1,7 @@
 """The code and identifier systems that a claim in FHIR R4 names.
 
 HL7 and NUBC codes as HL7 Terminology and the CARIN Blue Button guide (hl7.org/fhir/us/carin-bb, 2.1) name their
-systems. What nobody has published a system for is `urn:claimstream:...`; docs/payer.md lists those.
+systems. What nobody has published a system for is `urn:claimstream:...`; docs/hospital.md lists those.
 """
 
 from typing import Final
