@@ -60,14 +60,15 @@ def _stay(claim: ClaimBuilt) -> Iterator[Element]:
 
 
 def _coded_value(value: CodedValue) -> Element:
-    """Condition, occurrence, span and value codes: a day, a period or an amount belongs to them."""
+    """Condition, occurrence, span and value codes: a day, a period or a number belongs to them. Whether a value is money,
+    days or grams is its code's affair, so that it has no unit."""
     span = value.kind == "span"
     return _own(
         value.kind,
         code=concept(systems.CODED_VALUES[value.kind], value.code),
         timingDate=None if span else day(value.start),
         timingPeriod=period(value.start, value.end) if span else None,
-        valueQuantity=None if value.cents is None else _dollars(value.cents),
+        valueQuantity=None if value.cents is None else {"value": Decimal(value.cents).scaleb(-2)},
     )
 
 

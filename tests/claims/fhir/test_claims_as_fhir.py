@@ -191,7 +191,7 @@ def test_a_newborns_point_of_origin_is_of_its_own_list(partners: Partners) -> No
     assert system == "https://www.nubc.org/CodeSystem/PointOfOriginNewborn"
 
 
-def test_coded_values_keep_their_days_and_amounts(facility: ClaimBuilt) -> None:
+def test_coded_values_keep_their_days_and_numbers(facility: ClaimBuilt) -> None:
     values = (
         CodedValue(kind="condition", code="02"),
         CodedValue(kind="occurrence", code="04", start=DAY),
@@ -201,7 +201,9 @@ def test_coded_values_keep_their_days_and_amounts(facility: ClaimBuilt) -> None:
     said = only(written(changed(facility, coded_values=values)), "Claim")
     assert supporting(said, "occurrence")["timingDate"] == "2026-03-02"
     assert supporting(said, "span")["timingPeriod"] == {"start": "2026-03-02", "end": "2026-03-04"}
-    assert str(supporting(said, "value")["valueQuantity"]["value"]) == "3400.00"
+    assert {name: str(part) for name, part in supporting(said, "value")["valueQuantity"].items()} == {
+        "value": "3400.00"
+    }
     assert code(supporting(said, "condition")["code"]) == "02"
 
 
