@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 
 from agents.clock import Clock
 from agents.whole_files import settle, write_whole
-from claims.export import Format, Making, batches, by_size, content, file_name
+from claims.export import Answers, Format, Making, batches, by_size, content, file_name
 from claims.partners import Partners
 from claims.x12.claim_file import ClaimFile, Style
 from claims.x12.writing import Unwritable
@@ -80,6 +80,7 @@ class Exporting:
     clock: Clock
     software: str
     order: Order
+    answers: Answers = field(default_factory=dict)
     done: Exported = field(default_factory=Exported)
 
     def run(self, claims: Iterable[ClaimBuilt]) -> Exported:
@@ -121,7 +122,7 @@ class Exporting:
             self._write_file(part)
 
     def _made(self, claims: Sequence[ClaimBuilt], number: int) -> ClaimFile:
-        making = Making(self.order.form, self.order.style, self.clock.now(), self.order.test)
+        making = Making(self.order.form, self.order.style, self.clock.now(), self.order.test, self.answers)
         return content(claims, number, self.partners, making)
 
     def _refuse(self, claims: Iterable[ClaimBuilt], why: Unwritable) -> None:

@@ -1,27 +1,32 @@
 """Claims as the contents of files, in the format that is asked for: what a file holds, and what can't be in it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+from claims.fhir import bundles
 from claims.partners import Partners
 from claims.x12.claim_file import ClaimFile, Style, claim_file
 from claims.x12.envelope import Envelope
 from claims.x12.parties import parties
 from schemas.events.claim import ClaimBuilt
+from schemas.events.payer import ClaimAdjudicated
 
-Format = Literal["x12", "json"]
-ENDINGS: dict[Format, str] = {"x12": "x12", "json": "ndjson"}
+Format = Literal["x12", "json", "fhir"]
+ENDINGS: dict[Format, str] = {"x12": "x12", "json": "ndjson", "fhir": "fhir.ndjson"}
+Answers = Mapping[str, Sequence[ClaimAdjudicated]]
+"""What payers answered, by claim id."""
 _KINDS = {"professional": "837p", "institutional": "837i"}
 
 
 class Making(NamedTuple):
-    """How files are made: in which format, with which signs, when, and whether for a test."""
+    """How files are made: in which format, with which signs, when, for a test or not, and with what payers answered."""
 
     form: Format
     style: Style
     at: datetime
     test: bool
+    answers: Answers
 
 
 def batches(claims: Iterable[ClaimBuilt], most: int) -> Iterator[list[ClaimBuilt]]:
@@ -41,6 +46,9 @@ def content(claims: Sequence[ClaimBuilt], number: int, partners: Partners, makin
     if making.form == "json":
         text = "".join(claim.model_dump_json(exclude_none=True) + "\n" for claim in claims)
         return ClaimFile(text, (), tuple(claims), ())
+    if making.form == "fhir":
+        lines = (bundles.line(claim, making.answers.get(claim.claim_id, ()), partners.payers) for claim in claims)
+        return ClaimFile(b"".join(lines).decode(), (), tuple(claims), ())
     first = claims[0]
     hospital, named = partners.hospital(first.hospital), parties(partners, first.hospital)
     receiver = named.payer("payer", first.payer).payer_id or ""

@@ -1,5 +1,6 @@
 """`claimstream claims`: claims as files for payers and clearing houses."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
@@ -8,14 +9,15 @@ import typer
 
 from agents.assembly import SOFTWARE, Assembly
 from agents.exporting import Busy, Exported, Exporting, NotOurs, Order
+from claims.export import Answers
 from claims.x12.claim_file import Style
 from console.faults import Mendable
 from console.screen import Json, counted, dollars, draw, say, say_json, table
 from console.wire import QUIET, reachable
-from schemas.events import ClaimBuilt
+from schemas.events import ClaimAdjudicated, ClaimBuilt
 from streams.recorded import recorded
 from streams.settings import Settings
-from streams.topics import CLAIM_BUILT
+from streams.topics import CLAIM_ADJUDICATED, CLAIM_BUILT
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -39,7 +41,8 @@ def export(
     hospital: Annotated[str | None, typer.Option(help="Only this hospital's: an id of partners.yaml.")] = None,
     out: Annotated[Path, typer.Option(help="The folder of the files.")] = Path("var/outbox"),
     form: Annotated[
-        Literal["x12", "json"], typer.Option("--format", help="837P and 837I, or our events as JSON.")
+        Literal["x12", "json", "fhir"],
+        typer.Option("--format", help="837P and 837I, our events as JSON, or FHIR R4 Bundles with the answers so far."),
     ] = "x12",
     limit: Annotated[int | None, typer.Option(min=1, help="No more claims than this.")] = None,
     batch_claims: Annotated[int, typer.Option(min=1, max=5_000, help="Claims of one file.")] = 1_000,
@@ -54,7 +57,7 @@ def export(
     """Write the claims that have not gone out yet: a file for each hospital, payer, kind and batch, then a manifest.
 
     Without --payer, X12 goes to the payers whose `format` asks for it. A claim that can't be written is named with its
-    field and the mend; the others are written.
+    field and the mend; the others are written. FHIR says what stands today, so that every claim is written each time.
     """
     settings = Settings()
     parts = Assembly(settings)
@@ -63,9 +66,11 @@ def export(
     if hospital is not None:
         parts.partners.hospital(hospital)
     reachable(settings)
-    order = Order(out, form, Style(charset), limit, batch_claims, batch_bytes, again, test)
-    exporting = Exporting(parts.partners, parts.ledger, parts.clock, SOFTWARE, order)
+    fhir = form == "fhir"
+    order = Order(out, form, Style(charset), limit, batch_claims, batch_bytes, again or fhir, test)
     wanted = {payer} if payer else _asking(parts, form)
+    answers = _answers(parts, settings, wanted) if fhir else {}
+    exporting = Exporting(parts.partners, parts.ledger, parts.clock, SOFTWARE, order, answers)
     try:
         done = exporting.run(_claims(parts, settings, wanted, hospital))
     except Busy:
@@ -86,6 +91,16 @@ def _claims(parts: Assembly, settings: Settings, payers: set[str], hospital: str
         claim = parts.codec.decode(record.value)
         if isinstance(claim, ClaimBuilt) and claim.payer in payers and hospital in {None, claim.hospital}:
             yield claim
+
+
+def _answers(parts: Assembly, settings: Settings, payers: set[str]) -> Answers:
+    """What these payers answered, once checked and posted."""
+    found: defaultdict[str, list[ClaimAdjudicated]] = defaultdict(list)
+    for record in recorded(settings.consumer_config("export") | QUIET, CLAIM_ADJUDICATED, 0, _EVER_MS):
+        answer = parts.codec.decode(record.value)
+        if isinstance(answer, ClaimAdjudicated) and answer.payer in payers and answer.claim_id is not None:
+            found[answer.claim_id].append(answer)
+    return found
 
 
 def _tell(done: Exported, as_json: bool) -> None:

@@ -10,7 +10,8 @@ from confluent_kafka import Producer
 
 from claims.x12.segments import read_segments
 from ledger import interchanges
-from schemas.events import ClaimBuilt
+from schemas.events import ClaimAdjudicated, ClaimBuilt
+from tests.claims.given_accounts import answer
 from tests.claims.given_claims import institutional, professional
 from tests.console.conftest import Terminal
 
@@ -30,6 +31,15 @@ def segments(file: Path) -> list[list[str]]:
 
 def numbers(folder: Path) -> list[str]:
     return sorted(elements[13] for file in folder.glob("*.x12") for elements in segments(file) if elements[0] == "ISA")
+
+
+def given_answer(terminal: Terminal, said: ClaimAdjudicated) -> None:
+    """A checked answer stands in the topic."""
+    from confluent_kafka import Producer
+
+    producer = Producer(terminal.assembly.settings.producer_config())
+    producer.produce("claim-adjudicated", terminal.assembly.codec.encode(said), b"key")
+    assert producer.flush(10) == 0
 
 
 TWO = (professional("P1"), institutional("I1"))
@@ -157,3 +167,16 @@ def test_files_are_nobody_elses_to_read(provisioned: Terminal, tmp_path: Path) -
 def test_a_partner_that_is_none_is_told(provisioned: Terminal, named: tuple[str, str]) -> None:
     done = provisioned.run("claims", "export", *named)
     assert (done.exit_code, "known:" in done.stderr) == (2, True)
+
+
+def test_fhir_has_a_bundle_a_line_with_the_answers_so_far(provisioned: Terminal, tmp_path: Path) -> None:
+    given(provisioned, TWO[0])
+    ask = ("claims", "export", "--format", "fhir", "--out", tmp_path / "out")
+    kinds = []
+    for said in (None, answer(TWO[0]).model_copy(update={"claim_id": TWO[0].claim_id})):
+        if said is not None:
+            given_answer(provisioned, said)
+        (written,) = provisioned.json(*ask)["files"]
+        (bundle,) = [json.loads(line) for line in (tmp_path / "out" / written["file"]).read_text().splitlines()]
+        kinds.append([entry["resource"]["resourceType"] for entry in bundle["entry"]][:3])
+    assert kinds == [["Claim", "Patient", "Coverage"], ["Claim", "ClaimResponse", "ExplanationOfBenefit"]]
