@@ -60,8 +60,8 @@ def _stay(claim: ClaimBuilt) -> Iterator[Element]:
 
 
 def _coded_value(value: CodedValue) -> Element:
-    """Condition, occurrence, span and value codes: a day, a period or a number belongs to them. Whether a value is money,
-    days or grams is its code's affair, so that it has no unit."""
+    """Condition, occurrence, span and value codes: a day, a period or a number belongs to them. Whether a value is
+    money, days or grams is its code's affair, so that it has no unit."""
     span = value.kind == "span"
     return _own(
         value.kind,
