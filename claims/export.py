@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from claims.fhir import bundles
@@ -26,7 +27,7 @@ class Making(NamedTuple):
     style: Style
     at: datetime
     test: bool
-    answers: Answers
+    answers: Answers = MappingProxyType({})
 
 
 def batches(claims: Iterable[ClaimBuilt], most: int) -> Iterator[list[ClaimBuilt]]:

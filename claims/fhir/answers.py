@@ -108,7 +108,7 @@ def earlier_response(claim: ClaimBuilt, about: Parties, earlier: Earlier) -> Ele
                 for line in said.lines
                 if line.control_number in numbered
             ],
-            "adjudication": adjusted(said.adjustments),
+            "adjudication": adjusted(said.adjustments, said.remarks),
             "total": totals(_charge(said.paid_cents, every), said.paid_cents, every),
             "insurance": [{"sequence": 1, "focal": True, "coverage": link(earlier.coverage)}],
         },
@@ -122,7 +122,7 @@ def _item(line: ClaimLine, said: list[Element]) -> Element:
 
 
 def _of_prior(line: PriorLine) -> list[Element]:
-    return adjudication(_charge(line.paid_cents, line.adjustments), line.paid_cents, line.adjustments)
+    return adjudication(_charge(line.paid_cents, line.adjustments), line.paid_cents, line.adjustments, line.remarks)
 
 
 def _names(claim: ClaimBuilt, answer: ClaimAdjudicated) -> tuple[object, ...]:

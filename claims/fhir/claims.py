@@ -94,30 +94,51 @@ def repeated(claim: ClaimBuilt, about: Parties) -> Element:
 def item(claim: ClaimBuilt, line: ClaimLine) -> Element:
     """A line under its number; R4 has no identifier of a line, so its control number is an extension."""
     one_day = line.service_from == line.service_to
-    rendering = [n for n, provider in enumerate(claim.providers, 1) if provider.role == "rendering"]
     place = line.place_of_service or claim.place_of_service
     return present(
         {
             "extension": _line_extensions(line),
             "sequence": line.number,
-            "careTeamSequence": rendering if len(rendering) == 1 else [],
+            "careTeamSequence": _of_line(claim, line),
             "diagnosisSequence": list(line.pointers),
             "revenue": concept(systems.REVENUE, line.revenue_code),
-            "productOrService": product(line.code),
+            "productOrService": product(line.code, line.text),
             "modifier": listed(*(concept(systems.modifier_system(code), code) for code in line.modifiers)),
             "servicedDate": day(line.service_from) if one_day else None,
             "servicedPeriod": None if one_day else period(line.service_from, line.service_to),
             "locationCodeableConcept": concept(systems.PLACE_OF_SERVICE, place),
             "quantity": quantity(line.units, line.unit_kind),
             "net": money(line.charge_cents),
-            "detail": [{"sequence": 1, "productOrService": drug} for drug in listed(concept(NDC, line.ndc))],
+            "detail": _drug(line),
         }
     )
 
 
-def product(code: str | None) -> Element:
+def _of_line(claim: ClaimBuilt, line: ClaimLine) -> list[int]:
+    """The numbers in the care team of who did and who ordered a line; where the line says nothing, of the only one who
+    may have done it."""
+    named = [
+        number
+        for number, provider in enumerate(claim.providers, 1)
+        for role, npi in (("rendering", line.rendering_npi), ("ordering", line.ordering_npi))
+        if npi is not None and (provider.role, provider.npi) == (role, npi)
+    ]
+    rendering = [number for number, provider in enumerate(claim.providers, 1) if provider.role == "rendering"]
+    only = rendering if line.rendering_npi is None and len(rendering) == 1 else []
+    return sorted({*named, *only})
+
+
+def _drug(line: ClaimLine) -> list[Element]:
+    """The NDC with its own quantity (837 LIN, CTP)."""
+    much = None if line.ndc_quantity is None else quantity(line.ndc_quantity, line.ndc_unit)
+    return [
+        present({"sequence": 1, "productOrService": drug, "quantity": much}) for drug in listed(concept(NDC, line.ndc))
+    ]
+
+
+def product(code: str | None, text: str | None = None) -> Element:
     """HCPCS of either level; R4 requires something where the revenue code stands alone."""
-    return coded(systems.procedure_system(code or ""), code, "not-applicable")
+    return present({**coded(systems.procedure_system(code or ""), code, "not-applicable"), "text": text})
 
 
 def line_number(control_number: str) -> list[Element]:
@@ -132,6 +153,7 @@ def _line_extensions(line: ClaimLine) -> list[Element]:
     said = line_number(line.control_number)
     if line.non_covered_cents:
         said.append({"url": systems.NON_COVERED, "valueMoney": money(line.non_covered_cents)})
+    said += ({"url": systems.AUTHORIZATION, "valueString": number} for number in words_of(line.authorization))
     return said
 
 

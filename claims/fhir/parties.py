@@ -23,7 +23,7 @@ from claims.fhir.writing import (
 )
 from claims.partners import Payer
 from schemas.events.claim import ClaimBuilt, PriorAnswer
-from schemas.events.people import Organization, Provider
+from schemas.events.people import Organization, Provider, Subscriber
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Earlier:
     answer: PriorAnswer
     insurer: Element
     coverage: Element
+    subscriber: Element | None
 
 
 @dataclass(frozen=True)
@@ -53,18 +54,18 @@ class Parties:
         yield from self.practitioners
         yield from (self.facility,) if self.facility else ()
         for earlier in self.earlier:
-            yield from (earlier.coverage, earlier.insurer)
+            yield from listed(earlier.coverage, earlier.insurer, earlier.subscriber)
 
 
 def parties(claim: ClaimBuilt, payers: Mapping[str, Payer]) -> Parties:
     patient = _patient(claim)
-    subscriber = _subscriber(claim, patient)
-    insurer = _insurer(claim.payer, payers)
+    plan, insurer = _own_plan(claim), _insurer(claim.payer, payers)
+    subscriber = _subscriber(claim, plan, patient)
     return Parties(
         patient=patient,
-        subscriber=subscriber,
+        subscriber=subscriber or patient,
         insurer=insurer,
-        coverage=_coverage(claim, patient, subscriber, insurer),
+        coverage=_coverage(claim, plan, patient, subscriber, insurer),
         biller=_biller(claim),
         facility=_facility(claim.service_facility),
         practitioners=tuple(_practitioner(claim, provider) for provider in claim.providers),
@@ -90,57 +91,76 @@ def _patient(claim: ClaimBuilt) -> Element:
     )
 
 
-def _subscriber(claim: ClaimBuilt, patient: Element) -> Element:
-    if claim.subscriber.relationship == "self":
+@dataclass(frozen=True)
+class _Plan:
+    """How the patient is insured with one payer, by whose turn he is: the same in each payer's claim of the account."""
+
+    payer: str
+    sequence: int
+    subscriber: Subscriber | None
+    filing_indicator: str | None
+    member_id: str | None
+    group: str | None
+
+
+def _own_plan(claim: ClaimBuilt) -> _Plan:
+    return _Plan(
+        claim.payer, claim.payer_sequence, claim.subscriber, claim.filing_indicator, claim.member_id, claim.group
+    )
+
+
+def _plan_of(answer: PriorAnswer) -> _Plan:
+    return _Plan(
+        answer.payer, answer.sequence, answer.subscriber, answer.filing_indicator, answer.member_id, answer.group
+    )
+
+
+def _subscriber(claim: ClaimBuilt, plan: _Plan, patient: Element) -> Element | None:
+    """The patient, whoever else holds the policy, or nobody where it is not said."""
+    holder = plan.subscriber
+    if holder is None:
+        return None
+    if holder.relationship == "self":
         return patient
     return resource(
         "RelatedPerson",
-        (claim.hospital, claim.account_number, claim.payer, claim.payer_sequence),
+        (claim.hospital, claim.account_number, plan.payer, plan.sequence),
         {
             "patient": link(patient),
-            "name": human_name(claim.subscriber.name),
-            "gender": claim.subscriber.sex,
-            "birthDate": day(claim.subscriber.birth_date),
-            "address": postal(claim.subscriber.address),
+            "name": human_name(holder.name),
+            "gender": holder.sex,
+            "birthDate": day(holder.birth_date),
+            "address": postal(holder.address),
         },
     )
 
 
-def _coverage(claim: ClaimBuilt, patient: Element, subscriber: Element, insurer: Element) -> Element:
+def _coverage(
+    claim: ClaimBuilt, plan: _Plan, patient: Element, subscriber: Element | None, insurer: Element
+) -> Element:
+    groups = words_of(plan.group)
     return resource(
         "Coverage",
-        (claim.hospital, claim.account_number, claim.payer, claim.payer_sequence),
+        (claim.hospital, claim.account_number, plan.payer, plan.sequence),
         {
-            "identifier": listed(identifier(systems.of_payer(claim.payer), claim.member_id, MEMBER)),
+            "identifier": listed(identifier(systems.of_payer(plan.payer), plan.member_id, MEMBER)),
             "status": "active",
-            "type": concept(systems.FILING, claim.filing_indicator),
-            "subscriber": link(subscriber),
-            "subscriberId": claim.member_id,
+            "type": concept(systems.FILING, plan.filing_indicator),
+            "subscriber": link(subscriber) if subscriber else None,
+            "subscriberId": plan.member_id,
             "beneficiary": link(patient),
-            "relationship": concept(systems.SUBSCRIBER, claim.subscriber.relationship),
+            "relationship": concept(systems.SUBSCRIBER, plan.subscriber.relationship if plan.subscriber else None),
             "payor": [link(insurer)],
-            "class": [
-                {"type": concept(systems.COVERAGE_CLASS, "group"), "value": group} for group in words_of(claim.group)
-            ],
-            "order": claim.payer_sequence or None,
+            "class": [{"type": concept(systems.COVERAGE_CLASS, "group"), "value": group} for group in groups],
+            "order": plan.sequence or None,
         },
     )
 
 
 def _earlier(claim: ClaimBuilt, answer: PriorAnswer, patient: Element, payers: Mapping[str, Payer]) -> Earlier:
-    """Of an earlier payer's coverage the claim says only whose turn it was."""
-    insurer = _insurer(answer.payer, payers)
-    coverage = resource(
-        "Coverage",
-        (claim.hospital, claim.account_number, answer.payer, answer.sequence),
-        {
-            "status": "active",
-            "beneficiary": link(patient),
-            "payor": [link(insurer)],
-            "order": answer.sequence or None,
-        },
-    )
-    return Earlier(answer, insurer, coverage)
+    insurer, plan = _insurer(answer.payer, payers), _plan_of(answer)
+    subscriber = _subscriber(claim, plan, patient)
+    return Earlier(answer, insurer, _coverage(claim, plan, patient, subscriber, insurer), subscriber)
 
 
 def _insurer(payer: str, payers: Mapping[str, Payer]) -> Element:

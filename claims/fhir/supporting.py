@@ -31,6 +31,8 @@ def _all(claim: ClaimBuilt) -> Iterator[Element]:
         yield _coded_value(value)
     for cause in claim.causes:
         yield _cause(cause)
+    if claim.insurance_type:
+        yield _own("insurance-type", code=concept(systems.INSURANCE_TYPE, claim.insurance_type))
     if claim.patient_paid_cents:
         yield _own("patient-paid", valueQuantity=_dollars(claim.patient_paid_cents))
     if claim.delay_reason:

@@ -63,6 +63,7 @@ LINE: Final = "urn:claimstream:line-control-number"  # extension; REF 6R
 GROUP: Final = "urn:claimstream:adjustment-group"  # extension; CAS01
 ANSWER_STATUS: Final = "urn:claimstream:claim-status"  # extension; CLP02
 NON_COVERED: Final = "urn:claimstream:non-covered"  # extension; SV207
+AUTHORIZATION: Final = "urn:claimstream:authorization"  # extension; REF G1 of a line
 REMITTANCE: Final = "urn:claimstream:remittance"
 ANSWER: Final = "urn:claimstream:answer"  # a remittance and the place of an answer in it
 PAYER: Final = "urn:claimstream:payer"
@@ -70,6 +71,7 @@ FILING: Final = "urn:claimstream:filing-indicator"
 SUPPORTING: Final = "urn:claimstream:supporting-info"
 CAUSE: Final = "urn:claimstream:cause"
 DELAY: Final = "urn:claimstream:delay-reason"
+INSURANCE_TYPE: Final = "urn:claimstream:insurance-type"
 FREQUENCY: Final = "urn:claimstream:frequency"
 INTEREST: Final = "urn:claimstream:adjudication"
 

@@ -14,6 +14,7 @@ from claims.forming import form, secondary
 from claims.partners import Partners
 from schemas.events.claim import Adjustment, ClaimBuilt
 from schemas.events.payer import AnsweredLine, ClaimAdjudicated
+from schemas.events.people import Name, Subscriber
 from tests.claims.fhir.given_bundles import Json, by_category, cents, code, only, referred, resources, written
 from tests.claims.given_accounts import (
     Reasons,
@@ -280,6 +281,18 @@ def test_the_next_payers_claim_carries_the_answer_of_the_one_before(claim: Claim
     assert referred(found, response["insurer"])["name"] == "Example Mutual Insurance"
     assert [item["itemSequence"] for item in response["item"]] == [1, 2]
     assert referred(found, own["coverage"])["order"] == 2
+
+
+def test_how_the_patient_is_insured_with_the_payer_before_is_said(claim: ClaimBuilt) -> None:
+    second = next_claim(claim, by_line(claim, [SHARED, FULL]))
+    parent = Subscriber(relationship="child", name=Name(family="Parent"))
+    told = {"subscriber": parent, "member_id": "M1", "group": "G1", "filing_indicator": "CI", "remarks": ("MA01",)}
+    (before,) = second.prior
+    found = written(second.model_copy(update={"prior": (before.model_copy(update=told),)}))
+    plan = referred(found, only(found, "Claim")["insurance"][0]["coverage"])
+    assert (plan["subscriberId"], plan["class"][0]["value"], code(plan["type"])) == ("M1", "G1", "CI")
+    assert referred(found, plan["subscriber"])["name"][0]["family"] == "Parent"
+    assert code(only(found, "ClaimResponse")["adjudication"][-1]["reason"]) == "MA01"
 
 
 def test_a_second_payers_answer_says_what_the_first_paid(claim: ClaimBuilt) -> None:

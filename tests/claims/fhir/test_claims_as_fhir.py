@@ -122,6 +122,23 @@ def test_a_professional_line_points_to_its_diagnoses_place_and_performer(profess
     assert code(item["locationCodeableConcept"]) == "22"
 
 
+def test_a_line_says_who_did_and_who_ordered_it_its_drug_and_its_authorization(professional: ClaimBuilt) -> None:
+    (line,) = professional.lines
+    team = (
+        Provider(role="rendering", npi="1999001112"),
+        Provider(role="rendering", npi="1999001039"),
+        Provider(role="ordering", npi="1999001112"),
+    )
+    more = {"ndc": "00000188501", "ndc_quantity": 1500, "ndc_unit": "ML", "authorization": "A1", "text": "as said"}
+    said = changed_line(line, rendering_npi="1999001039", ordering_npi="1999001112", **more)
+    (item,) = only(written(changed(professional, providers=team, lines=(said,))), "Claim")["item"]
+    assert item["careTeamSequence"] == [2, 3]
+    (drug,) = item["detail"]
+    assert (str(drug["quantity"]["value"]), drug["quantity"]["unit"]) == ("1.5", "ML")
+    assert item["extension"][1] == {"url": "urn:claimstream:authorization", "valueString": "A1"}
+    assert item["productOrService"]["text"] == "as said"
+
+
 def test_modifiers_stand_in_their_order_under_their_systems(facility: ClaimBuilt) -> None:
     (line,) = facility.lines
     (item,) = only(written(changed(facility, lines=(changed_line(line, modifiers=("25", "LT")),))), "Claim")["item"]
@@ -217,6 +234,7 @@ def test_what_else_a_claim_says_is_kept(facility: ClaimBuilt) -> None:
         discharge_hour="12",
         authorizations=(Authorization(number="AUTH1"), Authorization(number="AUTH2")),
         referral="REF1",
+        insurance_type="47",
         pay_to=Address(lines=("PO Box 1",), city="Springfield", state="MA"),
         service_facility=Organization(name="Outpatient House", npi="1999000114"),
     )
@@ -225,6 +243,7 @@ def test_what_else_a_claim_says_is_kept(facility: ClaimBuilt) -> None:
     assert supporting(said, "note")["valueString"] == "came late"
     assert str(supporting(said, "patient-paid")["valueQuantity"]["value"]) == "25.00"
     assert said["insurance"][-1]["preAuthRef"] == ["AUTH1", "AUTH2"]
+    assert code(supporting(said, "insurance-type")["code"]) == "47"
     assert said["referral"]["identifier"]["value"] == "REF1"
     assert referred(bundle, said["facility"])["name"] == "Outpatient House"
     assert [each.get("use") for each in referred(bundle, said["provider"])["address"]] == [None, "billing"]
