@@ -25,7 +25,7 @@ from ledger.store import Ledger
 from schemas.events import ClaimBuilt
 
 _SLOT: Final = ("export", "claims")
-_LEASE_MS: Final = 600_000
+_LEASE_MS: Final = 3_600_000  # on one host a run that died holds it no longer
 _AT_ONCE: Final = 500
 
 
@@ -91,7 +91,6 @@ class Exporting:
                 self._end(row)
             for batch in batches(islice(self._new(claims), self.order.limit), self.order.batch_claims):
                 self._write(batch)
-                self._hold()
             self._list()
         return self.done
 
@@ -99,6 +98,7 @@ class Exporting:
         """Claims that have not gone out in this format, each once."""
         seen: set[interchanges.Sent] = set()
         for some in _portions(iter(claims)):
+            self._hold()
             once = {key: claim for claim in some if (key := _key(claim)) not in seen}
             seen |= once.keys()
             gone = frozenset[interchanges.Sent]() if self.order.again else self._sent(once)

@@ -9,7 +9,8 @@ from typing import TypeVar
 from confluent_kafka import Consumer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
-from agents.assembly import Assembly
+from agents.assembly import SOFTWARE, Assembly
+from agents.exporting import Exporting, Order
 from schemas.events import ChartReturned, ClaimBuilt, ClaimStatsPublished, PatientBill, Wire
 from streams.provisioning import end_offsets, partitions_of
 from streams.topics import CHART_RETURNED, CLAIM_BUILT, CLAIM_STATS_PUBLISHED, PATIENT_BILL
@@ -27,6 +28,7 @@ def write_examples(assembly: Assembly, home: Path) -> dict[str, str]:
     if claims:
         shown = max(claims, key=lambda claim: (bool(claim.prior), len(claim.lines), claim.control_number))
         paths["claim"] = _json(home / "claim.json", shown)
+        paths["837P and 837I files"] = _exported(assembly, home / "outbox", claims)
     if returned:
         most = max(returned, key=lambda chart: (len(chart.queries) + len(chart.worklist), chart.chart_id))
         paths["returned chart"] = _json(home / "returned-chart.json", most)
@@ -37,6 +39,13 @@ def write_examples(assembly: Assembly, home: Path) -> dict[str, str]:
     for table in tables:
         paths[f"statistics: {table.table}"] = _csv(home / f"statistics-{table.table}.csv", table)
     return {what: _near(path) for what, path in paths.items()}
+
+
+def _exported(assembly: Assembly, out: Path, claims: list[ClaimBuilt]) -> str:
+    """What `claimstream claims export` writes for the payers who want X12; the manifest lists the files."""
+    asking = {key for key, payer in assembly.partners.payers.items() if payer.format != "avro"}
+    exporting = Exporting(assembly.partners, assembly.ledger, assembly.clock, SOFTWARE, Order(out))
+    return str(exporting.run(claim for claim in claims if claim.payer in asking).manifest)
 
 
 def _near(path: str) -> str:

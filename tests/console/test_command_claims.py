@@ -10,6 +10,7 @@ from confluent_kafka import Producer
 
 from claims.x12.segments import read_segments
 from ledger import interchanges
+from ledger.slots import lease
 from schemas.events import ClaimAdjudicated, ClaimBuilt
 from tests.claims.given_accounts import answer
 from tests.claims.given_claims import institutional, professional
@@ -147,6 +148,14 @@ def begun(terminal: Terminal, out: Path, claim: ClaimBuilt) -> None:
     ledger = terminal.assembly.ledger
     ledger.run(lambda tx: interchanges.begin(tx, row, [(claim.claim_id, claim.submission)]))
     ledger.close()
+
+
+def test_two_do_not_export_at_once(provisioned: Terminal, tmp_path: Path) -> None:
+    parts = provisioned.assembly
+    parts.ledger.run(lambda tx: lease(tx, "export", "claims", "elsewhere/1/1", parts.clock.now_ms()))
+    parts.ledger.close()
+    done = provisioned.run("claims", "export", "--out", tmp_path / "out")
+    assert (done.exit_code, "another export runs" in done.stderr) == (2, True)
 
 
 def test_json_holds_the_events_and_does_not_count_as_x12(provisioned: Terminal, tmp_path: Path) -> None:
