@@ -16,7 +16,6 @@ from tests.claims.x12.test_institutional_claims import MOST
 from tests.claims.x12.test_institutional_claims import SAID as INSTITUTIONAL
 from tests.claims.x12.test_professional_claims import SAID as PROFESSIONAL
 
-pytest.importorskip("x12sdk")
 CASES = [*PROFESSIONAL, *INSTITUTIONAL, *LATER]
 GOOD = {"not_written": 0, "pyx12_errors": 0}
 
