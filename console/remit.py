@@ -21,7 +21,7 @@ from claims.x12.transactions import Result, WhoseClaim, WhosePayer
 from console import unmatched
 from console.faults import Mendable
 from console.screen import WORDS, Json, counted, dollars, draw, say, say_json, table
-from console.wire import Together, must_be_there, strict_codec
+from console.wire import Together, must_be_there, reachable, strict_codec
 from ledger import inquiries, projections
 from ledger.store import Ledger, LedgerUnreachable
 from schemas.events import ClaimAcknowledged, ClaimAdjudicated, Remittance
@@ -136,6 +136,7 @@ def _import_all(settings: Settings, files: Sequence[Path], whose: WhosePayer) ->
     name = blake2b("\n".join(map(str, files)).encode(), digest_size=6).hexdigest()
     codec, ledger = strict_codec(settings), Ledger(settings.ledger.get_secret_value(), patience_s=5)
     known, sent_to = _known(ledger), _sent_to(ledger)
+    reachable(settings)
     together = Together(settings, f"remit-{name}")
     there = set[str]()
     for file in files:

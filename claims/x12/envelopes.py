@@ -85,16 +85,18 @@ class _Envelope:
 
 def read_envelopes(chunks: Iterable[bytes]) -> Iterator[Part]:
     """The transactions of a file, segment by segment; X12Fault where the file can't be read on."""
-    now = _Envelope()
+    now, segment = _Envelope(), None
     try:
         for segment in read_segments(chunks):
             yield from _take(now, segment)
     except X12Fault:
         yield from _cut_off(now)
         raise
+    if segment is None:
+        raise X12Fault(1, "there is nothing in it", "send a file that begins with ISA")
     yield from _cut_off(now)
     if now.interchange:
-        yield Note(0, "trailer", "the last interchange has no IEA", "send the file whole")
+        yield Note(segment.at, "trailer", "the last interchange has no IEA", "send the file whole")
 
 
 def _take(now: _Envelope, segment: Segment) -> Iterator[Part]:

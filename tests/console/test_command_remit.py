@@ -103,6 +103,17 @@ def test_an_acknowledgement_goes_to_its_topic(provisioned: Terminal, tmp_path: P
     assert (said.control_number, said.accepted, said.payer_claim_number) == ("OURS1", True, "P1")
 
 
+def test_an_empty_file_is_told(provisioned: Terminal, folder: Path) -> None:
+    (folder / "2-empty.835").write_bytes(b"\r\n")
+    done = provisioned.run(*IMPORT, folder)
+    assert (done.exit_code, "there is nothing in it" in done.stderr, traces(provisioned)) == (1, True, ["T1"] * 3)
+
+
+def test_a_broker_that_does_not_answer_is_told_before_a_file_is_read(alone: Terminal, folder: Path) -> None:
+    done = alone.run(*IMPORT, folder)
+    assert (done.exit_code, "no broker answers" in done.stderr) == (2, True)
+
+
 def test_an_empty_folder_is_told(provisioned: Terminal, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()

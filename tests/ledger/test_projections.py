@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ledger import projections
+from ledger import inquiries, projections
 from ledger.batches import BatchLedger
 from ledger.projections import Place
 from ledger.store import Ledger
@@ -96,3 +96,21 @@ def test_the_claims_of_an_account_are_found_and_no_other_hospitals(ledger: Ledge
         projections.put_claims(tx, rows)
         assert set(projections.claims_of(tx, [("x", "a1"), ("x", "a2")])) == {"A"}
         assert projections.claims_of(tx, []) == {}
+
+
+def test_claims_are_found_by_their_payers_number_and_by_their_member(ledger: Ledger) -> None:
+    rows = [claim("A", AT) | {"payer_number": "P1"}, claim("B", AT) | {"member": "M1"}, claim("C", AT)]
+    with ledger.transaction() as tx:
+        projections.put_claims(tx, rows)
+        assert set(projections.claims_by_payer_number(tx, ["P1", "P2"])) == {"A"}
+        assert set(projections.claims_of_members(tx, ["M1", "M2"])) == {"B"}
+
+
+def test_an_answer_to_no_claim_holds_no_place_and_is_no_part_of_its_remittance(ledger: Ledger) -> None:
+    with ledger.transaction() as tx:
+        projections.put_answers(tx, [answer("acme", 9) | {"state": projections.UNMATCHED}, answer("acme", 10)])
+        assert [row.position for row in projections.answers_of(tx, ["trace-1"])] == [10]
+        assert projections.answers_at(tx, [Place("acme", "trace-1", 9), Place("acme", "trace-1", 10)]) == {
+            Place("acme", "trace-1", 10)
+        }
+        assert [row.position for row in inquiries.unmatched(tx)] == [9]
