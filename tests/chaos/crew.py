@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from streams.brokers.broker import free_ports
-from tests.chaos import worker
+from tests.chaos import outbox, worker
 from tests.chaos.charts import NOON
 from tests.chaos.wire import ROOT
 from tests.chaos.worker import Flight
@@ -57,6 +57,10 @@ class Place:
     def notes(self) -> Path:
         return self.folder / "notes.jsonl"
 
+    @property
+    def files(self) -> Path:
+        return self.folder / "files"
+
     def environment(self) -> dict[str, str]:
         return {
             "CLAIMSTREAM_BROKERS": self.bootstrap,
@@ -65,6 +69,7 @@ class Place:
             "CLAIMSTREAM_CLOCK": NOON.isoformat(),
             worker.NOTES: str(self.notes),
             worker.FLIGHT: str(self.folder / "flight"),
+            outbox.FILES: str(self.files),
             worker.PLANTED: self.planted,
         }
 
@@ -163,6 +168,17 @@ class Crew:
         member.process.wait()
         return member.flight.read()[0]
 
+    def importing(self) -> str | None:
+        """Payers that are at a file just now."""
+        alive = (names for names, process in self.payers.items() if process.poll() is None)
+        return next((names for names in alive if self._payer_flight(names).read()[0]), None)
+
+    def kill_payer(self, names: str) -> int:
+        """SIGKILL; how many files were left to it as it died. Who watches restarts it."""
+        self.payers[names].kill()
+        self.payers[names].wait()
+        return self._payer_flight(names).read()[0]
+
     def ready(self) -> Iterator[Member]:
         """Workers one may kill: alive, not stopped, at work since their start, and not about to follow an order."""
         for member in self.members.values():
@@ -172,9 +188,9 @@ class Crew:
 
     def end(self, patience_s: float = 15) -> Counter[str]:
         """SIGTERM to all workers; how each of them ended."""
-        for payer in self.payers.values():
-            payer.kill()
-            payer.wait()
+        for process in self.payers.values():
+            process.kill()
+            process.wait()
         processes = [(str(m.stage), m.process) for m in self.members.values() if m.process is not None]
         ended: Counter[str] = Counter()
         for _, process in processes:
@@ -205,8 +221,12 @@ class Crew:
             self._refusals[member.stage, code] += 1
 
     def _start_payer(self, names: str) -> None:
-        command = [sys.executable, "examples/payer.py", "--bootstrap", self.place.bootstrap, "--payers", names]
+        command = [sys.executable, "-m", "tests.chaos.payer", "--bootstrap", self.place.bootstrap, "--payers", names]
+        self._payer_flight(names).write(0, 0)
         self.payers[names] = self._spawn(command, "payers.log", {})
+
+    def _payer_flight(self, names: str) -> Flight:
+        return Flight(self.place.folder / "flight" / outbox.name_of(names))
 
     def _spawn(self, command: list[str], log: str, told: Mapping[str, str]) -> subprocess.Popen[bytes]:
         environment = {**os.environ, **self.place.environment(), **told}

@@ -30,16 +30,20 @@ class Quota:
     deaths: int = 5  # at each point
     stops: int = 6
     broker: int = 1
+    payers: int = 4  # killed at a file that they import
 
     @property
     def total(self) -> int:
-        return self.kills + self.deaths * len(POINTS) + self.stops + self.broker
+        return self.kills + self.deaths * len(POINTS) + self.stops + self.broker + self.payers
 
     def times(self, share: float) -> "Quota":
-        return Quota(round(self.kills * share), round(self.deaths * share), round(self.stops * share), self.broker)
+        kills, deaths, stops, payers = (
+            round(each * share) for each in (self.kills, self.deaths, self.stops, self.payers)
+        )
+        return Quota(kills, deaths, stops, self.broker, payers)
 
 
-NO_FAULTS = Quota(0, 0, 0, 0)
+NO_FAULTS = Quota(0, 0, 0, 0, 0)
 
 
 @dataclass
@@ -65,13 +69,19 @@ class Faults:
         self._read_notes()
         met = sum(min(self.deaths[point], self.quota.deaths) for point in POINTS)
         kills, stops = min(self.done["kills"], self.quota.kills), min(self.crew.resumed, self.quota.stops)
-        return met + kills + stops + min(self.done["broker"], self.quota.broker)
+        payers = min(self.done["payers"], self.quota.payers)
+        return met + kills + stops + payers + min(self.done["broker"], self.quota.broker)
 
     @property
     def lacking(self) -> str:
         """What of the quota is still to be done."""
         deaths = {point: self.quota.deaths - self.deaths[point] for point in POINTS}
-        left = {"kills": self.quota.kills - self.done["kills"], "stops": self.quota.stops - self.crew.resumed, **deaths}
+        left = {
+            "kills": self.quota.kills - self.done["kills"],
+            "stops": self.quota.stops - self.crew.resumed,
+            "payers": self.quota.payers - self.done["payers"],
+            **deaths,
+        }
         return ", ".join(f"{count} {name}" for name, count in left.items() if count > 0)
 
     @property
@@ -82,6 +92,9 @@ class Faults:
         """One fault, and the pause after it."""
         if self.done["broker"] < self.quota.broker and self.count > self.quota.total // 2:
             self._kill_broker()
+            return
+        if self.done["payers"] + 0.5 < self.quota.payers * self.count / self.quota.total:
+            self._kill_payer()
             return
         ready = [member for member in self.crew.ready() if member.stage.name in VICTIMS]
         order = self._next_order()
@@ -117,6 +130,12 @@ class Faults:
         if most <= 0:
             return None
         return Order(self._dice.choice([point for point in POINTS if lacking[point] == most]))
+
+    def _kill_payer(self) -> None:
+        if _until(lambda: self.crew.importing() is not None, _WAIT_S) and (names := self.crew.importing()):
+            time.sleep(self._dice.uniform(0, 0.3))
+            left = self.crew.kill_payer(names)
+            self.done["payers" if left else "payers without a file"] += 1
 
     def _kill_broker(self) -> None:
         self.broker.kill()

@@ -12,9 +12,9 @@ _SLEEPERS = ("decided",)
 def planted_run(name: str, charts: int, seed: int) -> Run:
     """Deaths at every point for all; for late metadata, workers stopped between ledger and Kafka for long."""
     if name == "late-metadata":
-        quota = Quota(kills=6, deaths=0, stops=8, broker=0)
+        quota = Quota(kills=6, deaths=0, stops=8, broker=0, payers=0)
         return Run(charts, seed, quota, name, stop_s=16.0, stop_at=_SLEEPERS, patience_s=600)
-    return Run(charts, seed, Quota(kills=10, deaths=3, stops=1, broker=0), name, patience_s=600)
+    return Run(charts, seed, Quota(kills=10, deaths=3, stops=1, broker=0, payers=0), name, patience_s=600)
 
 
 def caught(result: Result) -> str | None:

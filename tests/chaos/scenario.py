@@ -31,6 +31,7 @@ from tests.chaos.checker import Evidence, judge
 from tests.chaos.crew import KEY, Crew, Place
 from tests.chaos.faults import NO_FAULTS, Faults, Quota
 from tests.chaos.feed import Feed
+from tests.chaos.outbox import JOURNAL, imported
 
 PATIENT = {"broker.session.timeout.ms": "18000", "broker.heartbeat.interval.ms": "1000"}
 """A broker that a busy machine leaves waiting for seconds isn't taken for dead by its own controller."""
@@ -116,6 +117,7 @@ def _run(asked: Run, folder: Path, broker: Broker, ledger: str) -> Result:
         "planted": asked.planted or "nothing",
         "charts_sent": feed.sent,
         "fed": dict(feed.kinds),
+        **imported(crew.place.files / JOURNAL),
         "faults": {**faults.done, **{f"died at {k}": v for k, v in faults.deaths.items()}, "woken": crew.resumed},
         "killed_by_stage": dict(faults.by_stage),
         "exits": dict(crew.exits),

@@ -14,7 +14,9 @@ pytestmark = [pytest.mark.apache, pytest.mark.postgres, pytest.mark.slow, pytest
 
 def test_workers_that_are_killed_and_stopped_lose_and_double_nothing(tmp_path: Path, postgres_url: str) -> None:
     try:
-        result = run(Run(charts=250, seed=3, quota=Quota(kills=6, deaths=1, stops=1, broker=0)), tmp_path, postgres_url)
+        result = run(
+            Run(charts=250, seed=3, quota=Quota(kills=6, deaths=1, stops=1, broker=0, payers=2)), tmp_path, postgres_url
+        )
     except BrokerUnavailable as unavailable:
         if REQUIRED:
             raise
@@ -23,3 +25,5 @@ def test_workers_that_are_killed_and_stopped_lose_and_double_nothing(tmp_path: P
     assert result.figures["drained"]
     assert result.figures["claims"] > 200
     assert result.figures["answers"] > 200
+    assert result.figures["files_imported"] > 5
+    assert result.figures["files_imported_twice"] > 0
