@@ -23,7 +23,7 @@ from tests.claims.x12.written_835 import remittance_file
 
 FILES = "CHAOS_FILES"
 JOURNAL = "imports.jsonl"
-_TWICE, _AGAIN, _REVERSED = 0.2, 0.2, 0.5
+_AGAIN, _REVERSED, _TWICE_EVERY = 0.2, 0.5, 5
 
 
 @dataclass
@@ -63,9 +63,9 @@ class Outbox:
             again = random.choice(sent)
             again.rename(self.folder / again.name)
         waiting = sorted(self.folder.glob("*.835"), reverse=random.random() < _REVERSED)
-        for left, file in enumerate(waiting):
-            self.flight.write(len(waiting) - left, 0)
-            for _ in range(2 if random.random() < _TWICE else 1):
+        for number, file in enumerate(waiting):
+            self.flight.write(len(waiting) - number, 0)
+            for _ in range(2 if (len(sent) + number) % _TWICE_EVERY == 0 else 1):
                 self._import(file)
             file.rename(self._sent / file.name)
         self.flight.write(0, 0)
