@@ -18,6 +18,7 @@ from claims.history import PatientHistory, remembered
 from claims.matching import person
 from claims.tables import Reference
 from claims.validation import validate
+from claims.x12.documents import with_document
 from ledger import accounts, deadlines, projections, statistics
 from ledger.deadlines import Deadline
 from schemas.codec import Codec
@@ -141,7 +142,8 @@ class Bare:
 
     def _judged(self, claim: ClaimBuilt) -> bytes:
         tables = {"code_sets": self.tables.codes.version, "edit_tables": self.tables.edit_tables}
-        return self.fast.encode(claim.model_copy(update={"software": self.software, **tables}))
+        said = with_document(claim, self.tables.partners)
+        return self.fast.encode(said.model_copy(update={"software": self.software, **tables}))
 
     def read_delivery(self, record: Record) -> tuple[Any, str, str]:
         event_id = event_id_of(record.value)
