@@ -5,7 +5,7 @@ payer by his payer id. Everything that can't be read of one claim is told at onc
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
@@ -106,7 +106,7 @@ class _Claim:
             **policy,
             **self._stay(),
             **self._coded(),
-            **self._lines(lines, days),
+            **self._lines(lines, days, billing.npi),
             "patient": patient(self.loops, self._reference("EA") or self.control_number, self.fields),
             "hospital": self.known.hospital(billing.npi or "") or billing_key(billing)[:64],
             "billing_provider": billing,
@@ -131,11 +131,11 @@ class _Claim:
             "patient_paid_cents": self._paid() or found.patient_paid_cents,
         }
 
-    def _lines(self, loops: Iterable[Loop], days: tuple[Day, Day] | None) -> dict[str, Any]:
+    def _lines(self, loops: Sequence[Loop], days: tuple[Day, Day] | None, biller: str | None) -> dict[str, Any]:
         """The lines, and the days they span where the claim itself says none."""
         place = rendering = None
         if self.professional:
-            place, rendering = self.place.element(1) or None, who(self.claim, "82", self.fields)
+            place, rendering = self.place.element(1) or None, self._performed(loops, biller)
         of_claim = OfClaim(self.loops.kind, self.control_number, place, rendering, days)
         lines = tuple(filter(None, [line(each, of_claim, self.fields) for each in loops]))
         first, last = days or (
@@ -143,6 +143,12 @@ class _Claim:
             max((each.service_to for each in lines), default=NO_DAY),
         )
         return {"lines": lines, "statement_from": first, "statement_to": last}
+
+    def _performed(self, lines: Sequence[Loop], biller: str | None) -> str | None:
+        """Who performed a line that names nobody: whom the claim names (2310B), or who bills, where other lines name
+        somebody else (2420A)."""
+        elsewhere = any(True for line in lines for _ in line.within("NM1", "82"))
+        return who(self.claim, "82", self.fields) or (biller if elsewhere else None)
 
     def _identified(self, said: dict[str, Any]) -> ClaimBuilt:
         """With the ids that follow from what it says."""

@@ -35,9 +35,9 @@ def professional_claim(w: Writer, claim: ClaimBuilt, named: Parties) -> None:
     claim_loops.references(w, claim)
     claim_loops.note(w, claim)
     _diagnoses(w, claim)
-    rendering = _rendering(claim)
     practitioners(w, "DN", "", in_role(claim, "referring")[:1])
-    practitioners(w, "82", "PE", rendering[:1])
+    rendering = _rendering(claim)
+    practitioners(w, "82", "PE", [rendering] if rendering else [])
     place(w, claim)
     practitioners(w, "DQ", "", in_role(claim, "supervising")[:1])
     other_payers(w, claim, named)
@@ -74,13 +74,24 @@ def _diagnoses(w: Writer, claim: ClaimBuilt) -> None:
     claim_loops.codes(w, "diagnoses", said, MOST_DIAGNOSES)
 
 
-def _rendering(claim: ClaimBuilt) -> list[Provider]:
-    """Who performed; none where that is who bills."""
-    return [each for each in in_role(claim, "rendering") if each.npi is None or each.npi != claim.billing_provider.npi]
+def _rendering(claim: ClaimBuilt) -> Provider | None:
+    """Who performed the claim (2310B): nobody where that is who bills, or where he did a line of it. A claim's name
+    would cover that line too, and a biller that is an organisation has no name of a person to say on it."""
+    biller = claim.billing_provider.npi
+    if any(line.rendering_npi is not None and line.rendering_npi == biller for line in claim.lines):
+        return None
+    return _other(claim, None)
+
+
+def _other(claim: ClaimBuilt, npi: str | None) -> Provider | None:
+    """Who performed beside the biller: the one of this NPI, or, where a line says nothing, the claim's first."""
+    biller = claim.billing_provider.npi
+    others = (each for each in in_role(claim, "rendering") if each.npi is None or each.npi != biller)
+    return next((each for each in others if npi is None or each.npi == npi), None)
 
 
 def _line(
-    w: Writer, claim: ClaimBuilt, line: ClaimLine, named: Parties, *, number: int, rendering: list[Provider]
+    w: Writer, claim: ClaimBuilt, line: ClaimLine, named: Parties, *, number: int, rendering: Provider | None
 ) -> None:
     w.put("LX", str(number))
     at = f"lines.{line.number}"
@@ -98,9 +109,9 @@ def _line(
         w.put("REF", "G1", w.code(f"{at}.authorization", authorized, 50))
     claim_loops.control_number(w, line)
     claim_loops.drug(w, line)
-    if line.rendering_npi:
-        others = [each for each in rendering[1:] if each.npi == line.rendering_npi]
-        practitioners(w, "82", "PE", others[:1])
+    performed = _other(claim, line.rendering_npi)
+    if performed is not None and performed != rendering:
+        practitioners(w, "82", "PE", [performed])
     if line.ordering_npi:
         ordering = [each for each in in_role(claim, "ordering") if each.npi == line.ordering_npi]
         practitioners(w, "DK", "", ordering[:1])

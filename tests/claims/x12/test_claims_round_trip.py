@@ -15,7 +15,9 @@ from claims.x12.envelope import Envelope
 from claims.x12.parties import parties
 from claims.x12.segments import Delimiters
 from schemas.events.claim import ClaimBuilt, PriorAnswer
+from schemas.events.people import Name, Provider
 from tests.claims.given_accounts import committed_partners
+from tests.claims.given_claims import professional
 from tests.claims.x12.given_any_claims import HOSPITAL, claims
 
 AT = datetime(2026, 4, 1, 12, 30, tzinfo=UTC)
@@ -80,6 +82,21 @@ def test_what_is_written_and_read_is_the_same_claim(claim: ClaimBuilt, delimiter
     (again,) = read_back(text)
     assert facts(again) == facts(claim)
     assert written([again], style) == text
+
+
+def test_each_line_keeps_who_performed_it_where_one_is_the_biller_himself() -> None:
+    claim = professional()
+    biller, other = str(claim.billing_provider.npi), "1999001120"
+    (line,) = claim.lines
+    people = [Provider(role="rendering", npi=npi, name=Name(family="Marsh")) for npi in (other, biller)]
+    lines = [
+        line.model_copy(update={"number": number, "control_number": f"L{number}", "rendering_npi": npi})
+        for number, npi in enumerate((biller, other, biller), start=1)
+    ]
+    mixed = claim.model_copy(update={"providers": people, "lines": lines, "total_charge_cents": 15_000})
+    (again,) = read_back(text := written([mixed], Style()))
+    assert [each.rendering_npi for each in again.lines] == [biller, other, biller]
+    assert written([again], Style()) == text
 
 
 @settings(deadline=None, max_examples=20)
