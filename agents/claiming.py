@@ -122,7 +122,7 @@ class Claiming:
         if not payers.consents(chart, self.sayings.today(chart, at.since)) and payers.asks_anybody(chart):
             consent = self.sayings.deadline(chart, "query-overdue", at.since + CONSENT_PATIENCE)
             return self.sayings.waiting(account, chart, "consent-missing", consent)
-        formed = form(chart, account, self.sayings.reference.partners)
+        formed = form(chart, account, self.sayings.reference.partners, self.sayings.reference.tables)
         if formed.refused:
             back = self.sayings.back(at.world, account, chart, "rejected-by-edits", formed.refused)
             return self._then_follow(at, back, account, chart.chart_id)

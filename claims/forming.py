@@ -15,12 +15,14 @@ from claims.accounts import (
     successors,
 )
 from claims.change_reason import without_change_reason
+from claims.codesets.dated import DatedTables
 from claims.corrections import NOT_TAKEN_BACK, Accepts, correct, expect, follow, instead, withdraw
 from claims.delay import with_delay_reason
 from claims.drafting import PRODUCER, bill_type, draft, payer_fields
 from claims.formed import Formed, Steps, entered, side_by_side
 from claims.identity import claim_built_id, claim_id_of, control_number
 from claims.insurance_type import insurance_type
+from claims.line_words import with_needed_words
 from claims.partners import Partners
 from schemas.events.chart import Coverage
 from schemas.events.claim import ClaimBuilt, ClaimKind
@@ -30,6 +32,7 @@ from schemas.identity import caused_by
 
 __all__ = ["NO_CONSENT", "Formed", "Now", "entered", "follow_up", "form", "instead_of_forwarded", "secondary"]
 
+_NO_TABLES = DatedTables(())
 _OF_WORK = frozenset({("condition", "02"), ("occurrence", "04")})
 
 
@@ -40,13 +43,16 @@ class Now(NamedTuple):
     day: Day
 
 
-def form(chart: ChartCoded, account: Account, partners: Partners) -> Formed:
+def form(chart: ChartCoded, account: Account, partners: Partners, tables: DatedTables = _NO_TABLES) -> Formed:
     """A coded chart's claims to its first payers, and the bills that wait for no payer.
 
     Where the account has earlier claims of the chart they are replaced, voided or sent again (billing.md section 1).
+    Here it is decided which lines say in words what was done, so that no format and no later payer gets more; without
+    the user's HCPCS file among the `tables`, by the codes alone.
     """
     hospital, routes = partners.hospital(chart.hospital), payers.routes(chart)
-    formed = correct(draft(chart, routes, hospital, partners.payers), chart, account, _accepts(partners))
+    drafted = tuple(with_needed_words(claim, tables) for claim in draft(chart, routes, hospital, partners.payers))
+    formed = correct(drafted, chart, account, _accepts(partners))
     if formed.refused or formed.awaited:
         return formed
     formed = _dated(formed, partners, (chart.received_at or chart.occurred_at).astimezone(hospital.zone).date())

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from claims.claim_values import coded_values
+from claims.codesets.dated import DatedTables, Term
+from claims.codesets.dated_build import release
 from claims.forming import form, secondary
 from claims.insurance_type import insurance_type
 from claims.partners import Partners
@@ -13,6 +15,7 @@ from claims.settlement import apply
 from schemas.events.chart import Authorization, Cause, PriorityFacts
 from schemas.events.claim import ClaimBuilt
 from schemas.events.people import Name, Subscriber
+from tests.claims.coding.given_edits import tables as tables_of
 from tests.claims.given_accounts import (
     DAY,
     NOON,
@@ -30,6 +33,10 @@ from tests.claims.given_accounts import (
 
 HOLDER = Subscriber(relationship="spouse", name=Name(family="Holder", given="Hal"), birth_date=date(1979, 5, 5))
 ORDERED_BY = "1999001039"
+LEVEL_I = "0" * 3 + "99"
+TITLES = {"G0463": "Clinic visit", "Q0507": "Miscellaneous supply", "G0299": "Nursing", LEVEL_I: "A procedure"}
+NO_TABLES = DatedTables(())
+LISTED = tables_of(release("hcpcs", [Term(code, title, DAY) for code, title in TITLES.items()], first=DAY))
 
 
 def claim(partners: Partners, **other: Any) -> ClaimBuilt:
@@ -48,10 +55,36 @@ def test_a_line_of_the_hospital_names_nobody(partners: Partners) -> None:
 
 
 def test_a_drug_goes_with_quantity_and_unit_and_an_unlisted_code_with_its_text(partners: Partners) -> None:
-    drug = service(ndc="00000000001", ndc_quantity=2_500, ndc_unit="ML", text="invented drug", authorization="AUTH-1")
+    drug = service(
+        code="J3490", ndc="00000000001", ndc_quantity=2_500, ndc_unit="ML", text="invented drug", authorization="AUTH-1"
+    )
     (line,) = claim(partners, services=(drug,)).lines
     assert (line.ndc, line.ndc_quantity, line.ndc_unit) == ("00000000001", 2_500, "ML")
     assert (line.text, line.authorization) == ("invented drug", "AUTH-1")
+
+
+WORDS = [
+    # reason, code, tables, goes with its words
+    ("no code says what it is", None, LISTED, True),
+    ("its title names a service", "G0463", LISTED, False),
+    ("its title names none", "Q0507", LISTED, True),
+    ("a title goes before what the code looks like", "G0299", LISTED, False),
+    ("the user's Level I title says less than its code", LEVEL_I, LISTED, True),
+    ("his file doesn't know it", "A9999", LISTED, True),
+    ("without his file, the end of a code of Level II", "A9999", NO_TABLES, True),
+    ("of Level I", LEVEL_I, NO_TABLES, True),
+    ("an unclassified drug", "J3490", NO_TABLES, True),
+    ("any other code", "G0463", NO_TABLES, False),
+]
+
+
+@pytest.mark.parametrize(("code", "tables", "goes"), [row[1:] for row in WORDS], ids=[row[0] for row in WORDS])
+def test_a_line_goes_with_its_words_only_where_its_code_needs_them(
+    partners: Partners, code: str | None, tables: DatedTables, goes: bool
+) -> None:
+    said = chart(services=(service(code=code, text="what the chart says of it"),))
+    (line,) = form(said, account(), partners, tables).claims[0].lines
+    assert (line.text is not None) is goes
 
 
 def test_the_next_payer_learns_how_the_patient_is_insured_with_the_one_before(partners: Partners) -> None:
