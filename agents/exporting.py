@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 
 from agents.clock import Clock
 from agents.whole_files import settle, write_whole
-from claims.export import Answers, Format, Making, batches, by_size, content, file_name
+from claims.export import Answers, Format, Making, batches, by_size, content, file_name, unanswered
 from claims.partners import Partners
 from claims.x12.claim_file import ClaimFile, Style
 from claims.x12.writing import Unwritable
@@ -80,7 +80,7 @@ class Exporting:
     clock: Clock
     software: str
     order: Order
-    answers: Answers = field(default_factory=dict)
+    answers: Answers = unanswered
     done: Exported = field(default_factory=Exported)
 
     def run(self, claims: Iterable[ClaimBuilt]) -> Exported:

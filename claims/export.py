@@ -1,8 +1,7 @@
 """Claims as the contents of files, in the format that is asked for: what a file holds, and what can't be in it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from claims.fhir import bundles
@@ -15,9 +14,14 @@ from schemas.events.payer import ClaimAdjudicated
 
 Format = Literal["x12", "json", "fhir"]
 ENDINGS: dict[Format, str] = {"x12": "x12", "json": "ndjson", "fhir": "fhir.ndjson"}
-Answers = Mapping[str, Sequence[ClaimAdjudicated]]
-"""What payers answered, by claim id."""
+Answers = Callable[[str], Sequence[ClaimAdjudicated]]
+"""What payers answered to a claim, by its id."""
 _KINDS = {"professional": "837p", "institutional": "837i"}
+
+
+def unanswered(_claim_id: str) -> tuple[ClaimAdjudicated, ...]:
+    """As if no payer had answered: what formats without answers ask for."""
+    return ()
 
 
 class Making(NamedTuple):
@@ -27,7 +31,7 @@ class Making(NamedTuple):
     style: Style
     at: datetime
     test: bool
-    answers: Answers = MappingProxyType({})
+    answers: Answers = unanswered
 
 
 def batches(claims: Iterable[ClaimBuilt], most: int) -> Iterator[list[ClaimBuilt]]:
@@ -48,7 +52,7 @@ def content(claims: Sequence[ClaimBuilt], number: int, partners: Partners, makin
         text = "".join(claim.model_dump_json(exclude_none=True) + "\n" for claim in claims)
         return ClaimFile(text, (), tuple(claims), ())
     if making.form == "fhir":
-        lines = (bundles.line(claim, making.answers.get(claim.claim_id, ()), partners.payers) for claim in claims)
+        lines = (bundles.line(claim, making.answers(claim.claim_id), partners.payers) for claim in claims)
         return ClaimFile(b"".join(lines).decode(), (), tuple(claims), ())
     first = claims[0]
     hospital, named = partners.hospital(first.hospital), parties(partners, first.hospital)

@@ -1,15 +1,14 @@
 """`claimstream claims`: claims as files for payers and clearing houses."""
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from agents.answers_aside import AnswersAside
 from agents.assembly import SOFTWARE, Assembly
 from agents.exporting import Busy, Exported, Exporting, NotOurs, Order
-from claims.export import Answers
 from claims.x12.claim_file import Style
 from console.faults import Mendable
 from console.screen import Json, counted, dollars, draw, say, say_json, table
@@ -57,7 +56,8 @@ def export(
     """Write the claims that have not gone out yet: a file for each hospital, payer, kind and batch, then a manifest.
 
     Without --payer, X12 goes to the payers whose `format` asks for it. A claim that can't be written is named with its
-    field and the mend; the others are written. FHIR says what stands today, so that every claim is written each time.
+    field and the mend; the others are written. FHIR says what stands today: every claim is written each time, once, as
+    it was sent last; the answers are laid aside on disk meanwhile (SQLITE_TMPDIR), for they may be many.
     """
     settings = Settings()
     parts = Assembly(settings)
@@ -69,10 +69,14 @@ def export(
     fhir = form == "fhir"
     order = Order(out, form, Style(charset), limit, batch_claims, batch_bytes, again or fhir, test)
     wanted = {payer} if payer else _asking(parts, form)
-    answers = _answers(parts, settings, wanted) if fhir else {}
-    exporting = Exporting(parts.partners, parts.ledger, parts.clock, SOFTWARE, order, answers)
     try:
-        done = exporting.run(_claims(parts, settings, wanted, hospital))
+        with AnswersAside(parts.codec) as aside:
+            exporting = Exporting(parts.partners, parts.ledger, parts.clock, SOFTWARE, order, aside.of)
+            claims = _claims(parts, settings, wanted, hospital)
+            if fhir:
+                _lay_aside(aside, parts, settings, wanted)
+                claims = _as_sent_last(claims, _claims(parts, settings, wanted, hospital))
+            done = exporting.run(claims)
     except Busy:
         raise Mendable("another export runs", "wait until it has ended") from None
     except NotOurs as there:
@@ -93,14 +97,21 @@ def _claims(parts: Assembly, settings: Settings, payers: set[str], hospital: str
             yield claim
 
 
-def _answers(parts: Assembly, settings: Settings, payers: set[str]) -> Answers:
+def _as_sent_last(before: Iterable[ClaimBuilt], claims: Iterable[ClaimBuilt]) -> Iterator[ClaimBuilt]:
+    """Of a claim that went again as an original its newest submission; `before` are the same claims, read to know."""
+    again = dict[str, int]()
+    for claim in before:
+        if claim.submission > again.get(claim.claim_id, 1):
+            again[claim.claim_id] = claim.submission
+    return (claim for claim in claims if claim.submission == again.get(claim.claim_id, 1))
+
+
+def _lay_aside(aside: AnswersAside, parts: Assembly, settings: Settings, payers: set[str]) -> None:
     """What these payers answered, once checked and posted."""
-    found: defaultdict[str, list[ClaimAdjudicated]] = defaultdict(list)
     for record in recorded(settings.consumer_config("export") | QUIET, CLAIM_ADJUDICATED, 0, _EVER_MS):
         answer = parts.codec.decode(record.value)
         if isinstance(answer, ClaimAdjudicated) and answer.payer in payers and answer.claim_id is not None:
-            found[answer.claim_id].append(answer)
-    return found
+            aside.add(answer.claim_id, record.value or b"")
 
 
 def _tell(done: Exported, as_json: bool) -> None:

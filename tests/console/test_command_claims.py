@@ -8,6 +8,7 @@ from stat import S_IMODE
 import pytest
 from confluent_kafka import Producer
 
+from agents.answers_aside import AnswersAside
 from claims.x12.segments import read_segments
 from ledger import interchanges
 from ledger.slots import lease
@@ -189,3 +190,33 @@ def test_fhir_has_a_bundle_a_line_with_the_answers_so_far(provisioned: Terminal,
         (bundle,) = [json.loads(line) for line in (tmp_path / "out" / written["file"]).read_text().splitlines()]
         kinds.append([entry["resource"]["resourceType"] for entry in bundle["entry"]][:3])
     assert kinds == [["Claim", "Patient", "Coverage"], ["Claim", "ClaimResponse", "ExplanationOfBenefit"]]
+
+
+def test_of_a_claim_that_was_sent_twice_fhir_has_the_newest_alone(provisioned: Terminal, tmp_path: Path) -> None:
+    again = TWO[0].model_copy(update={"submission": 2, "group": "G-2"})
+    given(provisioned, TWO[0], TWO[1], again)
+    said = provisioned.json("claims", "export", "--format", "fhir", "--out", tmp_path / "out")
+    bundles = [
+        json.loads(line)
+        for each in said["files"]
+        for line in (tmp_path / "out" / each["file"]).read_text().splitlines()
+    ]
+    names = [bundle["identifier"]["value"] for bundle in bundles]
+    assert sorted(names) == sorted(claim.claim_id for claim in TWO)
+    assert "G-2" in json.dumps(bundles)
+
+
+def test_what_payers_answered_is_laid_aside_where_nobody_finds_it(
+    provisioned: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "aside"
+    folder.mkdir()
+    monkeypatch.setenv("SQLITE_TMPDIR", str(folder))
+    said = answer(TWO[0]).model_copy(update={"claim_id": TWO[0].claim_id})
+    codec = provisioned.assembly.codec
+    with AnswersAside(codec) as aside:
+        for position in range(1, 10_001):
+            aside.add(TWO[0].claim_id, codec.encode(said.model_copy(update={"position": position})))
+        assert [each.position for each in aside.of(TWO[0].claim_id)] == list(range(1, 10_001))
+        assert aside.of(TWO[1].claim_id) == []
+        assert list(folder.iterdir()) == []
