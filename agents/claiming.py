@@ -15,9 +15,11 @@ from sqlalchemy.engine import Connection
 
 from agents.mending import ended
 from agents.neighbours import Neighbours
+from agents.occasions import Occasion, chart_about, key_of, together, whom
+from agents.overdue import overdue
 from agents.patience import ANSWER_PATIENCE, CONSENT_PATIENCE, deadline_of, moot, received
 from agents.recalling import Input, account_left, account_of, recalled
-from agents.sayings import STAGE, Occasion, Sayings, chart_about, key_of, together, whom
+from agents.sayings import STAGE, Sayings
 from agents.stage import States, Verdict, World
 from agents.warnings import warned, watched
 from claims import denials, folding, payers, settlement
@@ -41,7 +43,7 @@ from claims.accounts import (
     with_claim,
 )
 from claims.edits import check_account
-from claims.forming import NO_CONSENT, Now, entered, follow_up, form, instead_of_forwarded
+from claims.forming import NO_CONSENT, Now, entered, follow_up, form
 from claims.history import PatientHistory, as_billed, remembered
 from schemas.events import ChartCoded, ClaimAcknowledged, ClaimAdjudicated, DeadlineDue
 from schemas.events.coded import Finding, ReturnReason
@@ -271,7 +273,7 @@ class Claiming:
             at = Occasion(world, due, due.due_at)  # what needs no consent goes on
             verdict = self._goes_back(at, account, kept.chart, "incomplete", NO_CONSENT)
         elif claim is not None and settlement.is_open(claim):
-            verdict = self._overdue(world, account, claim, due)
+            verdict = overdue(self.sayings, Occasion(world, due, due.due_at), account, claim, self._follow)
         else:
             told = [self.sayings.told(kept.chart, "unanswered", (denials.NO_ANSWER,))] if kept is not None else []
             verdict = Verdict("overdue", _about(account), due.kind, says=tuple(told))
@@ -291,26 +293,6 @@ class Claiming:
         return replace(
             verdict, accounts={**verdict.accounts, key: as_billed(history, account_left(back, account), chart)}
         )
-
-    def _overdue(self, world: World, account: Account, claim: AccountClaim, due: DeadlineDue) -> Verdict:
-        """The hospital is told to ask the payer. What a payer said to have forwarded never came: now we send it."""
-        chart, at = chart_about(account, claim), Occasion(world, due, due.due_at)
-        if claim.state != "expected":
-            told = self.sayings.say_back(chart, denials.unanswered(claim, due))
-            return Verdict("overdue", *whom(chart), says=(told,))
-        now, newer = Now(due, self.sayings.today(chart, due.due_at)), chart_of(account, chart.chart_id)
-        # For this answer, not for voids: then it says who is to be asked.
-        waits = newer is not None and newer.state == "awaiting-answer" and not newer.voids
-        if newer_waits(account, chart.chart_id) and not waits:
-            return self.sayings.waits_longer(account, claim, at)
-        by = newer.chart if newer is not None and waits else chart
-        formed = instead_of_forwarded(by, claim, account, self.sayings.reference.partners, now)
-        if formed.refused:
-            told = self.sayings.told(chart, "rejected-by-edits", formed.refused)
-            return replace(self.sayings.waits_longer(account, claim, at), says=(told,))
-        account = entered(account, formed)
-        verdict = self.sayings.formed(at, account, chart, formed, "overdue")
-        return verdict if formed.claims else together(verdict, self._follow(at, account, chart))
 
 
 def _about(account: Account) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from sqlalchemy.engine import Connection
 
 from agents.neighbours import claims_near
-from agents.sayings import STAGE, Sayings, key_of
+from agents.occasions import key_of
+from agents.sayings import STAGE, Sayings
 from agents.stage import States, Verdict, World
 from claims import settlement
 from claims.accounts import Account, chart_of

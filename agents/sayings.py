@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from agents.clock import milliseconds
 from agents.limits import appeal_near
 from agents.mending import asked
+from agents.occasions import Occasion, chart_about, key_of, version_of, whom
 from agents.patience import (
     ANSWER_PATIENCE,
     answer_deadline,
@@ -41,11 +42,9 @@ from ledger.deadlines import Deadline
 from schemas.events import (
     ChartCoded,
     ChartReturned,
-    ClaimAcknowledged,
     ClaimAdjudicated,
     ClaimBuilt,
     ClaimStats,
-    DeadlineDue,
     PatientBill,
 )
 from schemas.events.coded import Finding, Proposal, ReturnReason
@@ -53,15 +52,6 @@ from schemas.identity import caused_by, derived
 from streams.topics import CHART_RETURNED, CLAIM_BUILT, PATIENT_BILL
 
 STAGE = "claiming"
-
-
-@dataclass(frozen=True)
-class Occasion:
-    """When something is decided: what the batch may touch, the event that leads to it, and its moment."""
-
-    world: World
-    because: ChartCoded | ClaimAcknowledged | ClaimAdjudicated | DeadlineDue
-    since: datetime
 
 
 @dataclass(frozen=True)
@@ -265,43 +255,3 @@ class Sayings:
         about = f"account/{claim.hospital}/{claim.account_number}"
         key = self.pseudonyms.patient(claim.hospital, claim.patient.mrn)
         return Deadline(name, "answer-overdue", STAGE, key, about, milliseconds(since + ANSWER_PATIENCE))
-
-
-def key_of(account: Account) -> str:
-    return f"account/{account.hospital}/{account.account_number}"
-
-
-def whom(chart: ChartCoded) -> tuple[str, str]:
-    """Whom a verdict concerns, and which of his charts."""
-    return f"{chart.hospital}/{chart.account_number}", f"{chart.chart_id} v{chart.version}"
-
-
-def version_of(chart: ChartCoded) -> tuple[int, int]:
-    return chart.version, chart.coding_revision
-
-
-def chart_about(account: Account, claim: AccountClaim) -> ChartCoded:
-    """The chart a claim is about, in the version that was billed last."""
-    chart_id = claim.claim.charts[0].chart_id
-    kept = chart_of(account, chart_id)
-    if kept is None:
-        raise LookupError("an account has every chart its claims are about")
-    return billed_version(account, chart_id) or kept.chart
-
-
-def together(first: Verdict, then: Verdict) -> Verdict:
-    """Two verdicts about one event, under the first one's name: what the later one changed stands."""
-    return replace(
-        first,
-        says=first.says + then.says,
-        stats=first.stats + then.stats,
-        facts=first.facts + then.facts,
-        accounts={**first.accounts, **then.accounts},
-        charts=first.charts + then.charts,
-        claims=first.claims + then.claims,
-        bills=first.bills + then.bills,
-        denials=first.denials + then.denials,
-        work=first.work + then.work,
-        opened=first.opened + then.opened,
-        closed=first.closed + then.closed,
-    )

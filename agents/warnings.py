@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from agents.limits import appeal_near, filing_deadline, filing_near, is_unclaimed, unclaimed_of
-from agents.sayings import STAGE, Sayings, chart_about, key_of
+from agents.occasions import chart_about, key_of
+from agents.sayings import STAGE, Sayings
 from agents.stage import Verdict
 from claims.accounts import Account, AccountChart
 from claims.filing import APPEAL_NEAR, FILING_NEAR
