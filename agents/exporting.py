@@ -34,7 +34,7 @@ class Busy(Exception):
 
 
 class NotOurs(Exception):
-    """A file of the next number is there, and this ledger never wrote one: the folder is another's."""
+    """A file or manifest of the next number is there, and this ledger never wrote one: the folder is another's."""
 
 
 @dataclass(frozen=True)
@@ -136,9 +136,11 @@ class Exporting:
         made = self._made(claims, number)
         raw = made.text.encode()
         file = _file({**row, "number": number})
-        if file.exists():
-            self.ledger.run(lambda tx: interchanges.give_up(tx, number))
-            raise NotOurs(file)
+        manifest = _manifest(self.order.out, self.done.files[0]["interchange"] if self.done.files else number)
+        for theirs in (file, manifest):
+            if theirs.exists():
+                self.ledger.run(lambda tx: interchanges.give_up(tx, number))
+                raise NotOurs(theirs)
         write_whole(file, raw)
         shown = ("format", "hospital", "payer", "kind", "claims")
         self.done.files.append(

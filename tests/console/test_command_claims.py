@@ -141,6 +141,15 @@ def test_a_folder_with_files_of_another_ledger_is_left_as_it_is(provisioned: Ter
     assert provisioned.json("claims", "export", "--out", tmp_path / "ours")["files"]
 
 
+def test_a_manifest_of_another_ledger_is_left_as_it_is(provisioned: Terminal, tmp_path: Path) -> None:
+    given(provisioned, TWO[0])
+    theirs = tmp_path / "manifest-000000001.json"
+    theirs.write_text("theirs")
+    done = provisioned.run("claims", "export", "--out", tmp_path)
+    assert (done.exit_code, theirs.read_text()) == (2, "theirs")
+    assert list(tmp_path.glob("*.x12")) == []
+
+
 def begun(terminal: Terminal, out: Path, claim: ClaimBuilt) -> None:
     row = {
         "format": "x12", "payer": claim.payer, "hospital": claim.hospital, "kind": claim.kind, "folder": str(out),
