@@ -2,8 +2,8 @@
 
     python examples/payer.py --bootstrap 127.0.0.1:9092 --payers commercial,medicare --idle 5
 
-It needs the schemas under schemas/avro, and fee_schedule.py beside it to decide by. Each batch is one transaction, and
-every id derives from the claims: a restart neither loses nor doubles an answer.
+It needs the schemas under schemas/avro, and fee_schedule.py and remittance_file.py beside it. Each batch is one
+transaction, and every id derives from the claims: a restart neither loses nor doubles an answer.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from pathlib import Path
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, Producer, TopicPartition
 from fastavro import parse_schema, schemaless_reader, schemaless_writer
 from fee_schedule import TWICE, acknowledge, answers, digest, fate
+from remittance_file import into_files
 
 AVRO = Path(__file__).resolve().parent.parent / "schemas" / "avro"
 
@@ -77,6 +78,7 @@ def main(argv=None):
     parser.add_argument("--payers", default="commercial", help="which payers to be, with commas between")
     parser.add_argument("--idle", type=float, default=float("inf"), help="end after so many seconds without a claim")
     parser.add_argument("--claims-per-remittance", type=int, default=50)
+    parser.add_argument("--files", nargs=2, metavar=("FOLDER", "PAYER_ID"), help="write remittances as 835 files there")
     args = parser.parse_args(argv)
     wire, broker, name = Wire(), {"bootstrap.servers": args.bootstrap}, f"payer-{args.payers}"
     consumer = Consumer(broker | {"group.id": name, "isolation.level": "read_committed", "enable.auto.commit": False})
@@ -103,7 +105,7 @@ def main(argv=None):
             # It may hang when a broker dies (librdkafka's issue 5456): who ends here begins where he last committed.
             faulthandler.dump_traceback_later(70, exit=True)
             producer.begin_transaction()
-            for topic, key, event in events(claims, known):
+            for topic, key, event in into_files(events(claims, known), known, args.files):
                 producer.produce(topic, wire.write(topic.split(".")[0], event), key)
             offsets = [TopicPartition(*place, offset) for place, offset in done.items() if offset >= 0]
             producer.send_offsets_to_transaction(offsets, consumer.consumer_group_metadata(), 30)

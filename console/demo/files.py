@@ -28,7 +28,6 @@ def write_examples(assembly: Assembly, home: Path) -> dict[str, str]:
     if claims:
         shown = max(claims, key=lambda claim: (bool(claim.prior), len(claim.lines), claim.control_number))
         paths["claim"] = _json(home / "claim.json", shown)
-        paths["837P and 837I files"] = _exported(assembly, home / "outbox", claims)
     if returned:
         most = max(returned, key=lambda chart: (len(chart.queries) + len(chart.worklist), chart.chart_id))
         paths["returned chart"] = _json(home / "returned-chart.json", most)
@@ -38,17 +37,18 @@ def write_examples(assembly: Assembly, home: Path) -> dict[str, str]:
         )
     for table in tables:
         paths[f"statistics: {table.table}"] = _csv(home / f"statistics-{table.table}.csv", table)
-    return {what: _near(path) for what, path in paths.items()}
+    return {what: near(path) for what, path in paths.items()}
 
 
-def _exported(assembly: Assembly, out: Path, claims: list[ClaimBuilt]) -> str:
+def write_claim_files(assembly: Assembly, home: Path) -> Path | None:
     """What `claimstream claims export` writes for the payers who want X12; the manifest lists the files."""
+    claims = _events(assembly, CLAIM_BUILT, ClaimBuilt)
     asking = {key for key, payer in assembly.partners.payers.items() if payer.format != "avro"}
-    exporting = Exporting(assembly.partners, assembly.ledger, assembly.clock, SOFTWARE, Order(out))
-    return str(exporting.run(claim for claim in claims if claim.payer in asking).manifest)
+    exporting = Exporting(assembly.partners, assembly.ledger, assembly.clock, SOFTWARE, Order(home / "outbox"))
+    return exporting.run(claim for claim in claims if claim.payer in asking).manifest
 
 
-def _near(path: str) -> str:
+def near(path: str) -> str:
     """As a person would type it from here."""
     here = Path.cwd()
     return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path

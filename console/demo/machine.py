@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from claims.partners import Payer
 from streams.brokers import Broker, apache, embedded
 from streams.settings import Settings
 
@@ -69,16 +70,31 @@ class Machine:
     def worker(self) -> Sequence[str]:
         return [sys.executable, "-m", "console", "worker"]
 
+    @property
+    def inbox(self) -> Path:
+        """Where the payer who answers by file leaves his remittances."""
+        return self.home / "inbox"
+
     def payer(self, payers: Sequence[str]) -> Sequence[str]:
         """The example payer, as any payer could write it."""
         example = str(ROOT / "examples" / "payer.py")
         return [sys.executable, example, "--bootstrap", self.settings.brokers, "--payers", ",".join(payers)]
 
-    def publish(self, hospital: str) -> Sequence[str]:
-        """The publisher a hospital would use, on its example charts and the ones made by hand."""
-        folders = [ROOT / "charts" / hospital, ROOT / "charts" / "handmade" / hospital]
-        said = [str(folder) for folder in folders if folder.is_dir()]
+    def payer_by_file(self, payer: Payer) -> Sequence[str]:
+        """The same, whose remittances are 835 files."""
+        return [*self.payer([payer.id]), "--files", str(self.inbox), payer.payer_id]
+
+    def remit_import(self, files: Sequence[Path]) -> Sequence[str]:
+        return [sys.executable, "-m", "console", "remit", "import", "--json", *map(str, files)]
+
+    def publish(self, hospital: str, *folders: str) -> Sequence[str]:
+        """The publisher a hospital would use, on its charts under these folders, those that it has."""
+        charts = [ROOT / "charts" / folder / hospital for folder in folders]
+        said = [str(folder) for folder in charts if folder.is_dir()]
         return [sys.executable, "-m", "console", "publish", "--hospital", hospital, "--json", *said]
+
+    def hospitals_with(self, folder: str) -> list[str]:
+        return sorted(each.name for each in (ROOT / "charts" / folder).iterdir())
 
 
 @contextmanager

@@ -60,7 +60,7 @@ class Books:
 def read_books(assembly: Assembly) -> Books:
     """The ledger's charts, accounts and published tables, added up and held against each other."""
     with assembly.ledger.reading() as tx:
-        accounts = list(_accounts(tx, assembly))
+        accounts = list(read_accounts(tx, assembly))
         rows = tx.execute(sa.select(tables.charts)).all()
         published = tuple(_published(tx, assembly))
     by_chart = {(kept.hospital, chart.chart.chart_id): kept for kept in accounts for chart in kept.charts}
@@ -86,7 +86,7 @@ def read_books(assembly: Assembly) -> Books:
     )
 
 
-def _accounts(tx: Connection, assembly: Assembly) -> Iterator[Account]:
+def read_accounts(tx: Connection, assembly: Assembly) -> Iterator[Account]:
     query = sa.select(tables.accounts.c.body).where(
         tables.accounts.c.stage == "claiming", tables.accounts.c.key.like("account/%"), tables.accounts.c.version > 0
     )

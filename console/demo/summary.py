@@ -7,6 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from console.demo.shown import Shown
 from console.demo.state import RETURNED, SETTLED, Books
 from console.demo.watch import Look
 from console.screen import counted
@@ -17,7 +18,7 @@ _TOP = 8
 _HELD_BACK = frozenset({"incomplete", "uncodable", "rejected-by-edits"})
 
 
-def verdict(books: Books, looks: Sequence[Look]) -> list[str]:
+def verdict(books: Books, life: Sequence[Shown], looks: Sequence[Look]) -> list[str]:
     """What is not as promised; empty when the demo succeeded."""
     wrong = list(books.unbalanced)
     stray = {state: n for state, n in books.outcomes.items() if state not in {SETTLED, RETURNED, "waiting"}}
@@ -29,15 +30,20 @@ def verdict(books: Books, looks: Sequence[Look]) -> list[str]:
         wrong.append(f"records still behind: {behind:,}")
     if dead := sum(look.dead for look in looks):
         wrong.append(f"dead letters: {dead:,}")
+    wrong.extend(f"not one of: {each.what}" for each in life if not each.count)
     return wrong
 
 
-def as_json(books: Books, returned: Sequence[ChartReturned], looks: Sequence[Look], seconds: float) -> dict[str, Any]:
+def as_json(
+    books: Books, life: Sequence[Shown], returned: Sequence[ChartReturned], looks: Sequence[Look], seconds: float
+) -> dict[str, Any]:
     return {
         "charts": len(books.states),
         "outcomes": dict(books.outcomes),
         "waiting_for": dict(books.waiting),
         "claims": dict(books.claims),
+        **{each.key: each.count for each in life},
+        "examples": {each.key: each.example for each in life},
         "payer_kinds": sorted(books.payer_kinds),
         "cents": dict(books.cents),
         "published_cells": books.published_cells,
@@ -51,10 +57,17 @@ def as_json(books: Books, returned: Sequence[ChartReturned], looks: Sequence[Loo
     }
 
 
-def show(console: Console, books: Books, returned: Sequence[ChartReturned], paths: Mapping[str, str]) -> None:
+def show(
+    console: Console,
+    books: Books,
+    life: Sequence[Shown],
+    returned: Sequence[ChartReturned],
+    paths: Mapping[str, str],
+) -> None:
     """Charts, dollars, what went back and why, what was published, and where to look."""
     console.print(_charts(books))
     console.print(_claims(books))
+    _tell_life(console, life)
     console.print(_dollars(books))
     console.print(_returns(returned))
     console.print(_dearest(books, returned))
@@ -82,6 +95,15 @@ def _claims(books: Books) -> Table:
         table.add_row(state, f"{n:,}")
     table.add_row("payers", ", ".join(sorted(books.payer_kinds)))
     return table
+
+
+def _tell_life(console: Console, life: Sequence[Shown]) -> None:
+    """Lines, so that a command stays one that can be copied."""
+    console.print("What happened to claims, and one of each to look at")
+    for each in life:
+        note = f"  ({each.note})" if each.note else ""
+        said = f"  {each.what:<25} {each.count:>5,}   {each.example or ''}{note}"
+        console.print(said, soft_wrap=True, highlight=False, markup=False)
 
 
 def _dollars(books: Books) -> Table:
