@@ -84,7 +84,7 @@ def test_a_bad_claim_among_good_ones_is_named_and_they_are_checked(tmp_path: Pat
 @pytest.mark.parametrize(
     ("reason", "content", "why"),
     [
-        ("nothing", b"", "no claim is in it"),
+        ("nothing", b"", "there is nothing in it"),
         ("no X12", b"\x89PNG" * 40, "no interchange begins here"),
         ("an interchange of nothing", written(interchange()), "no claim is in it"),
         ("a wrong count", written(interchange(transaction(HEADER, CLAIM, counted=7))), "SE01"),
