@@ -1,6 +1,7 @@
-"""The lines of a chart as columns: a rule that looks at one field of all lines has them side by side.
+"""The lines of a chart as columns: each field of all lines side by side.
 
-Most charts have nothing wrong: a rule leaves at a look at a column, and walks line by line only where it will speak.
+Most charts have nothing wrong. What a rule needs is told by a look at a column (needs.py); the rule itself, which walks
+line by line, is called only where it may speak.
 """
 
 from collections.abc import Sequence

@@ -21,8 +21,9 @@ def with_document(claim: ClaimBuilt, partners: Partners) -> ClaimBuilt:
     if payer is None or payer.format == "avro":
         return claim
     at = claim.occurred_at.astimezone(partners.hospital(claim.hospital).zone)
+    named = (claim.payer, *(answer.payer for answer in claim.prior))
     try:
-        document = transaction_set(claim, parties(partners, claim.hospital), at)
+        document = transaction_set(claim, parties(partners, claim.hospital, named), at)
     except Unwritable:
         return claim
     return claim.model_copy(update={"x12": document}) if len(document) <= _LONGEST else claim

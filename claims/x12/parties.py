@@ -44,15 +44,17 @@ class Parties(NamedTuple):
         return named
 
 
-def parties(partners: Partners, hospital: str) -> Parties:
-    """The parties of a hospital's files: it is their submitter, by its NPI."""
+def parties(partners: Partners, hospital: str, payers: Iterable[str] | None = None) -> Parties:
+    """The parties of a hospital's files: it is their submitter, by its NPI. `payers` are those that are named there; by
+    itself all, of whom a file's making asks once."""
     sender = partners.hospital(hospital)
     contact = sender.contact
     return Parties(
         Submitter(sender.name, sender.npi, contact.name if contact else None, contact.phone if contact else None),
         {
             key: PayerName(payer.name, payer.payer_id, payer.filing_indicator)
-            for key, payer in partners.payers.items()
+            for key in (partners.payers if payers is None else payers)
+            if (payer := partners.payers.get(key)) is not None
         },
     )  # fmt: skip
 

@@ -80,7 +80,7 @@ def test_each_need_has_a_rule_and_a_chart_that_meets_it() -> None:
     assert needs_of(CHART_EDITS) == told == {*given, *elsewhere, *OF_EVERY_STAY}
 
 
-def silent(subject: Subject, *scopes: Scope) -> None:
+def assert_silent_without_its_need(subject: Subject, *scopes: Scope) -> None:
     """Without its need no rule finds anything in such a chart, and none is asked."""
     of_such = [rule for rule in CHART_EDITS if rule.of in {"any", *scopes} and rule.in_force(subject.day)]
     unmet = [rule for rule in of_such if rule.needs not in {None, *met(subject)}]
@@ -93,18 +93,18 @@ def test_in_a_visit_no_rule_finds_anything_without_its_need(
     coded: ChartCoded, reference: Reference, given: Given
 ) -> None:
     subject = given.subject(visit_of_nothing_odd(coded), reference)
-    silent(subject, "outpatient", *(("professional",) if subject.services else ()))
+    assert_silent_without_its_need(subject, "outpatient", *(("professional",) if subject.services else ()))
 
 
 @pytest.mark.parametrize("given", STAYS, ids=[given.reason for given in STAYS])
 def test_in_a_stay_no_rule_finds_anything_without_its_need(
     stay: ChartCoded, reference: Reference, given: Given
 ) -> None:
-    silent(given.subject(stay_of_nothing_odd(stay), reference), "inpatient", "facility")
+    assert_silent_without_its_need(given.subject(stay_of_nothing_odd(stay), reference), "inpatient", "facility")
 
 
 def test_in_a_good_chart_no_rule_finds_anything_without_its_need(
     coded: ChartCoded, stay: ChartCoded, reference: Reference
 ) -> None:
-    silent(Subject(coded, reference), "outpatient", "facility", "professional")
-    silent(Subject(stay, reference), "inpatient", "facility")
+    assert_silent_without_its_need(Subject(coded, reference), "outpatient", "facility", "professional")
+    assert_silent_without_its_need(Subject(stay, reference), "inpatient", "facility")
