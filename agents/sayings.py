@@ -137,7 +137,7 @@ class Sayings:
         return replace(
             verdict,
             claims=(*verdict.claims, *(claim_row(void, self.patient_key(chart)) for void in taken)),
-            stats=(deidentify.of_answer(answer, answered.claim, ccsr, part2),),
+            stats=(fact.statistic if fact else deidentify.of_answer(answer, answered.claim, ccsr, part2),),
             facts=() if fact is None else (fact,),
             opened=opened,
             closed=() if waits else (deadline_of(before), *map(deadline_of, voids)),
@@ -182,7 +182,7 @@ class Sayings:
             says=(self.say_back(chart, returned),),
             accounts={key_of(account): with_chart(account, stands)},
             charts=(chart_row(chart, "returned", why),),
-            stats=(deidentify.of_returned(STAGE, returned, chart, by),),
+            stats=(fact.statistic if fact else deidentify.of_returned(STAGE, returned, chart, by),),
             facts=() if fact is None else (fact,),
             work=asked(world, chart, findings, self.states),
         )
@@ -238,11 +238,13 @@ class Sayings:
     def _counted(
         self, world: World, chart: ChartCoded, said: ClaimBuilt | PatientBill
     ) -> tuple[ClaimStats, Fact | None]:
+        """What may leave alone, and the fact with it, whose statistic that is; Part 2 (42 CFR 2.12) makes no fact."""
         ccsr, part2 = self.reference.codes.ccsr, deidentify.is_part2(chart)
         if isinstance(said, ClaimBuilt):
-            where = self._where(world, chart, said.claim_id)
-            return deidentify.of_claim(said, ccsr, part2), facts.of_claim(said, ccsr, part2, where)
-        return deidentify.of_bill(said, part2), facts.of_bill(said, part2, self._where(world, chart, said.bill_id))
+            fact = facts.of_claim(said, ccsr, part2, self._where(world, chart, said.claim_id))
+            return fact.statistic if fact else deidentify.of_claim(said, ccsr, part2), fact
+        fact = facts.of_bill(said, part2, self._where(world, chart, said.bill_id))
+        return fact.statistic if fact else deidentify.of_bill(said, part2), fact
 
     def _payer(self, claim: AccountClaim) -> Payer:
         return self.reference.partners.payer(claim.claim.payer)

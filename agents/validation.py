@@ -146,7 +146,7 @@ class Validation:
             "coded",
             *_whom(coded),
             says=(Say(CHART_CODED, key, coded, coded.hospital),),
-            stats=(deidentify.of_coded(coded, self.reference.counted_by),),
+            stats=(fact.statistic if fact else deidentify.of_coded(coded, self.reference.counted_by),),
             facts=() if fact is None else (fact,),
             charts=(_row(coded, "coded", None, held, sum(service.charge_cents for service in coded.services)),),
         )
@@ -160,7 +160,7 @@ class Validation:
         late = returned.reason == "late-version"
         # What denies its own consent or patient is not counted: we don't know whose treatment it tells of.
         strange = any(finding.rule == NOT_THE_CODERS for finding in returned.findings)
-        said = deidentify.of_returned(STAGE, returned, chart, by)
+        said = fact.statistic if fact else deidentify.of_returned(STAGE, returned, chart, by)
         return Verdict(
             returned.reason,
             *_whom(chart),

@@ -77,7 +77,7 @@ class Bare:
             where = self._where(coded, window, derived("chart", coded.hospital, coded.chart_id))
             fact = facts.of_coded(coded, self.tables.counted_by, where)
             counted += [] if fact is None else [fact]
-            stats.append(deidentify.of_coded(coded, self.tables.counted_by))
+            stats.append(fact.statistic if fact else deidentify.of_coded(coded, self.tables.counted_by))
             rows.append(_chart_row("validation", coded, "coded"))
             value = self.fast.encode(coded.model_copy(update={"software": self.software}))
             said = Output("chart-coded", key, value, headers(coded, coded.hospital), record.timestamp_ms)
@@ -109,7 +109,7 @@ class Bare:
                 part2 = deidentify.is_part2(chart)
                 fact = facts.of_claim(claim, self.tables.codes.ccsr, part2, where)
                 counted += [] if fact is None else [fact]
-                stats.append(deidentify.of_claim(claim, self.tables.codes.ccsr, part2))
+                stats.append(fact.statistic if fact else deidentify.of_claim(claim, self.tables.codes.ccsr, part2))
             said = tuple(
                 Output("claim-built", key.encode(), self._judged(c), headers(c, c.payer), record.timestamp_ms)
                 for c in built

@@ -61,7 +61,10 @@ def parties(partners: Partners, hospital: str, payers: Iterable[str] | None = No
 
 def sender_and_receiver(w: Writer, named: Parties, payer: str) -> None:
     """Loops 1000A and 1000B."""
-    submitter, receiver = named.submitter, named.payer("payer", payer)
+    w.block(_sender_and_receiver, named.submitter, named.payer("payer", payer))
+
+
+def _sender_and_receiver(w: Writer, submitter: Submitter, receiver: PayerName) -> None:
     if not submitter.phone:
         raise Unwritable("submitter.phone", "nobody to call", "give it in partners.yaml: hospitals.<id>.contact")
     name = w.name("submitter", submitter.name, 60)
@@ -74,7 +77,11 @@ def sender_and_receiver(w: Writer, named: Parties, payer: str) -> None:
 
 def billing_provider(w: Writer, claim: ClaimBuilt) -> None:
     """Loops 2000A (its taxonomy), 2010AA, and 2010AB where the payment goes elsewhere."""
-    billing, field = claim.billing_provider, "billing_provider"
+    w.block(_billing_provider, claim.billing_provider, claim.pay_to)
+
+
+def _billing_provider(w: Writer, billing: Organization, pay_to: Address | None) -> None:
+    field = "billing_provider"
     if not billing.tax_id:
         raise Unwritable(f"{field}.tax_id", "the billing provider has none", "give it in partners.yaml: tax_id")
     if billing.address is None:
@@ -84,9 +91,9 @@ def billing_provider(w: Writer, claim: ClaimBuilt) -> None:
     organization(w, field, "85", billing)
     address(w, f"{field}.address", billing.address)
     w.put("REF", "EI", w.code(f"{field}.tax_id", billing.tax_id.translate(_NO_DIGIT), 50))
-    if claim.pay_to is not None:
+    if pay_to is not None:
         w.put("NM1", "87", "2")
-        address(w, "pay_to", claim.pay_to)
+        address(w, "pay_to", pay_to)
 
 
 def organization(w: Writer, field: str, entity: str, named: Organization) -> None:
@@ -116,15 +123,9 @@ def address(w: Writer, field: str, at: Address) -> None:
     with_states = at.country in _WITH_STATES
     state = w.code(f"{field}.state", at.state, 2, 2) if with_states else ""
     postal = w.code(f"{field}.postal_code", (at.postal_code or "").translate(_NO_DIGIT), 15, 3)
-    missing = {
-        "lines": lines,
-        "city": city,
-        "state": state or not with_states,
-        "postal_code": postal or not with_states,
-    }
-    for name, there in missing.items():
-        if not there:
-            raise Unwritable(f"{field}.{name}", "an address without it", "complete the address")
+    if not (lines and city and ((state and postal) or not with_states)):
+        name = "lines" if not lines else "city" if not city else "state" if not state else "postal_code"
+        raise Unwritable(f"{field}.{name}", "an address without it", "complete the address")
     w.put("N3", *lines[:2])
     w.put("N4", city, state, postal, "" if at.country in _HERE else w.code(f"{field}.country", at.country, 3, 2))
 
@@ -138,17 +139,23 @@ def in_role(claim: ClaimBuilt, *roles: str) -> list[Provider]:
 def practitioners(w: Writer, entity: str, taxonomy: str, people: Iterable[Provider]) -> None:
     """NM1 of practitioners by their NPI, with PRV where their specialty is asked for."""
     for each in people:
-        field = f"providers.{each.role}"
-        person(w, field, entity, each.name, ("XX", each.npi) if each.npi else None)
-        if taxonomy and each.taxonomy:
-            w.put("PRV", taxonomy, "PXC", w.code(f"{field}.taxonomy", each.taxonomy, 50))
+        w.block(_practitioner, entity, taxonomy, each)
+
+
+def _practitioner(w: Writer, entity: str, taxonomy: str, named: Provider) -> None:
+    field = f"providers.{named.role}"
+    person(w, field, entity, named.name, ("XX", named.npi) if named.npi else None)
+    if taxonomy and named.taxonomy:
+        w.put("PRV", taxonomy, "PXC", w.code(f"{field}.taxonomy", named.taxonomy, 50))
 
 
 def place(w: Writer, claim: ClaimBuilt) -> None:
     """The service facility (NM1*77), where it is another one than who bills."""
-    here = claim.service_facility
-    if here is None:
-        return
+    if claim.service_facility is not None:
+        w.block(_place, claim.service_facility)
+
+
+def _place(w: Writer, here: Organization) -> None:
     organization(w, "service_facility", "77", here)
     if here.address is None:
         raise Unwritable("service_facility.address", "the place has none", "give it in the chart or partners.yaml")

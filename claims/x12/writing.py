@@ -6,7 +6,8 @@ and what is longer than its element is cut. An identifier is somebody's: it is w
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 from unicodedata import normalize
@@ -43,8 +44,11 @@ class Unwritable(ValueError):
 
 
 class _Signs(NamedTuple):
-    """What a value may consist of, what else is in it, and what becomes of delimiters."""
+    """What a code is written with, and a name that needs no fitting; what else is in a value, and what becomes of
+    delimiters."""
 
+    code: Callable[[str], re.Match[str] | None]
+    words: Callable[[str], re.Match[str] | None]
     fits: Callable[[str], re.Match[str] | None]
     other: re.Pattern[str]
     blank: Mapping[int, str]
@@ -53,9 +57,19 @@ class _Signs(NamedTuple):
 @lru_cache(16)
 def _signs(charset: Charset, delimiters: Delimiters) -> _Signs:
     allowed = (_BASIC if charset == "basic" else _EXTENDED) - frozenset(delimiters)
-    signs = re.escape("".join(sorted(allowed)))
+    signs, marks = _class_of(allowed), _class_of(allowed - {" "})
     blank = dict.fromkeys(map(ord, delimiters), " ")
-    return _Signs(re.compile(f"[{signs}]*").fullmatch, re.compile(f"[^{signs}]"), blank)
+    return _Signs(
+        re.compile(f"[{marks}](?:[{signs}]*[{marks}])?").fullmatch,
+        re.compile(f"[{marks}]+(?: [{marks}]+)*").fullmatch,
+        re.compile(f"[{signs}]*").fullmatch,
+        re.compile(f"[^{signs}]"),
+        blank,
+    )
+
+
+def _class_of(signs: AbstractSet[str]) -> str:
+    return re.escape("".join(sorted(signs)))
 
 
 class Writer:
@@ -65,12 +79,16 @@ class Writer:
         self.delimiters, self.charset = delimiters, charset
         self.segments: list[str] = []
         self._element, self._component = delimiters.element, delimiters.component
-        self._fits, self._other, self._blank = _signs(charset, delimiters)
-        self._made: dict[tuple[str, int], str] = {}
+        self._code, self._words, self._fits, self._other, self._blank = _signs(charset, delimiters)
 
     def put(self, *elements: str) -> None:
         """A segment, without the elements that are empty at its end."""
         self.segments.append(self._element.join(elements).rstrip(self._element))
+
+    def block(self, written: Callable[..., None], *of: Hashable) -> None:
+        """Segments that `written` says of the same in every claim, made once: who sends, who bills. Not of patients,
+        of whom nothing is kept."""
+        self.segments += _block(self.charset, self.delimiters, written, of)
 
     def composite(self, *components: str) -> str:
         """An element of components, without those that are empty at its end."""
@@ -86,9 +104,7 @@ class Writer:
         refused: nobody knows how the payer has it."""
         if not value:
             return ""
-        made = self._made.get((value, longest))
-        if made is None:
-            made = self._made[value, longest] = self._fitted(field, value, longest)
+        made = value if len(value) <= longest and self._words(value) else self._fitted(field, value, longest)
         if len(made) < shortest:
             raise Unwritable(field, f"shorter than {shortest} letters that X12 has", "write it in Latin letters")
         return made
@@ -99,8 +115,8 @@ class Writer:
             return ""
         if not shortest <= len(value) <= longest:
             raise Unwritable(field, f"not of {shortest} to {longest} characters", "see the number: none is cut")
-        if not self._fits(value) or value != value.strip():
-            if self.charset == "basic" and self._fits(value.upper()) and value == value.strip():
+        if not self._code(value):
+            if self.charset == "basic" and self._code(value.upper()):
                 return value.upper()
             raise Unwritable(field, "a character that X12 has not, or parts elements with", "see the number")
         return value
@@ -121,6 +137,15 @@ class Writer:
         if any(sign.isalnum() for sign in foreign):
             raise Unwritable(field, "letters that X12 has not", "give the name in Latin letters, as the payer has it")
         return self._other.sub(" ", plain)
+
+
+@lru_cache(1024)
+def _block(
+    charset: Charset, delimiters: Delimiters, written: Callable[..., None], of: tuple[Hashable, ...]
+) -> tuple[str, ...]:
+    w = Writer(charset, delimiters)
+    written(w, *of)
+    return tuple(w.segments)
 
 
 @lru_cache(4096)
