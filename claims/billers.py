@@ -3,22 +3,15 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from claims.operators import operators
-from claims.partners import BillingEntity, Hospital, Practitioner
+from claims.partners import Hospital, Practitioner
 from schemas.events.claim import ClaimKind
 from schemas.events.coded import CodedProcedure, Service, StayFacts
-from schemas.events.people import Organization, Provider, ProviderRole
+from schemas.events.people import Provider, ProviderRole
 
 _ON_THE_CLAIM: dict[ClaimKind, frozenset[ProviderRole]] = {
     "institutional": frozenset({"attending", "operating", "rendering", "referring"}),  # X12 837I loops 2310A-F
     "professional": frozenset({"referring", "ordering", "supervising"}),  # 837P; who renders stands in the services
 }
-
-
-def organization(biller: Hospital | BillingEntity) -> Organization:
-    """A partner as a claim names him."""
-    return Organization(
-        npi=biller.npi, name=biller.name, taxonomy=biller.taxonomy, tax_id=biller.tax_id, address=biller.address
-    )
 
 
 def billing_entity(service: Service, stay: StayFacts, hospital: Hospital) -> str | None:

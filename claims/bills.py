@@ -12,7 +12,6 @@ from typing import Any, Literal
 
 from claims import payers, settlement
 from claims.accounts import Account, AccountClaim, bill_of, live_claims, successors
-from claims.billers import organization
 from claims.drafting import PRODUCER
 from claims.partners import Hospital
 from claims.payers import Route, Why
@@ -136,7 +135,7 @@ def _bill(
         guarantor_name=guarantor.name,
         guarantor_address=guarantor.address,
         patient=chart.patient,
-        provider=organization(hospital),
+        provider=hospital.organization,
         statement_from=chart.encounter.start_day,
         statement_to=chart.encounter.end_day,
         due=since + DUE,

@@ -83,9 +83,9 @@ def _parts(chart: ChartCoded, route: Route, hospital: Hospital, payers: Mapping[
             entity = billers.billing_entity(numbered.service, chart.encounter, hospital)
             by_entity.setdefault(entity, []).append(numbered)
     for services in split(facility, "institutional", splits) if facility else ():
-        yield _Part(route, "institutional", billers.organization(hospital), services, splits)
+        yield _Part(route, "institutional", hospital.organization, services, splits)
     for entity, performed in by_entity.items():
-        billing = billers.organization(hospital.billing_entities.get(entity or "", hospital))
+        billing = hospital.billing_entities.get(entity or "", hospital).organization
         for services in split(tuple(performed), "professional", splits):
             yield _Part(route, "professional", billing, services, splits)
 
@@ -184,7 +184,7 @@ def _professional(chart: ChartCoded, hospital: Hospital, part: _Part) -> dict[st
     place = services[0].place_of_service or chart.encounter.place_of_service
     diagnoses = claim_diagnoses.professional(chart, services)
     on_claim = claim_diagnoses.places(diagnoses)
-    here = chart.encounter.service_facility or billers.organization(hospital)
+    here = chart.encounter.service_facility or hospital.organization
     return {
         "place_of_service": place,
         "statement_from": min(service.service_from for service in services),

@@ -25,7 +25,7 @@ from claims.partner_fields import (
 from claims.partners_file import Path, read_yaml
 from claims.rules import QUESTIONS, SETTABLE
 from schemas.events.chart import EncounterClass, PayerKind, Signatures
-from schemas.events.people import Address, Name
+from schemas.events.people import Address, Name, Organization
 from schemas.events.types import Code, Count, Day, Id, Line, Many, Wire
 
 
@@ -64,6 +64,13 @@ class BillingEntity(Wire):
     clia: Clia | None = None
     enrolments: Mapping[PartnerId, Enrolments] = {}
 
+    @cached_property
+    def organization(self) -> Organization:
+        """Itself, as a claim names who bills."""
+        return Organization(
+            npi=self.npi, name=self.name, taxonomy=self.taxonomy, tax_id=self.tax_id, address=self.address
+        )
+
 
 class Contact(Wire):
     """Whom a payer calls about a hospital's claims (X12 PER)."""
@@ -82,15 +89,9 @@ class Practitioner(Wire):
     enrolments: Mapping[PartnerId, Enrolments] = {}
 
 
-class Hospital(Wire):
+class Hospital(BillingEntity):
     """A partner that sends charts, with the facts its charts leave out."""
 
-    id: PartnerId
-    name: Line
-    npi: CheckedNpi
-    taxonomy: Taxonomy
-    tax_id: TaxId
-    address: Address
     time_zone: TimeZone
     chargemaster: FileName
     billing_entities: Mapping[PartnerId, BillingEntity] = Field(min_length=1)
@@ -105,8 +106,6 @@ class Hospital(Wire):
     records_per_second: Count | None = None
     window_days: Annotated[int, Field(ge=0, le=3)] = 3
     """Days before an admission whose outpatient services go on its claim: 3, or 1 and 0 (42 CFR 412.2(c)(5))."""
-    clia: Clia | None = None
-    enrolments: Mapping[PartnerId, Enrolments] = {}
     rules: Mapping[Code, RuleSetting] = {}
 
     def rule_mode(self, rule: str, service_day: Day) -> Literal["off", "warn", "on"] | None:

@@ -5,7 +5,6 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from claims.billers import organization
 from schemas.events.chart import Authorization, Cause, PresentOnAdmission, Signatures
 from schemas.events.claim import (
     Adjustment,
@@ -108,7 +107,7 @@ def _professional(draw: st.DrawFn) -> dict[str, Any]:
     roles = [("rendering", PHYSICIANS[0]), ("referring", PHYSICIANS[1]), ("supervising", PHYSICIANS[2])]
     hospital = committed_partners().hospital(HOSPITAL)
     return {
-        "billing_provider": organization(hospital.billing_entities["mercy-physicians"]),
+        "billing_provider": hospital.billing_entities["mercy-physicians"].organization,
         "providers": tuple(Provider(role=r, npi=n, name=Name(family="LIM")) for r, n in roles),  # type: ignore[arg-type]
         "causes": draw(st.sampled_from([(), (cause,)])),
         "place_of_service": "11",
@@ -138,7 +137,7 @@ def _institutional(draw: st.DrawFn, frequency: str) -> dict[str, Any]:
     )  # fmt: skip
     some = [st.lists(each, max_size=3) for each in (spans, occurred, values, conditions)]
     return {
-        "billing_provider": organization(committed_partners().hospital(HOSPITAL)),
+        "billing_provider": committed_partners().hospital(HOSPITAL).organization,
         "providers": (Provider(role="attending", npi=PHYSICIANS[0], name=Name(family="MARSH")),),
         "bill_type": f"0{draw(st.sampled_from(['11', '13', '85']))}{frequency}",
         "statement_from": FIRST,
