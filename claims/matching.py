@@ -2,6 +2,7 @@
 when and how much. What fits two claims alike fits none: a person decides.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ ENOUGH: Final = 75
 CLEARLY: Final = 15
 """By how much the best must lead."""
 
+_SIGN: Final = re.compile(r"[^\w ]|_")
 _MEMBER, _CHARGE, _DAYS, _OVERLAP, _PERSON, _EXPECTED, _PAYERS_NUMBER = 50, 25, 15, 5, 10, 15, 100
 
 
@@ -76,7 +78,7 @@ def score(answer: ClaimAdjudicated, candidate: Candidate) -> int:
 def person(name: Name) -> str:
     """Family and given name as payers write them: capitals, without accents and signs."""
     plain = unicodedata.normalize("NFKD", f"{name.family} {name.given or ''}")
-    return " ".join("".join(each for each in plain.upper() if each.isalnum() or each == " ").split())
+    return " ".join(_SIGN.sub("", plain.upper()).split())
 
 
 def _days(answer: ClaimAdjudicated, candidate: Candidate) -> int:
