@@ -1,13 +1,13 @@
 """Answers that name no control number of ours, and the claims in the ledger that they may mean."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from agents.rows import candidate
-from agents.stage import World
+from agents.stage import Row, World
 from claims.matching import Candidate, match, ranking
 from ledger import projections
 from schemas.events import ClaimAdjudicated
@@ -28,14 +28,23 @@ def identified(world: World, answer: ClaimAdjudicated) -> ClaimAdjudicated:
     """The answer under the number of the claim that it means; as it came where that isn't known, or isn't clear."""
     if answer.not_ours or answer.control_number in world.claims:
         return answer
-    own = (candidate(row) for row in world.candidates if row["payer"] == answer.payer)
-    number = match(answer, own).control_number
+    number = match(answer, _own(world.candidates, answer)).control_number
     return answer if number is None else answer.model_copy(update={"control_number": number})
 
 
-def could_be(tx: Connection, answer: ClaimAdjudicated) -> Sequence[tuple[int, Candidate]]:
-    """The claims that an answer may mean, with their scores, the best first: for a person to choose."""
-    rows = meant(tx, [answer]).values()
-    return [
-        (points, each) for points, each in ranking(answer, (candidate(dict(row._mapping)) for row in rows)) if points
-    ]
+def could_be(tx: Connection, answers: Sequence[ClaimAdjudicated]) -> Sequence[Sequence[tuple[int, Candidate]]]:
+    """Of each answer the claims that it may mean, with their scores, the best first: for a person to choose."""
+    rows = [dict(row._mapping) for row in meant(tx, answers).values()]
+    ranked = (ranking(answer, _own(rows, answer)) for answer in answers)
+    return [[(points, each) for points, each in found if points] for found in ranked]
+
+
+def _own(rows: Iterable[Row], answer: ClaimAdjudicated) -> Iterator[Candidate]:
+    """The claims that this answer alone leads to, whatever else is asked beside it, each as it was sent last."""
+    newest: dict[str, Row] = {}
+    for row in sorted(rows, key=lambda row: (row["at"], row["control_number"])):
+        named = answer.payer_claim_number is not None and row["payer_number"] == answer.payer_claim_number
+        member = answer.member_id is not None and row["member"] == answer.member_id
+        if row["payer"] == answer.payer and (named or member):
+            newest[row["claim_id"]] = row
+    return map(candidate, newest.values())

@@ -131,10 +131,11 @@ def candidate(row: Row) -> Candidate:
         service_to=row["service_to"],
         charge_cents=row["charge_cents"],
         is_answered=row["state"] in _ANSWERED,
+        is_done=row["state"] == "replaced" or row["frequency"] == "8",
     )
 
 
-_ANSWERED = frozenset({"answered", "denied", "crossed-over"})
+_ANSWERED = frozenset({"answered", "denied", "crossed-over", "replaced"})  # what is replaced had its answer first
 _LATER = frozenset({"2", "3", "20", "21"})  # 835 CLP02: processed as secondary or tertiary
 
 

@@ -34,6 +34,8 @@ class Candidate:
     service_to: str | None
     charge_cents: Cents
     is_answered: bool = False
+    is_done: bool = False
+    """It was replaced, or voids another: nothing is expected but that it is taken back."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +47,14 @@ class Match:
 
 
 def match(answer: ClaimAdjudicated, candidates: Iterable[Candidate]) -> Match:
-    """The one candidate that fits enough and clearly better than the next one."""
+    """The one candidate that fits enough, clearly better than the next one, and that nothing speaks against."""
     ranked = ranking(answer, candidates)
-    fitting = [(score, each) for score, each in ranked if score >= ENOUGH]
-    if fitting and (len(ranked) == 1 or ranked[0][0] - ranked[1][0] >= CLEARLY):
-        return Match(fitting[0][1].control_number, 1)
-    return Match(None, len(fitting))
+    fits = sum(points >= ENOUGH for points, _ in ranked)
+    if fits == 0:
+        return Match(None, 0)
+    (most, best), *others = ranked
+    clearly = all(most - points >= CLEARLY for points, _ in others[:1])
+    return Match(best.control_number, 1) if clearly and not _speaks_against(answer, best) else Match(None, fits)
 
 
 def ranking(answer: ClaimAdjudicated, candidates: Iterable[Candidate]) -> Sequence[tuple[int, Candidate]]:
@@ -61,8 +65,7 @@ def ranking(answer: ClaimAdjudicated, candidates: Iterable[Candidate]) -> Sequen
 
 def score(answer: ClaimAdjudicated, candidate: Candidate) -> int:
     """How well they fit. A part of a claim is answered under its number or the payer's; else charges are the same."""
-    charge = abs(answer.charge_cents)
-    named = answer.payer_claim_number is not None and answer.payer_claim_number == candidate.payer_number
+    charge, named = abs(answer.charge_cents), _is_named(answer, candidate)
     if charge > candidate.charge_cents or (charge < candidate.charge_cents and not named):
         return 0
     found = (_PAYERS_NUMBER if named else 0) + (_CHARGE if charge == candidate.charge_cents else 0)
@@ -79,6 +82,34 @@ def person(name: Name) -> str:
     """Family and given name as payers write them: capitals, without accents and signs."""
     plain = unicodedata.normalize("NFKD", f"{name.family} {name.given or ''}")
     return " ".join(_SIGN.sub("", plain.upper()).split())
+
+
+def _is_named(answer: ClaimAdjudicated, candidate: Candidate) -> bool:
+    return answer.payer_claim_number is not None and answer.payer_claim_number == candidate.payer_number
+
+
+def _speaks_against(answer: ClaimAdjudicated, candidate: Candidate) -> bool:
+    """A family may share one member id, and a visit's charge comes again each month: another person or other days are
+    another claim, which we perhaps never sent. Under the payer's own number it has to be another member as well. Who
+    answers a claim anew that was replaced may mean the one that took its place."""
+    if candidate.is_done and answer.status != REVERSAL:
+        return True
+    if _is_named(answer, candidate):
+        return _is_another_person(answer, candidate) and answer.member_id not in {None, candidate.member_id}
+    return _is_another_person(answer, candidate) or _are_other_days(answer, candidate)
+
+
+def _is_another_person(answer: ClaimAdjudicated, candidate: Candidate) -> bool:
+    """Where both names are known and neither is the other one cut short."""
+    if answer.patient_name is None or candidate.person is None:
+        return False
+    pairs = zip(person(answer.patient_name).split(), candidate.person.split(), strict=False)
+    return any(said != ours for said, ours in pairs)
+
+
+def _are_other_days(answer: ClaimAdjudicated, candidate: Candidate) -> bool:
+    known = None not in {answer.service_from, candidate.service_from, candidate.service_to}
+    return known and _days(answer, candidate) == 0
 
 
 def _days(answer: ClaimAdjudicated, candidate: Candidate) -> int:

@@ -30,7 +30,7 @@ def listed(as_json: Json = False) -> None:
     codec = strict_codec(settings)
     with Ledger(settings.ledger.get_secret_value()).reading() as tx:
         answers = [_answer(codec, row.body) for row in inquiries.unmatched(tx)]
-        found = [(answer, could_be(tx, answer)) for answer in answers]
+        found = list(zip(answers, could_be(tx, answers), strict=True))
     if as_json:
         say_json([_facts(answer, candidates) for answer, candidates in found])
         return

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from agents.matching import could_be
 from agents.rows import claim_row
 from agents.stage import Judgement
 from agents.timers import announced
@@ -236,3 +237,24 @@ def test_an_answer_that_is_not_ours_counts_and_is_posted_to_nobody(given: Stages
 def unmatched(given: Stages) -> list[tuple[str, str, int]]:
     with given.assembly.ledger.reading() as tx:
         return [(row.payer, row.trace, row.position) for row in inquiries.unmatched(tx)]
+
+
+def test_each_answer_leads_to_the_claims_of_its_own_member_alone(given: Stages, claim: ClaimBuilt) -> None:
+    other = sent(given, chart_id="c2", account_number="a2")
+    with given.assembly.ledger.transaction() as tx:
+        projections.put_claims(tx, [{**claim_row(AccountClaim(claim=other), "patient"), "member": "SOMEBODY"}])
+    mine = about(claim, payer_claim_number=None)
+    with given.assembly.ledger.reading() as tx:
+        found = could_be(tx, [mine, mine.model_copy(update={"member_id": "SOMEBODY"})])
+    numbers = [[each.control_number for _, each in candidates] for candidates in found]
+    assert numbers == [[claim.control_number], [other.control_number]]
+
+
+def test_a_claim_that_went_again_is_one_claim(given: Stages, claim: ClaimBuilt) -> None:
+    again = claim.model_copy(update={"control_number": "AGAIN", "submission": 2, "occurred_at": NOON})
+    with given.assembly.ledger.transaction() as tx:
+        before = {**claim_row(AccountClaim(claim=claim, state="rejected"), "patient"), "at": 0}
+        projections.put_claims(tx, [before, claim_row(AccountClaim(claim=again), "patient")])
+    said = about(claim, payer_claim_number=None)
+    decisions = given.decide("adjudication", payment(said), said)
+    assert [told.control_number for told in given.said(decisions, ClaimAdjudicated)] == ["AGAIN"]
