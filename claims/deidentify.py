@@ -12,7 +12,7 @@ from datetime import UTC, date, tzinfo
 from typing import TypedDict, Unpack
 
 from claims.codesets.shapes import ICD_10_CM
-from claims.settlement import denying
+from claims.denying import denying
 from schemas.events.chart import ChartCompleted, Coverage
 from schemas.events.claim import Adjustment, ClaimBuilt, PatientBill
 from schemas.events.coded import ChartCoded, ChartReturned, Service
@@ -136,15 +136,15 @@ def adjustments(answer: ClaimAdjudicated) -> tuple[Adjustment, ...]:
     return (*answer.adjustments, *(each for line in answer.lines for each in line.adjustments))
 
 
-def denied_for(answer: ClaimAdjudicated) -> tuple[str, ...]:
+def denied_for(answer: ClaimAdjudicated, filing_indicator: str) -> tuple[str, ...]:
     """The CARCs money was withheld for. Status says nothing: a denied claim is 1, 2 or 3 with paid 0 (billing.md 1)."""
-    return carcs(each for each in denying(adjustments(answer)) if each.cents > 0)
+    return carcs(each for each in denying(adjustments(answer), filing_indicator) if each.cents > 0)
 
 
-def answer_outcome(answer: ClaimAdjudicated) -> str:
+def answer_outcome(answer: ClaimAdjudicated, filing_indicator: str) -> str:
     if answer.status == "22":
         return "reversed"
-    if not denied_for(answer):
+    if not denied_for(answer, filing_indicator):
         return "paid"
     return "denied" if answer.paid_cents == 0 else "partly-denied"
 
@@ -255,7 +255,8 @@ def of_claim(claim: ClaimBuilt, ccsr: Ccsr, part2: bool) -> ClaimStats:
 
 def of_answer(answer: ClaimAdjudicated, claim: ClaimBuilt, ccsr: Ccsr, part2: bool) -> ClaimStats:
     """A payer's answer to a claim: paid, denied, partly denied or reversed, with the CARCs of what was withheld."""
-    told = _Told(stage="adjudication", outcome=answer_outcome(answer), carcs=denied_for(answer))
+    by = claim.filing_indicator
+    told = _Told(stage="adjudication", outcome=answer_outcome(answer, by), carcs=denied_for(answer, by))
     return _of_claim(claim, ccsr, part2, **told)
 
 

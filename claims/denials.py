@@ -62,7 +62,7 @@ def rejected(claim: AccountClaim, ack: ClaimAcknowledged) -> ChartReturned:
 def denied(claim: AccountClaim) -> tuple[Denial, ...]:
     """What was denied of a claim: all of it, or the lines for which nothing is paid. What a reversal took back is none
     of it."""
-    if not any(settlement.denying(settlement.totals(claim).adjustments)):
+    if not any(settlement.denied_by(claim, settlement.totals(claim).adjustments)):
         return ()
     return tuple(_denied_whole(claim) if settlement.standing(claim) == "denied" else _denied_lines(claim))
 
@@ -71,9 +71,9 @@ def _denied_whole(claim: AccountClaim) -> Iterator[Denial]:
     """Line by line and as a whole."""
     prior = settlement.prior_answer(claim)
     numbers = {line.control_number: line.number for line in claim.claim.lines}
-    yield from _denials(prior.adjustments, prior.remarks, None)
+    yield from _denials(claim, prior.adjustments, prior.remarks, None)
     for line in prior.lines:
-        yield from _denials(line.adjustments, (*line.remarks, *prior.remarks), numbers[line.control_number])
+        yield from _denials(claim, line.adjustments, (*line.remarks, *prior.remarks), numbers[line.control_number])
 
 
 def _denied_lines(claim: AccountClaim) -> Iterator[Denial]:
@@ -81,11 +81,13 @@ def _denied_lines(claim: AccountClaim) -> Iterator[Denial]:
     numbers = {line.control_number: line.number for line in claim.claim.lines}
     for line in settlement.prior_answer(claim).lines:
         if line.paid_cents == 0 and all(adjustment.group != "PR" for adjustment in line.adjustments):
-            yield from _denials(line.adjustments, line.remarks, numbers[line.control_number])
+            yield from _denials(claim, line.adjustments, line.remarks, numbers[line.control_number])
 
 
-def _denials(adjustments: Iterable[Adjustment], remarks: tuple[str, ...], line: int | None) -> Iterator[Denial]:
-    for entry in settlement.denying(adjustments):
+def _denials(
+    claim: AccountClaim, adjustments: Iterable[Adjustment], remarks: tuple[str, ...], line: int | None
+) -> Iterator[Denial]:
+    for entry in settlement.denied_by(claim, adjustments):
         yield Denial(line, entry.group, entry.carc, remarks, entry.cents)
 
 

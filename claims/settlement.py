@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Literal
 
 from claims.accounts import Account, AccountClaim, Answer, ClaimState, is_with_the_payer, voided
+from claims.denying import denying
 from claims.remittance import REVERSAL, match_line
 from schemas.events.claim import Adjustment, ClaimLine, PriorAnswer, PriorLine
 from schemas.events.payer import AnsweredLine, ClaimAcknowledged, ClaimAdjudicated
@@ -18,9 +19,6 @@ Standing = Literal["waiting", "settled", "denied", "crossed-over"]
 _FORWARDED = frozenset({"19", "20", "21", "23"})  # 835 CLP02: the payer itself sends the claim to the next
 _PREDETERMINATION = "25"  # priced, not paid: it settles nothing
 DUPLICATE = "18"  # CARC: the payer has this claim already
-_NOT_A_DENIAL = frozenset({"23", "24", "45", "94", "100", "131", "209", "253"})
-"""CARCs that write a charge off under a contract or a program: other payers' part, capitation, fee schedule, charge
-below the payment, paid to the patient, negotiated discount, may not bill the patient, sequestration."""
 NOT_A_WORK_INJURY = frozenset({"P2", "P4"})  # CARC: workers' compensation says that the injury is not its own
 
 _STATES: dict[Standing, ClaimState] = {
@@ -93,12 +91,12 @@ def standing(claim: AccountClaim) -> Standing:
     if latest is not None and latest.status in _FORWARDED:
         return "crossed-over"
     unpaid = money.paid_cents == 0 and money.patient_cents == 0
-    return "denied" if unpaid and any(denying(money.adjustments)) else "settled"
+    return "denied" if unpaid and any(denied_by(claim, money.adjustments)) else "settled"
 
 
-def denying(adjustments: Iterable[Adjustment]) -> Iterator[Adjustment]:
-    """Those that deny, rather than write off what a contract says or leave it to the patient."""
-    return (entry for entry in adjustments if entry.group != "PR" and entry.carc not in _NOT_A_DENIAL)
+def denied_by(claim: AccountClaim, adjustments: Iterable[Adjustment]) -> Iterator[Adjustment]:
+    """Those of its payer's adjustments that deny."""
+    return denying(adjustments, claim.claim.filing_indicator)
 
 
 def counted(claim: AccountClaim) -> tuple[Answer, ...]:

@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from claims.denying import denying
 from claims.fhir import systems
 from claims.fhir.writing import Element, concept, money, present, quantity, words_of
-from claims.settlement import denying
 from schemas.events.claim import Adjustment
 
 _COST_SHARE: Final = {
@@ -39,7 +39,7 @@ def part(adjustment: Adjustment) -> str:
         return "priorpayerpaid"
     if adjustment.carc == _PAID_TO_PATIENT:
         return "paidtopatient"
-    return "noncovered" if any(denying((adjustment,))) else "discount"
+    return "noncovered" if any(denying((adjustment,), None)) else "discount"
 
 
 def adjudication(

@@ -194,6 +194,7 @@ def _answered(paid: int, *adjustments: tuple[str, str, int], status: str = "1") 
         pytest.param(_answered(0, ("PR", "1", 100)), "paid", (), id="a deductible is no denial"),
         pytest.param(_answered(0, ("CO", "50", 100)), "denied", ("50",), id="denied by its money, not its status"),
         pytest.param(_answered(60, ("CO", "97", 40)), "partly-denied", ("97",), id="one line denied"),
+        pytest.param(_answered(60, ("CO", "59", 40)), "paid", (), id="the second of two procedures is paid less"),
         pytest.param(_answered(0, ("OA", "23", 100), status="2"), "paid", (), id="an earlier payer paid all"),
         pytest.param(_answered(-80, ("CO", "45", -20), status="22"), "reversed", (), id="a reversal"),
         pytest.param(_answered(0, ("CO", "Mira", 100)), "denied", ("other",), id="a reason that is no code"),

@@ -121,6 +121,7 @@ STANDINGS = [
     # reason, paid, reasons, status, standing
     ("all of it is the patient's deductible", 0, [("PR", "1", TOTAL)], "1", "settled"),
     ("capitation pays nothing and denies nothing", 0, [("CO", "24", TOTAL)], "1", "settled"),
+    ("a code that is only reported is not paid", 0, [("CO", "246", TOTAL)], "1", "settled"),
     ("the fee schedule of a second payer leaves nothing", 0, [("OA", "23", 10_000), ("CO", "45", TOTAL - 10_000)], "2",
      "settled"),
     ("a denial has the status of a processed claim", 0, [("CO", "197", TOTAL)], "1", "denied"),
@@ -143,6 +144,15 @@ def test_money_and_reasons_decide(
     claim: ClaimBuilt, paid: int, why: list[tuple[Group, str, int]], status: str, expected: str
 ) -> None:
     assert standing(told(claim, [answer(claim, paid, why, status=status)])) == expected
+
+
+@pytest.mark.parametrize(
+    ("plan_kind", "expected"), [("MA", "denied"), ("MB", "denied"), ("16", "settled"), ("HM", "settled")]
+)
+def test_managed_care_is_no_contract_of_original_medicare(claim: ClaimBuilt, plan_kind: str, expected: str) -> None:
+    """Medicare says by CARC 24 that an Advantage plan has the member; other plans that they have paid ahead."""
+    theirs = claim.model_copy(update={"filing_indicator": plan_kind})
+    assert standing(told(theirs, [answer(theirs, 0, [("CO", "24", TOTAL)])])) == expected
 
 
 def test_a_new_answer_is_to_be_followed_up_again(claim: ClaimBuilt) -> None:
