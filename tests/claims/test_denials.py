@@ -45,8 +45,8 @@ def test_what_is_paid_returns_nothing(claim: ClaimBuilt) -> None:
 
 
 def test_a_reason_we_have_no_rule_for_is_named_by_its_code(claim: ClaimBuilt) -> None:
-    said = answer(claim, 0, [("CO", "P12", 20_000)])
-    assert [f.rule for f in told(apply(sent(claim), said), said).findings] == ["CARC-P12"]
+    said = answer(claim, 0, [("CO", "P9", 20_000)])
+    assert [f.rule for f in told(apply(sent(claim), said), said).findings] == ["CARC-P9"]
 
 
 def test_what_a_reversal_took_back_is_no_reason_any_more(claim: ClaimBuilt) -> None:

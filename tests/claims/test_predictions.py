@@ -43,7 +43,7 @@ def given(*findings: Finding, reasons: list[list[Any]]) -> tuple[AccountClaim, C
          [(1, "50", "H7", False, "denied", 10_000), (2, "50", "H7", True, "unfounded", 0)]),
         ("a warning of a line on another claim is nothing to this one", (warned("H7", "50", 1),), [PAID, PAID], []),
         ("nobody warned", (), [[("CO", "197", 10_000)], PAID], [(1, "197", "C6", False, "denied", 10_000)]),
-        ("nobody could", (), [[("CO", "P12", 10_000)], PAID], [(1, "P12", "none", False, "denied", 10_000)]),
+        ("nobody could", (), [[("CO", "P9", 10_000)], PAID], [(1, "P9", "none", False, "denied", 10_000)]),
         ("who warned is named, not who usually would", (warned("X9", "50", 2),), [[("CO", "50", 10_000)], PAID],
          [(1, "50", "X9", True, "denied", 10_000)]),
         ("a warning without a CARC foretells nothing", (warn("Q", "i", mend="i", citation="i"),), [PAID, PAID], []),

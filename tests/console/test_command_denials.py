@@ -21,7 +21,7 @@ ROWS = (
     row("CN1", "197", "C6", 10_000),
     row("CN2", "197", "C6", 20_000, predicted=1, appeal_by="2026-11-01", remarks="M62"),
     row("CN3", "197", "C6", 0, predicted=1, state="unfounded", appeal_by=None),
-    row("CN4", "P12", "none", 50_000, cause="other", appeal_by="2026-08-31"),
+    row("CN4", "P9", "none", 50_000, cause="other", appeal_by="2026-08-31"),
     row("CN5", "197", "C6", 5_000, state="overturned"),
     row("CN6", "29", "D4", 700, cause="timely filing", hospital="riverside"),
 )
@@ -51,7 +51,7 @@ def test_each_rule_is_held_against_what_came(denied: Terminal) -> None:
     assert [
         (row["rule"], row["carc"], row["foretold"], row["missed"], row["in_vain"], row["cents"]) for row in said
     ] == [
-        ("none", "P12", 0, 1, 0, 50_000),
+        ("none", "P9", 0, 1, 0, 50_000),
         ("C6", "197", 1, 2, 1, 35_000),
     ]
 
