@@ -61,6 +61,12 @@ MATCHES = [
     ("a given name that is cut short, or has a second one", said(patient_name=Name(family="Munoz", given="Ana Maria")),
      [OURS], "OURS"),
     ("the family name alone", said(patient_name=Name(family="Munoz")), [OURS], "OURS"),
+    ("the day a stay ended is one of its days", said(service_from=date(2026, 3, 3), service_to=date(2026, 3, 9)),
+     [OURS], "OURS"),
+    ("and so is the day it began", said(service_from=date(2026, 2, 20), service_to=date(2026, 3, 2)), [OURS], "OURS"),
+    ("a claim of nobody who is named", said(), [replace(OURS, person=None)], "OURS"),
+    ("member and charge, and nothing else is said", said(patient_name=None, service_from=None),
+     [replace(OURS, is_answered=True)], "OURS"),
     ("the same charge of another day, of which we know no claim", said(), [OTHER], None),
     ("a day that is not said", said(service_from=None), [OTHER], "OTHER"),
     ("the payer's number, and a name that he writes otherwise",
@@ -85,8 +91,14 @@ def test_the_order_of_the_candidates_changes_nothing() -> None:
     assert match(said(), [OTHER, OURS]) == match(said(), [OURS, OTHER])
 
 
-def test_of_those_that_fit_alike_it_is_told_how_many() -> None:
+def test_it_is_told_how_many_fit() -> None:
     assert match(said(), [OURS, replace(OURS, control_number="AGAIN")]).fits == 2
+    assert match(said(), [OURS]).fits == 1
+    assert [match(said(), each).fits for each in ([], [replace(OURS, member_id="M2")])] == [0, 0]
+
+
+def test_a_claim_of_less_than_what_was_charged_is_not_meant_at_all() -> None:
+    assert score(said(charge_cents=10_001), OURS) == 0
 
 
 def test_member_and_charge_are_enough_and_the_member_alone_is_not() -> None:
