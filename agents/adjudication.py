@@ -8,7 +8,7 @@ none is dropped as old: a correction may come before the reversal it belongs to.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.engine import Connection
 
@@ -38,6 +38,10 @@ from schemas.events import ClaimAcknowledged, ClaimAdjudicated, DeadlineDue, Eve
 from schemas.identity import caused_by, derived
 from schemas.records import Record
 from streams.topics import CLAIM_ACKNOWLEDGED, CLAIM_ADJUDICATED, DEADLINE_DUE, PAYER_ANSWERS, REFUSED
+
+FOR_A_PERSON: Final = frozenset({"unknown-claim", "wrong-payer"})
+"""Refusals of an answer to a claim that isn't known, or isn't known to have reached him who answers: it waits for a
+person, who says which claim it is to."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +149,7 @@ class Adjudication:
             refusals = (Refusal("remittance-closed", "trace_number", "send it in a remittance of its own"),)
         if refusals:
             said = tuple(_refused(answer, answer.payer, record, each, n) for n, each in enumerate(refusals))
-            kept = (self._row(answer, projections.UNMATCHED),) if refusals[0].code == "unknown-claim" else ()
+            kept = (self._row(answer, projections.UNMATCHED),) if refusals[0].code in FOR_A_PERSON else ()
             return Verdict(f"refused:{refusals[0].code}", about, detail, says=said, answers=kept)
         return self._settle(
             world, key, payment_of(world, key), answer, record=record, arrived=(self._row(answer, "waiting"),)

@@ -53,6 +53,8 @@ def said_of(error: Exception) -> str:
             said = f"the ledger can't be read or written ({kind}); mend: {mend}"
         case NoWindow():
             said = "no statistics window is open; mend: run `claimstream topics apply`"
+        case UnicodeEncodeError():
+            said = "an argument is no text; mend: say it in UTF-8"
         case OSError():
             said = f"{error.filename or 'a file'}: {error.strerror}"
         case _ if isinstance(error, _SPEAK_FOR_THEMSELVES) or _is_no_key(error):

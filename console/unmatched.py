@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
+import sqlalchemy as sa
 import typer
 
 from agents.matching import could_be
@@ -11,7 +12,7 @@ from claims.matching import Candidate
 from console.faults import Mendable
 from console.screen import Json, counted, dollars, draw, say, say_json, table
 from console.wire import deliver, strict_codec
-from ledger import inquiries
+from ledger import inquiries, projections
 from ledger.projections import UNMATCHED
 from ledger.store import Ledger
 from schemas.codec import Codec
@@ -48,7 +49,7 @@ def listed(as_json: Json = False) -> None:
 def matched(
     payer: Annotated[str, typer.Argument(help="Whose answer: an id of partners.yaml.")],
     trace: Annotated[str, typer.Argument(help="The trace number of his remittance.")],
-    position: Annotated[int, typer.Argument(help="Where in it the answer stands.", min=1)],
+    position: Annotated[int, typer.Argument(help="Where in it the answer stands.", min=1, max=2**31)],
     number: Annotated[str | None, typer.Argument(help="Our control number of the claim it is to.")] = None,
     not_ours: Annotated[bool, typer.Option("--not-ours", help="It is to a claim that we never sent.")] = False,
 ) -> None:
@@ -63,12 +64,22 @@ def matched(
     codec = strict_codec(settings)
     with Ledger(settings.ledger.get_secret_value()).reading() as tx:
         row = inquiries.answer_at(tx, payer, trace, position)
+        is_his = number is None or _is_his(projections.claims_by_number(tx, [number]).get(number), payer)
     if row is None or row.state != UNMATCHED:
         raise Mendable("no answer waits there", "`claimstream remit unmatched` lists those that do")
+    if not is_his:
+        raise Mendable(
+            f"no claim under that number went to {payer}", "`claimstream remit unmatched` names who it could be"
+        )
     said = _mended(_answer(codec, row.body), number)
     if not deliver(settings, outer(CLAIM_ADJUDICATED, payer), [(trace.encode(), codec.encode(said))]):
         raise Mendable("the broker did not take it", "say it again, it is harmless")
     say(f"said: {'not ours' if number is None else f'to {number}'}; its remittance is posted when it is whole")
+
+
+def _is_his(claim: sa.Row[Any] | None, payer: str) -> bool:
+    """Whether he was sent the claim, or had it from another payer."""
+    return claim is not None and payer in {claim.payer, claim.forwarded_to}
 
 
 def _mended(answer: ClaimAdjudicated, number: str | None) -> ClaimAdjudicated:

@@ -234,6 +234,15 @@ def test_an_answer_that_is_not_ours_counts_and_is_posted_to_nobody(given: Stages
     assert [told.control_number for told in given.said(decisions, ClaimAdjudicated)] == [claim.control_number]
 
 
+def test_an_answer_under_the_number_of_another_payers_claim_waits_for_a_person(
+    given: Stages, claim: ClaimBuilt
+) -> None:
+    """A claim that its payer forwarded and never said so is answered like this."""
+    said = answer(claim).model_copy(update={"payer": "medicare", "producer": "medicare"})
+    assert outcomes(given.decide("adjudication", said)) == ["refused:wrong-payer"]
+    assert unmatched(given) == [("medicare", "t1", 1)]
+
+
 def unmatched(given: Stages) -> list[tuple[str, str, int]]:
     with given.assembly.ledger.reading() as tx:
         return [(row.payer, row.trace, row.position) for row in inquiries.unmatched(tx)]
