@@ -81,23 +81,27 @@ def bill_row(bill: PatientBill) -> Row:
 
 def denial_rows(kept: AccountClaim, chart: ChartCoded, payer: Payer, before: AccountClaim | None = None) -> Rows:
     """What the claim's answers deny and, once they are all there, what was warned of in vain; with what an earlier
-    answer denied and this one takes back. Of a claim that was replaced or voided nothing is left to appeal. None while
-    the next payer is asked because this one says that the injury is not of work; and a void asks for no money."""
+    answer denied and this one takes back, and what was in vain by an earlier one and isn't by this one. Of a claim that
+    was replaced or voided nothing is left to appeal. None while the next payer is asked because this one says that the
+    injury is not of work; and a void asks for no money."""
     if not kept.answers or kept.claim.frequency == "8":
         return ()
     if settlement.passes_on(kept) and next_coverage(chart, kept.claim) is not None:
         return ()
-    state = "replaced" if kept.state == "replaced" else "open"
+    states = {"denied": "replaced" if kept.state == "replaced" else "open", "unfounded": "unfounded"}
     told = [each for each in judged(kept, chart) if each.came == "denied" or not settlement.is_open(kept)]
-    now = {(each.line, each.carc): _denial_row(each, kept, state) for each in told}
+    now = {(each.line, each.carc): _denial_row(each, kept, states[each.came]) for each in told}
     earlier = judged(before, chart) if before is not None and before.answers else ()
-    gone = (each for each in earlier if (each.line, each.carc) not in now and each.came == "denied")
-    rows = (*now.values(), *(_denial_row(each, kept, "overturned") for each in gone))
+    gone = (each for each in earlier if (each.line, each.carc) not in now)
+    rows = (*now.values(), *(_denial_row(each, kept, _GONE[each.came]) for each in gone))
     if not rows:
         return ()
     last = appeal_by(kept, payer)
     about = {"chart_id": chart.chart_id, "appeal_by": None if last is None else last.isoformat()}
     return tuple({**row, **about} for row in rows)
+
+
+_GONE = {"denied": "overturned", "unfounded": "withdrawn"}
 
 
 def _denial_row(each: Judged, claim: AccountClaim, state: str) -> Row:
@@ -109,12 +113,12 @@ def _denial_row(each: Judged, claim: AccountClaim, state: str) -> Row:
         "account": claim.claim.account_number,
         "payer": claim.claim.payer,
         "cause": each.cause,
-        "rule": each.rule,
+        "rule": " ".join(each.rules),
         "predicted": int(each.predicted),
         "group_code": each.group,
         "remarks": " ".join(each.remarks),
         "cents": each.cents,
-        "state": state if each.came == "denied" else "unfounded",
+        "state": state,
         "at": milliseconds(claim.claim.occurred_at),
         "denied_on": max(answer.adjudicated_on for answer in claim.answers).isoformat(),
     }

@@ -1,6 +1,6 @@
 """What our warnings said a payer would deny, held against what he denied."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from claims.accounts import AccountClaim
@@ -13,12 +13,12 @@ Came = Literal["denied", "unfounded"]
 
 
 class Judged(NamedTuple):
-    """A denial, or a warning that did not come true. `rule` is the one that warned; else the one that should have;
+    """A denial, or a warning that did not come true. `rules` are all that warned; else the one that should have;
     `predicted` says which. `line` is the claim's, counted from 1."""
 
     line: int | None
     carc: str
-    rule: str
+    rules: tuple[str, ...]
     cause: str
     group: str | None
     remarks: tuple[str, ...]
@@ -34,34 +34,37 @@ class _Warning(NamedTuple):
 
 
 def judged(claim: AccountClaim, chart: ChartCoded) -> tuple[Judged, ...]:
-    """Each denial of an answered claim with the rule that warned of it by that CARC, on that line or without one; and
+    """Each denial of an answered claim with the rules that warned of it by that CARC, on that line or without one; and
     the warnings about the claim's lines that no denial bore out."""
     denials, warnings = denied(claim), set(_warnings(claim, chart))
     borne_out = set[_Warning]()
     found = dict[tuple[int | None, str], Judged]()
     for denial in denials:
-        said = sorted((w for w in warnings if _is_about(w, denial)), key=lambda w: (w.line is None, w.rule))
-        borne_out.update(said)
-        made = _judged(denial, said[0].rule if said else None)
+        said = {warning for warning in warnings if _is_about(warning, denial)}
+        borne_out |= said
+        made = _judged(denial, said)
         before = found.get((denial.line, denial.carc))
         found[denial.line, denial.carc] = made._replace(cents=made.cents + (before.cents if before else 0))
-    for warned in sorted(warnings - borne_out, key=lambda w: (w.line or 0, w.carc, w.rule)):
-        unfounded = _judged(Denial(warned.line, "", warned.carc), warned.rule)
-        found.setdefault((warned.line, warned.carc), unfounded._replace(group=None, came="unfounded"))
+    in_vain: dict[tuple[int | None, str], set[_Warning]] = {}
+    for warning in warnings - borne_out:
+        in_vain.setdefault((warning.line, warning.carc), set()).add(warning)
+    for line, carc in sorted(in_vain, key=lambda at: (at[0] or 0, at[1])):
+        unfounded = _judged(Denial(line, "", carc), in_vain[line, carc])
+        found[line, carc] = unfounded._replace(group=None, came="unfounded")
     return tuple(found.values())
 
 
-def _judged(denial: Denial, warned: str | None) -> Judged:
-    why = denial.reason
+def _judged(denial: Denial, warned: Iterable[_Warning]) -> Judged:
+    why, rules = denial.reason, tuple(sorted({warning.rule for warning in warned}))
     return Judged(
         line=denial.line,
         carc=denial.carc,
-        rule=warned or why.rule,
+        rules=rules or (why.rule,),
         cause=why.cause,
         group=denial.group,
         remarks=denial.remarks,
         cents=denial.cents,
-        predicted=warned is not None,
+        predicted=bool(rules),
         came="denied",
     )
 

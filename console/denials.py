@@ -41,7 +41,7 @@ def denials(
     with Ledger(settings.ledger.get_secret_value()).reading() as tx:
         facts = {
             "causes": [dict(row._mapping) for row in kept.by_cause(tx, hospital)],
-            "rules": [dict(row._mapping) for row in kept.by_rule(tx, hospital)],
+            "rules": [row._asdict() for row in kept.by_rule(tx, hospital)],
             "appeals": [_appeal(dict(row._mapping), show_phi) for row in kept.to_appeal(tx, hospital, today, limit)],
         }
     if as_json:

@@ -1,7 +1,8 @@
 """What people ask about denials: by cause, by the rule that should have caught them, and what may still be appealed."""
 
 from collections.abc import Sequence
-from typing import Any
+from operator import add
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
@@ -10,7 +11,20 @@ from ledger.tables import denials
 
 Rows = Sequence[Row[Any]]
 
-_DENIED = denials.c.state != "unfounded"
+WARNED: Final = ("unfounded", "withdrawn")
+"""States of what is no denial, but a warning: in vain as far as is known, or not known any more."""
+_DENIED = denials.c.state.not_in(WARNED)
+
+
+class ByRule(NamedTuple):
+    """What a rule warned of by a CARC and came, what came without a warning, and what it warned of in vain."""
+
+    rule: str
+    carc: str
+    foretold: int
+    missed: int
+    in_vain: int
+    cents: int
 
 
 def by_cause(tx: Connection, hospital: str | None = None) -> Rows:
@@ -21,20 +35,23 @@ def by_cause(tx: Connection, hospital: str | None = None) -> Rows:
     return tx.execute(found.order_by(sa.desc("cents"), denials.c.cause)).all()
 
 
-def by_rule(tx: Connection, hospital: str | None = None) -> Rows:
-    """Predicted against actual, by rule and CARC: what it warned of and came, what came without a warning, and what it
-    warned of in vain. The dearest first."""
+def by_rule(tx: Connection, hospital: str | None = None) -> Sequence[ByRule]:
+    """Predicted against actual, by rule and CARC; the dearest first. What several rules warned of counts for each."""
     predicted = denials.c.predicted == 1
     query = sa.select(
         denials.c.rule,
         denials.c.carc,
-        _sum(sa.and_(_DENIED, predicted), 1).label("foretold"),
-        _sum(sa.and_(_DENIED, sa.not_(predicted)), 1).label("missed"),
-        _sum(sa.not_(_DENIED), 1).label("in_vain"),
-        sa.func.sum(denials.c.cents).label("cents"),
+        _sum(sa.and_(_DENIED, predicted), 1),
+        _sum(sa.and_(_DENIED, sa.not_(predicted)), 1),
+        _sum(denials.c.state == "unfounded", 1),
+        sa.func.sum(denials.c.cents),
     )
-    found = query.where(*_of(hospital)).group_by(denials.c.rule, denials.c.carc)
-    return tx.execute(found.order_by(sa.desc("cents"), denials.c.rule, denials.c.carc)).all()
+    found: dict[tuple[str, str], ByRule] = {}
+    for rules, carc, *counts in tx.execute(query.where(*_of(hospital)).group_by(denials.c.rule, denials.c.carc)):
+        for rule in rules.split():
+            before = found.get((rule, carc), ByRule(rule, carc, 0, 0, 0, 0))
+            found[rule, carc] = ByRule(rule, carc, *map(add, before[2:], map(int, counts)))
+    return sorted(found.values(), key=lambda each: (-each.cents, each.rule, each.carc))
 
 
 def to_appeal(tx: Connection, hospital: str | None = None, since: str = "", limit: int = 20) -> Rows:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from ledger.batches import Partition
+from ledger.denials import WARNED
 from ledger.projections import UNMATCHED
 from ledger.tables import accounts, answers, bills, charts, claims, deadlines, decisions, denials
 
@@ -39,7 +40,7 @@ def waits_of(tx: Connection, *about: str) -> Rows:
 def denials_of(tx: Connection, control_numbers: Sequence[str]) -> Rows:
     """What was denied of these claims, without warnings that came to nothing."""
     mine = denials.c.control_number.in_(control_numbers)
-    query = sa.select(denials).where(mine, denials.c.state != "unfounded")
+    query = sa.select(denials).where(mine, denials.c.state.not_in(WARNED))
     return tx.execute(query.order_by(denials.c.control_number, denials.c.line, denials.c.carc)).all()
 
 

@@ -163,12 +163,12 @@ denials = sa.Table(
     sa.Column("chart_id", T, nullable=False),
     sa.Column("payer", T, nullable=False),
     sa.Column("cause", T, nullable=False),
-    sa.Column("rule", T, nullable=False),  # that warned, or should have; none
+    sa.Column("rule", T, nullable=False),  # all that warned, with blanks between; or that should have; none
     sa.Column("predicted", I, nullable=False),  # 1: it warned of this CARC
     sa.Column("group_code", T),
     sa.Column("remarks", T, nullable=False),  # with blanks between
     sa.Column("cents", I, nullable=False),
-    sa.Column("state", T, nullable=False),  # open, overturned, replaced; unfounded: what was warned of did not come
+    sa.Column("state", T, nullable=False),  # open, overturned, replaced; of a warning unfounded, withdrawn
     sa.Column("denied_on", T, nullable=False),  # days as YYYY-MM-DD
     sa.Column("appeal_by", T),
     sa.Column("at", I, nullable=False),  # ms

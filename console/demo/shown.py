@@ -14,6 +14,7 @@ from claims.denial_reasons import NO_RULE
 from console.demo.files import near
 from console.demo.state import read_accounts
 from ledger import tables
+from ledger.denials import WARNED
 
 Trace = tuple[str, str]
 """A payment by its payer and trace number."""
@@ -115,5 +116,5 @@ def _look_at(numbers: Sequence[str]) -> str | None:
     return f"claimstream claim {numbers[0]}" if numbers else None
 
 
-_DENIED = sa.select(tables.denials).where(tables.denials.c.state != "unfounded")
+_DENIED = sa.select(tables.denials).where(tables.denials.c.state.not_in(WARNED))
 _ANSWERS = sa.select(tables.answers.c.trace, tables.answers.c.payer, tables.answers.c.control_number)

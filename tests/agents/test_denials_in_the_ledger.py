@@ -9,7 +9,7 @@ from ledger import denials
 from schemas.events.chart import Cause
 from tests.agents.given_accounts_of_claiming import built, of_account, settled, visit
 from tests.agents.given_stages import Stages, stages
-from tests.claims.given_accounts import coverage, reversal, service
+from tests.claims.given_accounts import by_line, coverage, reversal, service, warned
 
 
 @pytest.fixture
@@ -73,3 +73,25 @@ def test_what_is_paid_writes_nothing(given: Stages) -> None:
     (claim,) = built(given, given.decide("claiming", visit()))
     given.decide("claiming", settled(claim))
     assert causes(given) == []
+
+
+def test_a_warning_in_vain_that_a_correction_bears_out_is_in_vain_no_more(given: Stages) -> None:
+    """It was about the claim as a whole, and a line is denied: two rows, of which one counts."""
+    (claim,) = built(given, given.decide("claiming", visit(findings=(warned("I2", "140"),))))
+    paid = settled(claim)
+    given.decide("claiming", paid)
+    assert rules(given) == [("I2", "140", 0, 0, 1, 0)]
+    denied = of_account(by_line(claim, [[("CO", "140", 10_000)]]))
+    given.decide("claiming", of_account(reversal(paid, 1)), denied.model_copy(update={"trace_number": "t3"}))
+    assert rules(given) == [("I2", "140", 1, 0, 0, 10_000)]
+
+
+def test_each_rule_that_warned_is_measured(given: Stages) -> None:
+    (claim,) = built(given, given.decide("claiming", visit(findings=(warned("I2", "197"), warned("C6", "197")))))
+    given.decide("claiming", settled(claim, 0, [("CO", "197", 10_000)]))
+    assert rules(given) == [("C6", "197", 1, 0, 0, 10_000), ("I2", "197", 1, 0, 0, 10_000)]
+
+
+def rules(given: Stages) -> list[tuple[Any, ...]]:
+    with given.assembly.ledger.reading() as tx:
+        return [tuple(row) for row in denials.by_rule(tx)]

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from claims.accounts import Account, AccountChart, AccountClaim, with_chart
+from claims.findings import warn
 from claims.forming import Formed, entered
 from claims.partners import Partners, parse_partners
 from schemas.events.chart import Coverage, Signatures
 from schemas.events.claim import Adjustment, ClaimBuilt
-from schemas.events.coded import ChartCoded, CodedDiagnosis, Service, StayFacts
+from schemas.events.coded import ChartCoded, CodedDiagnosis, Finding, Service, StayFacts
 from schemas.events.payer import AnsweredLine, ClaimAdjudicated
 from schemas.events.people import Address, Name, Patient, Provider, Subscriber
 
@@ -189,3 +190,8 @@ def sent(claim: ClaimBuilt) -> AccountClaim:
 
 def _negated(said: Iterable[Adjustment]) -> tuple[Adjustment, ...]:
     return tuple(adjustment.model_copy(update={"cents": -adjustment.cents}) for adjustment in said)
+
+
+def warned(rule: str, carc: str, line: int | None = None) -> Finding:
+    """A rule's warning that a payer would deny by that CARC."""
+    return warn(rule, "invented", mend="invented", citation="invented", carc=carc, line=line)
