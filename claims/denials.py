@@ -61,7 +61,7 @@ def rejected(claim: AccountClaim, ack: ClaimAcknowledged) -> ChartReturned:
 
 def denied(claim: AccountClaim) -> tuple[Denial, ...]:
     """What was denied of a claim: all of it, or the lines for which nothing is paid. What a reversal took back is none
-    of it."""
+    of it, though what it takes back may be still to come."""
     if not any(settlement.denied_by(claim, settlement.totals(claim).adjustments)):
         return ()
     return tuple(_denied_whole(claim) if settlement.standing(claim) == "denied" else _denied_lines(claim))
@@ -88,7 +88,8 @@ def _denials(
     claim: AccountClaim, adjustments: Iterable[Adjustment], remarks: tuple[str, ...], line: int | None
 ) -> Iterator[Denial]:
     for entry in settlement.denied_by(claim, adjustments):
-        yield Denial(line, entry.group, entry.carc, remarks, entry.cents)
+        if entry.cents > 0:
+            yield Denial(line, entry.group, entry.carc, remarks, entry.cents)
 
 
 def _back(

@@ -1,6 +1,6 @@
 """What warnings said is held against what payers denied; and until when a denial may be appealed."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from claims.partners import Partners
 from claims.predictions import judged
 from claims.settlement import apply
 from schemas.events.coded import ChartCoded, Finding
+from schemas.events.payer import ClaimAdjudicated
 from tests.claims.given_accounts import (
     account,
     answer,
@@ -91,3 +92,52 @@ def test_what_is_paid_or_taken_back_is_not_appealed(partners: Partners) -> None:
     denial = answer(claim.claim, 0, [("CO", "29", 20_000)])
     back = apply(apply(sent(claim.claim), denial), reversal(denial, 1))
     assert [appeal_by(each, partners.payer("commercial")) for each in (claim, back)] == [None, None]
+
+
+def part(claim: AccountClaim, n: int, day: date, *reasons: tuple[Any, ...], **other: Any) -> ClaimAdjudicated:
+    """An answer to one of the claim's lines alone."""
+    whole = by_line(claim.claim, [list(reasons), list(reasons)])
+    line = whole.lines[n]
+    money = {"charge_cents": line.charge_cents, "paid_cents": line.paid_cents, "patient_responsibility_cents": 0}
+    return whole.model_copy(update={"position": n + 1, "lines": (line,), "adjudicated_on": day, **money, **other})
+
+
+def test_a_part_that_was_denied_first_is_appealed_first(partners: Partners) -> None:
+    """The other line is paid, or denied, a month later."""
+    claim, _ = given(reasons=[PAID, PAID])
+    first = part(claim, 0, date(2026, 1, 1), ("CO", "197", 10_000))
+    later = date(2026, 2, 1)
+    for second in (part(claim, 1, later), part(claim, 1, later, ("CO", "197", 10_000))):
+        both = apply(apply(sent(claim.claim), first), second)
+        assert appeal_by(both, partners.payer("commercial")) == date(2026, 6, 30)
+
+
+def test_what_is_denied_anew_is_appealed_from_then_on(partners: Partners) -> None:
+    """His correction counts, whatever the day of the reversal."""
+    claim, _ = given(reasons=[PAID, PAID])
+    denial = answer(claim.claim, 0, [("CO", "29", 20_000)])
+    back = reversal(denial, 1).model_copy(update={"adjudicated_on": date(2026, 8, 1)})
+    again = denial.model_copy(update={"trace_number": "t3", "adjudicated_on": date(2026, 7, 1)})
+    known = apply(apply(apply(sent(claim.claim), denial), back), again)
+    assert appeal_by(known, partners.payer("commercial")) == date(2026, 12, 28)
+
+
+def test_what_could_not_be_processed_goes_again_before_the_filing_limit(partners: Partners) -> None:
+    claim, _ = given(reasons=[PAID, PAID])
+    denial = answer(claim.claim, 0, [("CO", "16", 20_000)]).model_copy(update={"remarks": ("M51", "MA130")})
+    last = claim.claim.statement_to + timedelta(days=partners.payer("commercial").timely_filing_days)
+    assert appeal_by(apply(sent(claim.claim), denial), partners.payer("commercial")) == last
+
+
+def test_a_reversal_that_comes_before_what_it_takes_back_denies_nothing(partners: Partners) -> None:
+    claim, said = given(reasons=[PAID, PAID])
+    denial = by_line(claim.claim, [[("CO", "197", 10_000)], PAID])
+    back = apply(sent(claim.claim), reversal(denial, 1))
+    assert (judged(back, said), appeal_by(back, partners.payer("commercial"))) == ((), None)
+
+
+def test_a_reversal_that_denies_by_itself_is_no_fault_of_ours(partners: Partners) -> None:
+    """It balances, though no payer should say so: then its day is the only one there is."""
+    claim, _ = given(reasons=[PAID, PAID])
+    odd = reversal(by_line(claim.claim, [[("CO", "197", -5_000), ("CO", "45", 15_000)], PAID]), 1)
+    assert appeal_by(apply(sent(claim.claim), odd), partners.payer("commercial")) == date(2026, 9, 16)
