@@ -4,6 +4,7 @@ A 277CA names our claims by their control numbers. A 999 names files and transac
 one only those it found something wrong with; the others were refused with them, so that the file has to go again.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Final
@@ -20,6 +21,7 @@ from schemas.identity import derived
 _TAKEN: Final = frozenset({"A0", "A1", "A2"})  # claim status category: forwarded, received, taken into adjudication
 _ACTION: Final = {"WQ": True, "U": False}  # STC03: what is said outright goes before what a category says
 _REFUSED: Final = frozenset({"R", "M", "W", "X"})  # IK501 and AK901: refused, for whatever reason
+_CLOCK: Final = re.compile(r"([01][0-9]|2[0-3])([0-5][0-9])")
 _LOOP_END: Final = 10_000  # segments of one claim
 
 
@@ -237,6 +239,6 @@ def _is_payers_number(segment: Segment) -> bool:
 
 def _moment(bht: Segment) -> datetime:
     """When the payer made it (BHT04, BHT05): the same in every file that says it."""
-    made, clock = day(bht, 4), bht.element(5)
-    hours, minutes = (int(clock[:2]), int(clock[2:4])) if clock[:4].isdigit() and len(clock) >= 4 else (0, 0)
-    return datetime(made.year, made.month, made.day, hours % 24, minutes % 60, tzinfo=UTC)
+    made, clock = day(bht, 4), _CLOCK.match(bht.element(5))
+    hours, minutes = map(int, clock.groups()) if clock else (0, 0)
+    return datetime(made.year, made.month, made.day, hours, minutes, tzinfo=UTC)

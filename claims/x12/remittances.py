@@ -154,11 +154,13 @@ class RemittanceReader:
 
     def _loop(self, entity: str) -> list[Segment]:
         """N1 of an entity and what follows it until the next one."""
-        starts = [n for n, segment in enumerate(self._header) if segment.tag == "N1"]
-        for begin, end in zip(starts, [*starts[1:], len(self._header)], strict=True):
-            if self._header[begin].element(1) == entity:
-                return self._header[begin:end]
-        return []
+        found: list[Segment] = []
+        for segment in self._header:
+            if segment.tag == "N1" and found:
+                break
+            if found or (segment.tag == "N1" and segment.element(1) == entity):
+                found.append(segment)
+        return found
 
     def _payers_ids(self) -> Iterator[str]:
         """N104, then the additional ids of REF; last the 9 digits behind the 1 of TRN03."""
@@ -192,9 +194,11 @@ def _payment_cents(bpr: Segment) -> int:
 
 
 def _provider_adjustments(plb: Segment) -> Iterator[ProviderAdjustment]:
+    """Each code with its amount; of a code without its amount, or the reverse, nothing is guessed."""
     for number in _PLB:
         if not plb.element(number) and not plb.element(number + 1):
             continue
+        required(plb, number), required(plb, number + 1)
         code, *reference = plb.components(number)
         yield ProviderAdjustment(
             provider=required(plb, 1),
