@@ -12,7 +12,7 @@ from claims.x12.transactions import Result
 
 _PIECE = 1 << 16
 _CLAIMS_A_TRANSACTION = 5_000
-_ISA = "ISA*00*          *00*          *ZZ*EXPAY1         *ZZ*999000000101   *260320*0600*^*00501*000000001*0*T*:~\n"
+_ISA = "ISA*00*          *00*          *ZZ*EXPAY1         *ZZ*999000000101   *260320*0600*^*00501*000000001*0*P*:~\n"
 _LINE = (
     "SVC*HC:G0463*{charge}*{paid}**1~\nDTM*472*20260302~\nCAS*CO*45*30~\nCAS*PR*2*10~\nREF*6R*{line}~\nAMT*B6*110~\n"
 )

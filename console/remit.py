@@ -17,7 +17,7 @@ from claims.partners import Partners
 from claims.x12.answers import read_answers
 from claims.x12.envelopes import Note
 from claims.x12.segments import X12Fault
-from claims.x12.transactions import Result, WhoseClaim, WhosePayer
+from claims.x12.transactions import IsOurs, Result, WhoseClaim, WhosePayer
 from console import unmatched
 from console.faults import Mendable
 from console.screen import WORDS, Json, counted, dollars, draw, say, say_json, table
@@ -90,13 +90,17 @@ def import_(
     payer: Annotated[
         str | None, typer.Option(help="Whose files these are: an id of partners.yaml, where they don't say.")
     ] = None,
+    test: Annotated[
+        bool, typer.Option("--test", help="Takes test interchanges too (ISA15 T): for a system that is one.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Send what payers' files say to the payers' own topics: payments and answers (835), acknowledgements (277CA, 999).
 
     A folder's files are read in the order of their names, each as it comes: it may be large. The payer is he whose
     payer_id partners.yaml has. A transaction is sent whole or not at all: one that is cut off, can't be read or doesn't
-    balance is suspended and told with the segment; the others of the file go out, and so do the other files.
+    balance, is a test or another's money is suspended and told with the segment; the others of the file go out, and so
+    do the other files.
 
     Importing again is harmless: events have the same ids, and what was taken already is said to be repeated.
     Exit status 1 when something was suspended, a file could not be read on, or a file of ours was refused.
@@ -106,7 +110,8 @@ def import_(
     files = list(_files(paths))
     if not files:
         raise Mendable("no file there", "name a folder with files, or files")
-    done = list(_import_all(settings, files, _whose(partners, payer)))
+    reading = partial(read_answers, whose=_whose(partners, payer), is_ours=_payees(partners), takes_tests=test)
+    done = list(_import_all(settings, files, reading))
     if as_json:
         say_json([each.facts() for each in done])
     else:
@@ -131,7 +136,16 @@ def _whose(partners: Partners, payer: str | None) -> WhosePayer:
     return lambda ids: next((known[each] for each in ids if each in known), None)
 
 
-def _import_all(settings: Settings, files: Sequence[Path], whose: WhosePayer) -> Iterator[Imported]:
+def _payees(partners: Partners) -> IsOurs:
+    """By NPI and tax id: the hospitals, and who bills for them."""
+    ours = set[str]()
+    for hospital in partners.hospitals.values():
+        ours |= {hospital.npi, hospital.tax_id}
+        ours |= {number for entity in hospital.billing_entities.values() for number in (entity.npi, entity.tax_id)}
+    return ours.__contains__
+
+
+def _import_all(settings: Settings, files: Sequence[Path], reading: Callable[..., Iterator[Any]]) -> Iterator[Imported]:
     """Under the same name the next try ends what this one left open: the name is that of these files."""
     name = blake2b("\n".join(map(str, files)).encode(), digest_size=6).hexdigest()
     codec, ledger = strict_codec(settings), Ledger(settings.ledger.get_secret_value(), patience_s=5)
@@ -142,7 +156,7 @@ def _import_all(settings: Settings, files: Sequence[Path], whose: WhosePayer) ->
     for file in files:
         speak = partial(_say, settings, codec.encode, together, there)
         yield _import_file(
-            Imported(str(file)), partial(read_answers, _pieces(file), whose, sent_to), together, speak, known
+            Imported(str(file)), partial(reading, _pieces(file), whose_claim=sent_to), together, speak, known
         )
 
 

@@ -27,7 +27,7 @@ def interchange(payment, answers, known, payer_id):
     """ISA to IEA with one transaction; its control number derives from the trace number."""
     number, day = int(payment["trace_number"][:7], 16) % 10**9, payment["date"]
     body = list(transaction(payment, answers, known, payer_id))
-    envelope = f"{payer_id:<15}*ZZ*{'CLEARINGHOUSE':<15}*{day:%y%m%d}*0600*^*00501*{number:09d}*0*T*:"
+    envelope = f"{payer_id:<15}*ZZ*{'CLEARINGHOUSE':<15}*{day:%y%m%d}*0600*^*00501*{number:09d}*0*P*:"
     segments = [
         f"ISA*00*{'':10}*00*{'':10}*ZZ*{envelope}",
         f"GS*HP*{payer_id}*CLEARINGHOUSE*{day:%Y%m%d}*0600*{number}*X*005010X221A1",

@@ -13,7 +13,7 @@ from claims.x12.acknowledgements import ClaimStatusReader, FileStatusReader, abo
 from claims.x12.envelopes import Begun, Between, Body, Ended, Note, read_envelopes
 from claims.x12.remittances import RemittanceReader
 from claims.x12.segments import Segment, X12Fault
-from claims.x12.transactions import Directory, Reader, Result, Said, WhoseClaim, WhosePayer, suspend
+from claims.x12.transactions import Directory, IsOurs, Reader, Result, Said, WhoseClaim, WhosePayer, suspend
 
 _READERS: Final[dict[str, Callable[[Begun, Directory], Reader]]] = {
     "835": RemittanceReader,
@@ -24,14 +24,19 @@ _READERS: Final[dict[str, Callable[[Begun, Directory], Reader]]] = {
 
 
 def read_answers(
-    chunks: Iterable[bytes], whose: WhosePayer, whose_claim: WhoseClaim = lambda _: None
+    chunks: Iterable[bytes],
+    whose: WhosePayer,
+    whose_claim: WhoseClaim = lambda _: None,
+    *,
+    is_ours: IsOurs = lambda _: True,
+    takes_tests: bool = False,
 ) -> Iterator[Said | Result | Note]:
     """The events of each transaction and then its result; between them what is wrong with envelopes.
 
     X12Fault where the file can't be read on; the transaction in which that is has had its result by then.
     """
     reading: _Reading | None = None
-    directory = Directory(whose, whose_claim)
+    directory = Directory(whose, whose_claim, is_ours, takes_tests)
     for part in read_envelopes(chunks):
         match part:
             case Begun():
@@ -58,6 +63,8 @@ class _Reading:
         self._reader = None if made is None else made(begun, directory)
         if made is None:
             begun.notes.find(begun.at, "no-answer", "a transaction that answers no claim", "leave it out")
+        elif begun.is_test and not directory.takes_tests:
+            begun.notes.suspend(begun.at, "test-file", "ISA15: a test, which answers nothing", "ask for the real one")
 
     def take(self, segment: Segment) -> Iterator[Said]:
         if self._reader is None:

@@ -41,7 +41,8 @@ class Notes:
 
 
 class Begun(NamedTuple):
-    """A transaction begins, in its group (GS). `senders` are the ids by which group and interchange name the sender."""
+    """A transaction begins, in its group (GS). `senders` are the ids by which group and interchange name the sender;
+    `is_test` where the interchange says that it is one (ISA15 T)."""
 
     kind: str
     control_number: str
@@ -49,6 +50,7 @@ class Begun(NamedTuple):
     senders: tuple[str, ...]
     at: int
     notes: Notes
+    is_test: bool = False
 
 
 class Body(NamedTuple):
@@ -75,6 +77,7 @@ Part = Begun | Body | Ended | Between | Note
 class _Envelope:
     senders: tuple[str, ...] = ()
     interchange: str = ""
+    is_test: bool = False
     groups: int = 0
     group: Segment | None = None
     transactions: int = 0
@@ -107,6 +110,7 @@ def _take(now: _Envelope, segment: Segment) -> Iterator[Part]:
                 yield Note(segment.at, "trailer", "the interchange before has no IEA", "send the file whole")
             now.interchange, now.groups = segment.element(13).strip(), 0
             now.senders, now.group = (segment.element(6).strip(),), None
+            now.is_test = segment.element(15) == "T"
         case "GS":
             yield from _cut_off(now)
             now.group, now.groups, now.transactions = segment, now.groups + 1, 0
@@ -138,7 +142,7 @@ def _begun(now: _Envelope, segment: Segment) -> Begun:
     now.transaction, now.segments, now.transactions, now.notes = segment, 1, now.transactions + 1, Notes()
     group = now.group
     senders = now.senders if group is None else (group.element(2).strip(), *now.senders)
-    return Begun(segment.element(1), segment.element(2), group, senders, segment.at, now.notes)
+    return Begun(segment.element(1), segment.element(2), group, senders, segment.at, now.notes, now.is_test)
 
 
 def _cut_off(now: _Envelope) -> Iterator[Part]:

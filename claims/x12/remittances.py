@@ -26,7 +26,7 @@ class RemittanceReader:
     """Holds the header, one claim and the provider adjustments; never the claims before."""
 
     def __init__(self, begun: Begun, directory: Directory) -> None:
-        self._begun, self._whose, self._notes = begun, directory.by_ids, begun.notes
+        self._begun, self._directory, self._notes = begun, directory, begun.notes
         self._header: list[Segment] = []
         self._claim: list[Segment] = []
         self._adjusted: list[Segment] = []
@@ -122,10 +122,19 @@ class RemittanceReader:
         bpr, trn = self._first("BPR"), self._first("TRN")
         if bpr is None or trn is None:
             raise X12Fault(self._begun.at, "no payment (BPR) or no trace number (TRN)", "send both in the header")
-        payer = self._whose([*self._payers_ids(), *self._begun.senders])
+        payer = self._directory.by_ids([*self._payers_ids(), *self._begun.senders])
         if payer is None:
             raise X12Fault(self._begun.at, "whose remittance this is, is not known", UNKNOWN_PAYER)
+        self._look_at_payee()
         return Payment(payer, required(trn, 2), day(bpr, 16))
+
+    def _look_at_payee(self) -> None:
+        """Another's money is posted to nobody of ours, whatever claims it names."""
+        ids = [each for each in self._payee() if each]
+        if ids and not any(map(self._directory.is_ours, ids)):
+            why = "N104: a payee who is no hospital of ours"
+            mend = "give it to whom it is for; where he is ours, partners.yaml lacks his NPI or tax id"
+            self._notes.suspend(self._loop("PE")[0].at, "another-payee", why, mend)
 
     def _remittance(self, payment: Payment) -> Remittance:
         bpr, (npi, tax_id) = self._first("BPR"), self._payee()
@@ -180,7 +189,7 @@ class RemittanceReader:
                 case "N1", "XX":
                     npi = segment.element(said).strip() or None
                 case ("N1", "FI") | ("REF", "TJ"):
-                    tax_id = segment.element(said).strip() or None
+                    tax_id = segment.element(said).strip().replace("-", "") or None
         return npi, tax_id
 
     def _refuse(self, at: int, refusal: Refusal) -> None:

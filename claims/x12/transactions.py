@@ -16,14 +16,18 @@ WhosePayer = Callable[[Sequence[str]], str | None]
 """Our payer by the ids under which a file may name him, the surest first; null where none is known."""
 WhoseClaim = Callable[[str], str | None]
 """The payer to whom the claim with this control number was sent: a clearing house speaks for many."""
+IsOurs = Callable[[str], bool]
+"""Whether an NPI or a tax id is one of a hospital of ours, or of who bills for it."""
 
 
 @dataclass(frozen=True)
 class Directory:
-    """How the payer of a file is found."""
+    """How the payer of a file is found, whether its payee is ours, and whether this is a system for tests."""
 
     by_ids: WhosePayer
     by_claim: WhoseClaim
+    is_ours: IsOurs
+    takes_tests: bool
 
 
 UNKNOWN_PAYER = "name his payer_id in partners.yaml, or say whose file it is: --payer"

@@ -56,6 +56,15 @@ def test_what_does_not_balance_is_not_sent_and_the_rest_of_the_file_is(provision
     assert "remittance-unbalanced" in done.stdout
 
 
+def test_a_test_and_anothers_money_are_not_sent(provisioned: Terminal, folder: Path) -> None:
+    (folder / "1-good.835").write_bytes(interchange(transaction(claim("A")), usage="T"))
+    (folder / "2-other.835").write_bytes(GOOD.replace(b"XX*1234567893", b"XX*1999999984"))
+    done = provisioned.run(*IMPORT, folder)
+    assert (done.exit_code, traces(provisioned)) == (1, [])
+    assert ("test-file" in done.stdout, "another-payee" in done.stdout) == (True, True)
+    assert provisioned.run(*IMPORT, folder / "1-good.835", "--test").exit_code == 0
+
+
 def test_of_a_file_that_breaks_off_only_whole_transactions_are_sent(provisioned: Terminal, folder: Path) -> None:
     file = interchange(transaction(claim("A")), transaction(claim("B"), trace="T2", number="0002"))
     (folder / "1-good.835").write_bytes(file[: file.rindex(b"REF*6R") + 3])

@@ -44,11 +44,12 @@ def transaction(
 
 def interchange(
     *transactions: Sequence[str], number: int = 1, separators: str = SEPARATORS, end: str = "\n", kind: str = "HP",
-    guide: str = "005010X221A1",
+    guide: str = "005010X221A1", usage: str = "P",
 ) -> bytes:  # fmt: skip
     """ISA to IEA, with whatever separators and line ends."""
     segments = [
-        f"ISA*00*          *00*          *ZZ*SENDER         *ZZ*999000000101   *260320*0600*^*00501*{number:09d}*0*T*:",
+        "ISA*00*          *00*          *ZZ*SENDER         *ZZ*999000000101   "
+        f"*260320*0600*^*00501*{number:09d}*0*{usage}*:",
         f"GS*{kind}*SENDER*999000000101*20260320*0600*{number}*X*{guide}",
         *(segment for each in transactions for segment in each),
         f"GE*{len(transactions)}*{number}",
@@ -65,6 +66,7 @@ def said_by(*pieces: bytes, payer: str | None = "commercial") -> list[Said | Res
             pieces,
             lambda ids: payer if "EXPAY1" in ids else None,
             lambda number: "medicare" if number.startswith("HOUSE") else None,
+            is_ours=lambda number: number in {"1234567893", "000000101"},
         )
     )
 

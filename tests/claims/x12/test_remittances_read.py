@@ -132,6 +132,7 @@ SUSPENDED = [
     ("a day there is not", [s.replace("20260320", "20261320") for s in transaction(claim())], "unreadable"),
     ("no trace number", [s for s in transaction(claim()) if not s.startswith("TRN")], "unreadable"),
     ("a payer whom nobody knows", transaction(claim(), payer="OTHER"), "unreadable"),
+    ("another's money", [s.replace("1234567893", "1999999984") for s in transaction(claim())], "another-payee"),
 ]  # fmt: skip
 
 
@@ -145,6 +146,25 @@ def test_what_does_not_balance_or_cannot_be_read_is_suspended_whole(
     assert code in codes(bad.faults), reason
     assert not [each for each in events(file) if isinstance(each, Remittance) and each.trace_number == "T1"], reason
     assert (fine.is_whole, fine.trace) == (True, "T2"), reason
+
+
+def test_who_is_paid_is_ours_by_one_of_his_numbers() -> None:
+    """A payee's own NPI may be nobody's here, as a lockbox's is; his tax id tells."""
+    by_tax_id = [
+        s.replace("*XX*1234567893", "*XX*1999999984~REF*TJ*00-0000101") for s in transaction(claim(), count=14)
+    ]
+    assert results(interchange(by_tax_id))[0].faults == ()
+    without = [s.replace("*XX*1234567893", "") for s in transaction(claim())]
+    assert results(interchange(without))[0].faults == ()
+
+
+def test_a_test_interchange_posts_nothing_but_on_a_system_for_tests() -> None:
+    """ISA15 T: a payer's trial of real claims, say before he goes over to 835s, pays nobody."""
+    file = interchange(transaction(claim()), usage="T")
+    (result,) = results(file)
+    assert (codes(result.faults), events(file)) == (["test-file"], [])
+    said = read_answers([file], lambda _: "commercial", takes_tests=True)
+    assert [type(each) for each in said] == [ClaimAdjudicated, Remittance, Result]
 
 
 def test_no_value_of_a_file_is_in_what_is_said_of_it() -> None:
