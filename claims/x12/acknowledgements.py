@@ -21,6 +21,7 @@ from schemas.identity import derived
 _TAKEN: Final = frozenset({"A0", "A1", "A2"})  # claim status category: forwarded, received, taken into adjudication
 _ACTION: Final = {"WQ": True, "U": False}  # STC03: what is said outright goes before what a category says
 _REFUSED: Final = frozenset({"R", "M", "W", "X"})  # IK501 and AK901: refused, for whatever reason
+_AGAIN: Final = "mend it, and send its claims again"
 _CLOCK: Final = re.compile(r"([01][0-9]|2[0-3])([0-5][0-9])")
 _LOOP_END: Final = 10_000  # segments of one claim
 
@@ -53,7 +54,9 @@ class ClaimStatusReader:
                 if len(self._claim) >= _LOOP_END:
                     raise X12Fault(segment.at, "a loop without an end", "begin each claim with TRN")
                 self._claim.append(segment)
-            case _ if self._level in {"", "20"}:
+            case "STC" if not _taken(segment):
+                self._notes.find(segment.at, "batch-refused", "STC: a batch of ours, or all of a provider's", _AGAIN)
+            case "BHT" | "NM1" if self._level in {"", "20"} and len(self._header) < _LOOP_END:
                 self._header.append(segment)
 
     def end(self) -> Iterator[Said]:
@@ -83,9 +86,9 @@ class ClaimStatusReader:
         bht, number = next((each for each in self._header if each.tag == "BHT"), None), required(claim[0], 2)
         if bht is None:
             raise X12Fault(self._begun.at, "no BHT", "send the header")
-        statuses = [each for each in claim if each.tag == "STC"]
+        statuses = list(_of_claim(claim))
         if not statuses:
-            raise X12Fault(claim[0].at, "a claim without a status", "send STC")
+            raise X12Fault(claim[0].at, "a claim without a status", "send STC before its first line")
         payer = self._known(number)
         return ClaimAcknowledged(
             event_id=derived("277CA", payer, bht.element(3), number, digest(claim)),
@@ -93,7 +96,7 @@ class ClaimStatusReader:
             producer=payer,
             payer=payer,
             control_number=number,
-            accepted=all(map(_taken, _of_claim(claim))),
+            accepted=all(map(_taken, statuses)),
             codes=tuple(_codes(claim)),
             payer_claim_number=next((each.element(2).strip() for each in claim if _is_payers_number(each)), None),
             receipt_date=self._receipt,
@@ -144,9 +147,7 @@ class FileStatusReader:
             case "IK5" | "AK5" if segment.element(1) in _REFUSED:
                 yield from self._refused(segment)
             case "AK9" if segment.element(1) in _REFUSED:
-                self._notes.find(
-                    segment.at, "group-refused", "a group of ours was refused", "mend it, and send its claims again"
-                )
+                self._notes.find(segment.at, "group-refused", "a group of ours was refused", _AGAIN)
 
     def end(self) -> Iterator[Said]:
         yield from ()
@@ -159,9 +160,7 @@ class FileStatusReader:
 
     def _refused(self, status: Segment) -> Iterator[Said]:
         """A claim in a refused transaction was never filed."""
-        self._notes.find(
-            status.at, "set-refused", "a transaction of ours was refused", "mend it, and send its claims again"
-        )
+        self._notes.find(status.at, "set-refused", "a transaction of ours was refused", _AGAIN)
         named = self._directory.by_ids(self._begun.senders)
         group = self._begun.group
         if self._group is None or self._set is None or group is None or not self._named:

@@ -22,6 +22,8 @@ _READERS: Final[dict[str, Callable[[Begun, Directory], Reader]]] = {
     "997": FileStatusReader,
 }
 
+_PAYMENT, _TAKEN = "005010X221", "005010X214"
+
 
 def read_answers(
     chunks: Iterable[bytes],
@@ -65,6 +67,7 @@ class _Reading:
             begun.notes.find(begun.at, "no-answer", "a transaction that answers no claim", "leave it out")
         elif begun.is_test and not directory.takes_tests:
             begun.notes.suspend(begun.at, "test-file", "ISA15: a test, which answers nothing", "ask for the real one")
+        _look_at_guide(begun)
 
     def take(self, segment: Segment) -> Iterator[Said]:
         if self._reader is None:
@@ -84,3 +87,15 @@ class _Reading:
         if whole:
             yield from reader.end()
         yield reader.result(begun)
+
+
+def _look_at_guide(begun: Begun) -> None:
+    """An 835 of another edition is held to the same equations. A 277 of another guide is not about what was taken: it
+    tells how far claims are (X212), or asks for more (X213)."""
+    guide = "" if begun.group is None else begun.group.element(8)
+    if begun.kind == "835" and not guide.startswith(_PAYMENT):
+        begun.notes.find(begun.at, "other-guide", "GS08: not of guide 005010X221A1", "send that")
+    if begun.kind == "277" and not guide.startswith(_TAKEN):
+        begun.notes.suspend(
+            begun.at, "other-guide", "GS08: a 277 that is no acknowledgement (277CA)", "send 005010X214"
+        )

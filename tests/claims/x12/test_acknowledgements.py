@@ -113,6 +113,34 @@ def test_a_claim_without_a_status_suspends_its_transaction() -> None:
     assert [note.code for note in result.faults] == ["unreadable"]
 
 
+def test_lines_alone_do_not_say_that_their_claim_was_taken() -> None:
+    """All statuses of a claim that has none are good ones."""
+    (result,) = results(claims([REJECTED[0], *REJECTED[3:]]))
+    assert ([note.code for note in result.faults], result.claims) == (["unreadable"], 1)
+
+
+@pytest.mark.parametrize(
+    ("reason", "level"), [("a batch", "STC*A1:19:PR*20260305*WQ"), ("a provider", "STC*A1:19:PR**WQ")]
+)
+def test_a_batch_that_was_refused_is_found_though_no_claim_of_it_is_named(reason: str, level: str) -> None:
+    (result,) = results(claims().replace(level.encode(), level.replace("A1:19", "A3:21").replace("WQ", "U").encode()))
+    assert ([note.code for note in result.findings], result.claims) == (["batch-refused"], 0), reason
+
+
+@pytest.mark.parametrize(
+    ("reason", "guide", "status"),
+    [
+        ("how far claims are: this one is paid", "005010X212", "STC*F1:65*20260305"),
+        ("what the payer wants to know before he pays", "005010X213", "STC*R4:18*20260305"),
+        ("the same, unasked for, in the edition before", "004010X070", "STC*F2:20*20260305"),
+    ],
+)
+def test_a_277_that_is_no_acknowledgement_rejects_no_claim(reason: str, guide: str, status: str) -> None:
+    file = claims(["TRN*2*OURS1", status]).replace(b"005010X214", guide.encode())
+    (result,) = results(file)
+    assert ([note.code for note in result.faults], events(file)) == (["other-guide"], []), reason
+
+
 def answered_file(status: str, *errors: str) -> bytes:
     segments = [
         "ST*999*0001*005010X231A1",

@@ -100,6 +100,7 @@ def test_the_same_file_says_the_same_events_and_other_content_has_other_ids() ->
         ("a reversal names the patient's part",
          interchange(transaction(claim(status="22", charge="-100", paid="-80", responsibility="-5"), amount="0",
                                  plb=["PLB*1234567893*20261231*FB*-80"])), "reversal-responsibility"),
+        ("the edition before", interchange(transaction(claim()), guide="004010X091A1"), "other-guide"),
         ("sent on and not to whom", interchange(transaction(claim(status="19"))), "no-carrier"),
     ],
 )  # fmt: skip
