@@ -6,6 +6,7 @@ from typing import Any, Final, Literal, NamedTuple, cast
 from claims.x12.fields import NO_DAY, Fields, parts
 from claims.x12.loops import Loop
 from claims.x12.segments import Segment
+from claims.x12.values import whole
 from schemas.events.claim import Adjustment, ClaimKind, ClaimLine, PriorLine
 from schemas.events.types import Day
 
@@ -35,11 +36,10 @@ def line(loop: Loop, claim: OfClaim, fields: Fields) -> ClaimLine | None:
     if service is None:
         fields.wrong(loop.head, 1, f"a line without {tag}", "give the service")
         return None
-    given = loop.first("REF", "6R")
     authorization = loop.first("REF", "G1")
     return ClaimLine(
         number=number,
-        control_number=(given.element(2) if given else "") or str(number),
+        control_number=_control_number(loop),
         chart_id=claim.control_number,
         statement=f"line-{number}",
         **_procedure(parts(service, 1 if professional else 2), fields),
@@ -54,8 +54,7 @@ def line(loop: Loop, claim: OfClaim, fields: Fields) -> ClaimLine | None:
 
 def answers(loop: Loop, fields: Fields) -> Iterator[tuple[str, PriorLine, Day | None]]:
     """What other payers answered to a line, each with the id by which the file names him and his day."""
-    given = loop.first("REF", "6R")
-    control_number = (given.element(2) if given else "") or loop.head.element(1) or "?"
+    control_number = _control_number(loop)
     for answered in loop.within("SVD"):
         said, on, left = answered.head, answered.first("DTP", "573"), answered.first("AMT", "EAF")
         procedure = parts(said, 3)
@@ -73,6 +72,12 @@ def answers(loop: Loop, fields: Fields) -> Iterator[tuple[str, PriorLine, Day | 
             ),
             fields.day(on, 3) if on else None,
         )
+
+
+def _control_number(loop: Loop) -> str:
+    """As the sender has it (REF 6R), or else the line's number."""
+    given = loop.first("REF", "6R")
+    return (given.element(2) if given else "") or str(whole(loop.head, 1) or 0)
 
 
 def adjustments(loop: Loop, fields: Fields) -> Iterator[Adjustment]:

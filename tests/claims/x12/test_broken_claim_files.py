@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from claims.claim_check import Checked, ClaimCheck
@@ -86,6 +86,7 @@ def broken(draw: st.DrawFn) -> bytes:
 
 @settings(deadline=None)
 @given(file=broken())
+@example(file=written(FILES[0].replace("LX*1\n", "LX*01\n").replace("REF*6R*L1\n", "")))
 def test_a_broken_file_is_told_in_words(judge: ClaimCheck, file: bytes) -> None:
     for found in read_claims([file], judge.known):
         said = judge.check(found) if isinstance(found, ClaimRead) else found
