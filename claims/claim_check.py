@@ -12,7 +12,7 @@ from claims.edits import check_chart
 from claims.tables import Reference
 from claims.validation import grouped
 from claims.x12.claims_in import ClaimRead, Unread
-from claims.x12.fields import no_room
+from claims.x12.values import no_room
 from schemas.events.claim import ClaimBuilt, ClaimKind
 from schemas.events.coded import Drg, Finding
 from schemas.events.types import Day, Instant
@@ -73,7 +73,7 @@ class ClaimCheck:
         try:
             chart, stay = grouped(chart_of(read, reference, self._billers, self._now, self._received), reference)
         except ValidationError as error:
-            return Unread(claim.control_number, read.at, (no_room(read.at, error),))
+            return Unread(claim.control_number, read.at, (no_room(read.at, error, "CLM"),))
         not_judged = self._not_judged(claim)
         payer = reference.partners.payers.get(claim.payer)
         of_chart = (_placed(finding, claim.kind) for finding in check_chart(chart, reference, stay))

@@ -76,7 +76,7 @@ class ClaimStatusReader:
         try:
             said = self._acknowledged(claim)
         except (X12Fault, ValidationError) as unreadable:
-            suspend(self._notes, claim[0].at, unreadable)
+            suspend(self._notes, claim[0].at, claim[0].tag, unreadable)
             return
         self._event_id = said.event_id
         if not self._notes.faults:

@@ -1,15 +1,18 @@
 """One claim of an 835 (loop 2100 with its lines, 2110) as an answer of ours. Pure, and once per claim."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
+from pydantic import ValidationError
+
 from claims.remittance import REVERSAL
 from claims.x12.envelopes import Notes
 from claims.x12.segments import Segment, X12Fault
 from claims.x12.transactions import digest
-from claims.x12.values import cents, day, fault, required, thousandths
+from claims.x12.values import cents, day, fault, no_room, required, thousandths
 from schemas.events.claim import Adjustment
 from schemas.events.payer import AnsweredLine, ClaimAdjudicated
 from schemas.events.people import Name
@@ -18,6 +21,18 @@ from schemas.identity import derived
 _CROSSED_OVER: Final = frozenset({"19", "20", "21", "23"})
 _PERIOD: Final = {"232": "service_from", "233": "service_to"}
 _OF_LINE: Final = frozenset({"472", "150", "151"})
+_ELEMENTS: Final = {
+    "control_number": "CLP01",
+    "status": "CLP02",
+    "charge_cents": "CLP03",
+    "paid_cents": "CLP04",
+    "patient_responsibility_cents": "CLP05",
+    "payer_claim_number": "CLP07",
+    "interest_cents": "AMT02",
+    "adjustments": "CAS",
+}
+_LINE: Final = re.compile(r"lines\[([0-9]+)\]\.?(.*)")
+_OF_SVC: Final = {"charge_cents": "SVC02", "paid_cents": "SVC03"}
 _CAS: Final = range(2, 20, 3)  # reason, amount, quantity: up to six of a group
 
 
@@ -73,6 +88,15 @@ def answered(segments: Sequence[Segment], payment: Payment, position: int, notes
     )
 
 
+def stands(segments: Sequence[Segment], name: str) -> tuple[int, str]:
+    """Where in a claim a field of its answer stands: the segment's number and the element."""
+    of_line = _LINE.fullmatch(name)
+    if of_line is None:
+        return segments[0].at, _ELEMENTS.get(name, "CLP")
+    svc = [segment for segment in segments if segment.tag == "SVC"][int(of_line[1])]
+    return svc.at, _OF_SVC.get(of_line[2], "SVC")
+
+
 def _levels(segments: Sequence[Segment]) -> tuple[_Level, list[_Level], dict[str, Any]]:
     """The claim, its lines, and what is said of the claim by the way."""
     claim = now = _Level(segments[0])
@@ -125,12 +149,16 @@ def _adjustments(cas: Segment) -> Iterator[Adjustment]:
         if not cas.element(number) and not cas.element(number + 1):
             continue
         quantity = thousandths(cas, number + 2)
-        yield Adjustment(
-            group=group,  # type: ignore[arg-type]
-            carc=required(cas, number),
-            cents=cents(cas, number + 1),
-            quantity=None if quantity is None else abs(quantity),
-        )
+        try:
+            adjustment = Adjustment(
+                group=group,  # type: ignore[arg-type]
+                carc=required(cas, number),
+                cents=cents(cas, number + 1),
+                quantity=None if quantity is None else abs(quantity),
+            )
+        except ValidationError as error:
+            raise no_room(cas.at, error, "CAS") from None
+        yield adjustment
 
 
 def _line(level: _Level) -> AnsweredLine:
@@ -140,16 +168,19 @@ def _line(level: _Level) -> AnsweredLine:
     if code is None:
         raise fault(svc, 1, "empty", "it is required")
     units = thousandths(svc, 5)
-    return AnsweredLine(
-        control_number=level.control_number,
-        code=code,
-        submitted_code=_code(svc, 6),
-        units=None if units is None else abs(units),
-        charge_cents=cents(svc, 2),
-        paid_cents=cents(svc, 3),
-        adjustments=tuple(level.adjustments),
-        remarks=tuple(level.remarks),
-    )
+    try:
+        return AnsweredLine(
+            control_number=level.control_number,
+            code=code,
+            submitted_code=_code(svc, 6),
+            units=None if units is None else abs(units),
+            charge_cents=cents(svc, 2),
+            paid_cents=cents(svc, 3),
+            adjustments=tuple(level.adjustments),
+            remarks=tuple(level.remarks),
+        )
+    except ValidationError as error:
+        raise no_room(svc.at, error, "SVC") from None
 
 
 def _code(svc: Segment, number: int) -> str | None:

@@ -75,7 +75,7 @@ class _Reading:
         try:
             yield from self._reader.take(segment)
         except (X12Fault, ValidationError) as unreadable:
-            suspend(self._begun.notes, segment.at, unreadable)
+            suspend(self._begun.notes, segment.at, segment.tag, unreadable)
 
     def end(self, whole: bool) -> Iterator[Said | Result]:
         begun, reader = self._begun, self._reader

@@ -16,12 +16,13 @@ from claims.identity import billing_key, claim_built_id, claim_id, period
 from claims.x12.causes_in import causes
 from claims.x12.claim_codes_in import codes
 from claims.x12.claim_lines_in import OfClaim, answers, line, who
-from claims.x12.fields import NO_DAY, Fields, no_room, parts
+from claims.x12.fields import NO_DAY, Fields, parts
 from claims.x12.loops import ClaimLoops, Loop, read_loops
 from claims.x12.other_payers_in import LineAnswer, OtherPayer, authorizations, other_payer
 from claims.x12.people_in import address, called, organization, provider
 from claims.x12.segments import Segment, X12Fault
 from claims.x12.subscribers_in import billing_provider, member, patient
+from claims.x12.values import no_room
 from schemas.events.chart import PayerKind, Signatures
 from schemas.events.claim import ChartVersion, ClaimBuilt
 from schemas.events.people import Organization, Provider
@@ -71,7 +72,7 @@ def _read(loops: ClaimLoops, known: Known) -> ClaimRead | Unread:
     try:
         found = _Claim(loops, known, fields).read()
     except ValidationError as error:
-        fields.faults.append(no_room(head.at, error))
+        fields.faults.append(no_room(head.at, error, "CLM"))
         found = None
     if fields.faults or found is None:
         return Unread(head.element(1) or None, head.at, fields.in_order())

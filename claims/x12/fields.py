@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Final, TypeVar
 
-from pydantic import ValidationError
-
 from claims.x12 import values
 from claims.x12.segments import Segment, X12Fault
 
@@ -110,10 +108,3 @@ def composites(segment: Segment) -> Iterator[Segment]:
 
 def _with(segment: Segment, number: int, said: str) -> Segment:
     return segment._replace(elements=[*segment.elements[:number], said])
-
-
-def no_room(at: int, error: ValidationError) -> X12Fault:
-    """What a field of ours can't hold: the field is named, never what was sent."""
-    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    where = ".".join(str(part) for part in first["loc"])
-    return X12Fault(at, f"{where}: {first['msg']}", "send what the field can hold", "CLM")

@@ -5,16 +5,17 @@ and that a remittance comes once, the ledger knows (agents/adjudication.py).
 """
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Final
 
 from pydantic import ValidationError
 
 from claims.remittance import Refusal, pays, self_consistent
-from claims.x12.answered_claim import Payment, answered
+from claims.x12.answered_claim import Payment, answered, stands
 from claims.x12.envelopes import Begun
 from claims.x12.segments import Segment, X12Fault
 from claims.x12.transactions import UNKNOWN_PAYER, Directory, Result, Said, digest, suspend
-from claims.x12.values import cents, day, required
+from claims.x12.values import cents, day, fault, no_room, required
 from schemas.events.payer import ProviderAdjustment, Remittance
 from schemas.identity import derived
 
@@ -84,10 +85,10 @@ class RemittanceReader:
                 return
             answer = answered(claim, payment, self._claims, self._notes)
         except (X12Fault, ValidationError) as unreadable:
-            suspend(self._notes, claim[0].at, unreadable)
+            suspend(self._notes, claim[0].at, "CLP", unreadable)
             return
         for refusal in self_consistent(answer):
-            self._refuse(claim[0].at, refusal)
+            self._refuse(*stands(claim, refusal.field), refusal)
         if not self._notes.faults:
             yield answer
 
@@ -98,12 +99,12 @@ class RemittanceReader:
         try:
             remittance = self._remittance(payment)
         except (X12Fault, ValidationError) as unreadable:
-            suspend(self._notes, self._begun.at, unreadable)
+            suspend(self._notes, self._begun.at, "BPR", unreadable)
             return
         refusal = pays(remittance)
         if refusal is not None:
             bpr = self._first("BPR")
-            self._refuse(self._begun.at if bpr is None else bpr.at, refusal)
+            self._refuse(self._begun.at if bpr is None else bpr.at, "BPR02", refusal)
         else:
             self._event_id = remittance.event_id
             yield remittance
@@ -115,7 +116,7 @@ class RemittanceReader:
             try:
                 self._payment = self._read_payment()
             except X12Fault as unreadable:
-                suspend(self._notes, self._begun.at, unreadable)
+                suspend(self._notes, self._begun.at, "BPR", unreadable)
         return self._payment
 
     def _read_payment(self) -> Payment:
@@ -126,7 +127,7 @@ class RemittanceReader:
         if payer is None:
             raise X12Fault(self._begun.at, "whose remittance this is, is not known", UNKNOWN_PAYER)
         self._look_at_payee()
-        return Payment(payer, required(trn, 2), day(bpr, 16))
+        return Payment(payer, required(trn, 2), _paid_on(bpr))
 
     def _look_at_payee(self) -> None:
         """Another's money is posted to nobody of ours, whatever claims it names."""
@@ -192,8 +193,16 @@ class RemittanceReader:
                     tax_id = segment.element(said).strip().replace("-", "") or None
         return npi, tax_id
 
-    def _refuse(self, at: int, refusal: Refusal) -> None:
-        self._notes.suspend(at, refusal.code, refusal.field, refusal.mend)
+    def _refuse(self, at: int, element: str, refusal: Refusal) -> None:
+        self._notes.suspend(at, refusal.code, element, refusal.mend)
+
+
+def _paid_on(bpr: Segment) -> date:
+    """BPR16. Of another century it is mistyped, and would be the day of each answer."""
+    said = day(bpr, 16)
+    if not 1900 <= said.year <= 2100:
+        raise fault(bpr, 16, "no day of our time", "correct the year")
+    return said
 
 
 def _payment_cents(bpr: Segment) -> int:
@@ -209,10 +218,14 @@ def _provider_adjustments(plb: Segment) -> Iterator[ProviderAdjustment]:
             continue
         required(plb, number), required(plb, number + 1)
         code, *reference = plb.components(number)
-        yield ProviderAdjustment(
-            provider=required(plb, 1),
-            fiscal_date=day(plb, 2),
-            code=code.strip(),
-            reference=(reference[0].strip() or None) if reference else None,
-            cents=cents(plb, number + 1),
-        )
+        try:
+            adjusted = ProviderAdjustment(
+                provider=required(plb, 1),
+                fiscal_date=day(plb, 2),
+                code=code.strip(),
+                reference=(reference[0].strip() or None) if reference else None,
+                cents=cents(plb, number + 1),
+            )
+        except ValidationError as error:
+            raise no_room(plb.at, error, f"PLB{number:02d}") from None
+        yield adjusted

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from claims.x12.envelopes import Begun, Note, Notes
 from claims.x12.segments import Segment, X12Fault
+from claims.x12.values import NoRoom, no_room
 from schemas.events import ClaimAcknowledged, ClaimAdjudicated, Remittance
 
 Said = ClaimAcknowledged | Remittance | ClaimAdjudicated
@@ -75,12 +76,9 @@ def digest(segments: Iterable[Segment]) -> str:
     return content.hexdigest()
 
 
-def suspend(notes: Notes, at: int, error: X12Fault | ValidationError) -> None:
+def suspend(notes: Notes, at: int, element: str, error: X12Fault | ValidationError) -> None:
     """What can't be an event of ours suspends its transaction; fields are named, never what they hold."""
-    if isinstance(error, X12Fault):
-        where = "" if error.element is None else f"{error.element}: "
-        notes.suspend(error.at, "unreadable", f"{where}{error.why}", error.mend)
-        return
-    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    where = ".".join(str(part) for part in first["loc"])
-    notes.suspend(at, "invalid-field", f"{where}: {first['msg']}", "send what the field can hold")
+    fault = error if isinstance(error, X12Fault) else no_room(at, error, element)
+    where = "" if fault.element is None else f"{fault.element}: "
+    code = "invalid-field" if isinstance(fault, NoRoom) else "unreadable"
+    notes.suspend(fault.at, code, f"{where}{fault.why}", fault.mend)

@@ -4,6 +4,8 @@ import re
 from datetime import date
 from typing import Final
 
+from pydantic import ValidationError
+
 from claims.x12.segments import Segment, X12Fault
 
 _DECIMAL: Final = re.compile(r"-?[0-9]{0,15}(\.[0-9]*)?", re.ASCII)
@@ -47,6 +49,17 @@ def required(segment: Segment, number: int) -> str:
 
 def fault(segment: Segment, number: int, why: str, mend: str) -> X12Fault:
     return X12Fault(segment.at, why, mend, f"{segment.tag}{number:02d}")
+
+
+class NoRoom(X12Fault):
+    """What a field of ours can't hold."""
+
+
+def no_room(at: int, error: ValidationError, element: str) -> NoRoom:
+    """The element and the field are named, never what was sent."""
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return NoRoom(at, f"{where}: {first['msg']}", "send what the field can hold", element)
 
 
 def _scaled(segment: Segment, number: int, said: str, digits: int) -> int:

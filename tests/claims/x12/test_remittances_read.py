@@ -149,6 +149,27 @@ def test_what_does_not_balance_or_cannot_be_read_is_suspended_whole(
     assert (fine.is_whole, fine.trace) == (True, "T2"), reason
 
 
+@pytest.mark.parametrize(
+    ("reason", "segments", "where"),
+    [
+        ("a line", transaction(claim(), claim("B", cas="CAS*CO*45*19"), amount="160"), (19, "SVC03")),
+        ("a line's adjustment", transaction(claim(cas="CAS*XX*45*20")), (14, "CAS")),
+        ("a line's amounts", transaction([*claim(cas="CAS*CO*45*-1E5")]), (14, "CAS03")),
+        ("what is too large", transaction(claim(charge="1000000000", paid="1000000000")), (9, "CLP04")),
+        ("a claim", transaction([claim()[0], "CAS*CO*45*5", *claim()[1:]]), (9, "CLP04")),
+        ("the payment", transaction(claim(), amount="79"), (4, "BPR02")),
+        ("what is taken", transaction(claim(), plb=["PLB*1*20261231*WO*5", "PLB*1*20261231**5"]), (17, "PLB03")),
+        ("what is taken, and how much is not said", transaction(claim(), plb=["PLB*1*20261231*WO"]), (16, "PLB04")),
+        ("the day of payment", [s.replace("*20260320", "*18000101") for s in transaction(claim())], (4, "BPR16")),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_segment_and_element(
+    reason: str, segments: list[str], where: tuple[int, str]
+) -> None:
+    faults = results(interchange(segments))[0].faults
+    assert where in [(each.at, each.why.split(":")[0]) for each in faults], (reason, faults)
+
+
 def test_who_is_paid_is_ours_by_one_of_his_numbers() -> None:
     """A payee's own NPI may be nobody's here, as a lockbox's is; his tax id tells."""
     by_tax_id = [
