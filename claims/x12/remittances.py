@@ -127,6 +127,7 @@ class RemittanceReader:
         if payer is None:
             raise X12Fault(self._begun.at, "whose remittance this is, is not known", UNKNOWN_PAYER)
         self._look_at_payee()
+        _in_dollars(self._first("CUR"))
         return Payment(payer, required(trn, 2), _paid_on(bpr))
 
     def _look_at_payee(self) -> None:
@@ -205,9 +206,19 @@ def _paid_on(bpr: Segment) -> date:
     return said
 
 
+def _in_dollars(currency: Segment | None) -> None:
+    if currency is not None and required(currency, 2) != "USD":
+        raise fault(currency, 2, "not in dollars", "send it in USD, as the claims were")
+
+
 def _payment_cents(bpr: Segment) -> int:
-    """BPR02; a debit (BPR03 D) takes the money from the payee."""
+    """BPR02; a debit (BPR03 D) takes the money from the payee, and a prenotification (BPR01 P) moves none."""
+    required(bpr, 2)
     amount = cents(bpr, 2)
+    if bpr.element(3) not in ("C", "D"):
+        raise fault(bpr, 3, "neither credit nor debit", "send C, or D")
+    if bpr.element(1) == "P" and amount:
+        raise fault(bpr, 1, "a prenotification that pays", "send I for what is paid")
     return -amount if bpr.element(3) == "D" else amount
 
 

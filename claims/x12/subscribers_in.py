@@ -18,6 +18,9 @@ def billing_provider(loops: ClaimLoops, fields: Fields) -> Organization | None:
         why = "a claim without a billing provider (HL 20, NM1*85)"
         fields.wrong(loops.claim.head, 1, why, "name him before it")
         return None
+    currency = level.first("CUR")
+    if currency is not None and currency.element(2) != "USD":
+        fields.wrong(currency, 2, "not in dollars", "send its amounts in USD")
     return organization(named, fields, level.first("PRV", "BI"))
 
 

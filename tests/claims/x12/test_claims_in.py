@@ -264,6 +264,7 @@ def test_a_stays_faults_are_named_too(reason: str, old: str, new: str, fault: tu
         ("a birth date that is none", "DMG*D8*19610719", "DMG*D8*19611319", "no day"),
         ("no time of day", "20260105*1200*CH", "20260105*2500*CH", "no time of day"),
         ("a name too long for anything", "TESTCASE*MIRA", f"{'X' * 300}*MIRA", "family: "),
+        ("amounts in Canadian dollars", "NM1*85*2", "CUR*85*CAD\nNM1*85*2", "not in dollars"),
     ],
 )
 def test_what_stands_above_a_claim_is_judged_with_it(reason: str, old: str, new: str, fault: str) -> None:

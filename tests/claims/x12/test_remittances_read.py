@@ -133,6 +133,12 @@ SUSPENDED = [
     ("a day there is not", [s.replace("20260320", "20261320") for s in transaction(claim())], "unreadable"),
     ("no trace number", [s for s in transaction(claim()) if not s.startswith("TRN")], "unreadable"),
     ("a payer whom nobody knows", transaction(claim(), payer="OTHER"), "unreadable"),
+    ("Canadian dollars", [*transaction(claim(), count=15)[:2], "CUR*PR*CAD", *transaction(claim(), count=15)[2:]],
+     "unreadable"),
+    ("neither credit nor debit", [s.replace("*80*C*ACH", "*80**ACH") for s in transaction(claim())], "unreadable"),
+    ("a prenotification, which moves no money", [s.replace("BPR*I*", "BPR*P*") for s in transaction(claim())],
+     "unreadable"),
+    ("no amount of payment", transaction(claim(charge="0", paid="0"), amount=""), "unreadable"),
     ("another's money", [s.replace("1234567893", "1999999984") for s in transaction(claim())], "another-payee"),
 ]  # fmt: skip
 
