@@ -38,7 +38,7 @@ _FAMILY: Final[dict[type, str]] = {
     ClaimAcknowledged: CLAIM_ACKNOWLEDGED,
     Remittance: REMITTANCE,
 }
-_NEEDS_A_LOOK: Final = frozenset({"set-refused", "group-refused", "interchange-refused", "batch-refused"})
+_NEEDS_A_LOOK: Final = frozenset({"set-refused", "group-refused", "interchange-refused", "batch-refused", "outside"})
 
 Paths = Annotated[list[Path], typer.Argument(exists=True, readable=True, help="Folders or files.", metavar="PATH")]
 

@@ -84,6 +84,8 @@ class _Envelope:
     transaction: Segment | None = None
     segments: int = 0
     notes: Notes = field(default_factory=Notes)
+    is_lost: bool = False
+    """Whether it was said that here is something outside of any transaction."""
 
 
 def read_envelopes(chunks: Iterable[bytes]) -> Iterator[Part]:
@@ -134,12 +136,16 @@ def _take(now: _Envelope, segment: Segment) -> Iterator[Part]:
         case _ if now.transaction is not None:
             now.segments += 1
             yield Body(segment)
-        case _:
+        case "TA1":
             yield Between(segment)
+        case _ if not now.is_lost:
+            now.is_lost = True
+            yield Note(segment.at, "outside", "what stands here is of no transaction: ST is missing", "send ST to SE")
 
 
 def _begun(now: _Envelope, segment: Segment) -> Begun:
     now.transaction, now.segments, now.transactions, now.notes = segment, 1, now.transactions + 1, Notes()
+    now.is_lost = False
     group = now.group
     senders = now.senders if group is None else (group.element(2).strip(), *now.senders)
     return Begun(segment.element(1), segment.element(2), group, senders, segment.at, now.notes, now.is_test)

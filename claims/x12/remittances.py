@@ -20,6 +20,10 @@ from schemas.events.payer import ProviderAdjustment, Remittance
 from schemas.identity import derived
 
 _LONGEST_CLAIM: Final = 20_000  # segments: 999 lines of twenty each
+_HEADER: Final = ("BPR", "NTE", "TRN", "CUR", "REF", "DTM", "N1", "N2", "N3", "N4", "PER", "RDM")
+_OF_CLAIM: Final = ("CAS", "NM1", "MIA", "MOA", "AMT", "QTY", "SVC", "LQ")
+_SEGMENTS: Final = frozenset((*_HEADER, *_OF_CLAIM))
+"""Between ST and SE, beside those that open or close a claim."""
 _PLB: Final = range(3, 15, 2)  # code and amount: up to six of a provider
 
 
@@ -46,8 +50,12 @@ class RemittanceReader:
             case "PLB":
                 yield from self._closed()
                 self._keep(self._adjusted, segment)
+            case tag if tag not in _SEGMENTS:
+                raise X12Fault(segment.at, "not a segment of an 835", "leave it out, or write its tag in capitals")
             case _ if self._claim:
                 self._keep(self._claim, segment)
+            case tag if tag in _OF_CLAIM:
+                raise X12Fault(segment.at, "outside of a claim", "begin each claim with CLP", segment.tag)
             case _ if not self._claims:
                 self._keep(self._header, segment)
 
@@ -123,6 +131,8 @@ class RemittanceReader:
         bpr, trn = self._first("BPR"), self._first("TRN")
         if bpr is None or trn is None:
             raise X12Fault(self._begun.at, "no payment (BPR) or no trace number (TRN)", "send both in the header")
+        if sum(segment.tag in ("BPR", "TRN") for segment in self._header) > 2:
+            raise X12Fault(self._begun.at, "BPR or TRN is there twice", "send each payment in a transaction of its own")
         payer = self._directory.by_ids([*self._payers_ids(), *self._begun.senders])
         if payer is None:
             raise X12Fault(self._begun.at, "whose remittance this is, is not known", UNKNOWN_PAYER)

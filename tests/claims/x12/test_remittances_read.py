@@ -139,6 +139,11 @@ SUSPENDED = [
     ("a prenotification, which moves no money", [s.replace("BPR*I*", "BPR*P*") for s in transaction(claim())],
      "unreadable"),
     ("no amount of payment", transaction(claim(charge="0", paid="0"), amount=""), "unreadable"),
+    ("a tag in small letters", transaction(claim(), [s.lower() for s in claim("B", charge="0", paid="0")]),
+     "unreadable"),
+    ("a line whose claim is lost", transaction(claim(), ["LX*2", *claim("B", charge="0", paid="0")[1:]]),
+     "unreadable"),
+    ("two payments", [*transaction(claim())[:2], *transaction(claim())[1:]], "unreadable"),
     ("another's money", [s.replace("1234567893", "1999999984") for s in transaction(claim())], "another-payee"),
 ]  # fmt: skip
 
@@ -184,6 +189,14 @@ def test_who_is_paid_is_ours_by_one_of_his_numbers() -> None:
     assert results(interchange(by_tax_id))[0].faults == ()
     without = [s.replace("*XX*1234567893", "") for s in transaction(claim())]
     assert results(interchange(without))[0].faults == ()
+
+
+def test_a_transaction_without_its_beginning_is_told() -> None:
+    """ST is lost, and with it a payment, of which GE's count alone would tell."""
+    second = transaction(claim(), trace="T2", number="0002")[1:]
+    said = said_by(interchange(transaction(claim()), second, transaction(claim(), trace="T3", number="0003")))
+    assert [each.trace for each in said if isinstance(each, Result)] == ["T1", "T3"]
+    assert codes(tuple(each for each in said if isinstance(each, Note))) == ["outside", "trailer"]
 
 
 def test_a_test_interchange_posts_nothing_but_on_a_system_for_tests() -> None:
