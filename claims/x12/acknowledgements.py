@@ -22,6 +22,7 @@ _TAKEN: Final = frozenset({"A0", "A1", "A2"})  # claim status category: forwarde
 _ACTION: Final = {"WQ": True, "U": False}  # STC03: what is said outright goes before what a category says
 _REFUSED: Final = frozenset({"R", "M", "W", "X"})  # IK501 and AK901: refused, for whatever reason
 _AGAIN: Final = "mend it, and send its claims again"
+_LEVELS: Final = frozenset({"20", "21", "19", "PT"})  # HL03: payer, who sent, who billed, patient
 _CLOCK: Final = re.compile(r"([01][0-9]|2[0-3])([0-5][0-9])")
 _LOOP_END: Final = 10_000  # segments of one claim
 
@@ -45,6 +46,8 @@ class ClaimStatusReader:
             case "HL":
                 yield from self._closed()
                 self._level = segment.element(3)
+                if self._level not in _LEVELS:
+                    raise X12Fault(segment.at, "a level that a 277CA doesn't have", "write 20, 21, 19 or PT", "HL03")
             case "TRN" if self._level == "PT":
                 yield from self._closed()
                 self._claim = [segment]
@@ -54,6 +57,8 @@ class ClaimStatusReader:
                 if len(self._claim) >= _LOOP_END:
                     raise X12Fault(segment.at, "a loop without an end", "begin each claim with TRN")
                 self._claim.append(segment)
+            case "STC" if self._level == "PT":
+                raise X12Fault(segment.at, "a status of no claim", "name the claim before it (TRN)", "STC")
             case "STC" if not _taken(segment):
                 self._notes.find(segment.at, "batch-refused", "STC: a batch of ours, or all of a provider's", _AGAIN)
             case "BHT" | "NM1" if self._level in {"", "20"} and len(self._header) < _LOOP_END:

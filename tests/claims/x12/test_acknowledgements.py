@@ -120,6 +120,17 @@ def test_lines_alone_do_not_say_that_their_claim_was_taken() -> None:
 
 
 @pytest.mark.parametrize(
+    ("reason", "file"),
+    [
+        ("a status whose claim is lost", claims(TAKEN, REJECTED[1:])),
+        ("a claim on a level that there isn't", claims(TAKEN, REJECTED).replace(b"HL*5*3*PT", b"HL*5*3*22")),
+    ],
+)
+def test_a_status_that_is_of_no_claim_suspends_its_transaction(reason: str, file: bytes) -> None:
+    assert "unreadable" in [note.code for note in results(file)[0].faults], reason
+
+
+@pytest.mark.parametrize(
     ("reason", "level"), [("a batch", "STC*A1:19:PR*20260305*WQ"), ("a provider", "STC*A1:19:PR**WQ")]
 )
 def test_a_batch_that_was_refused_is_found_though_no_claim_of_it_is_named(reason: str, level: str) -> None:
