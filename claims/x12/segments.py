@@ -1,14 +1,17 @@
 """Segments: X12's smallest sentences, read as they come and written one at a time.
 
 A file tells its own delimiters in the first 106 bytes of each interchange (ISA, of fixed width). It may have line ends
-after a segment or none, a byte-order mark, and bytes of Windows-1252; several interchanges may follow one another. It
-is never held whole: what is kept is one segment and what was read after it.
+after a segment or none, or in the middle of one where it is wrapped into records; a byte-order mark, and bytes of
+Windows-1252; several interchanges may follow one another. It is never held whole: what is kept is one segment and what
+was read after it.
 """
 
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 _ISA_LENGTH: Final = 106
+_LINE_ENDS: Final = b"\r\n"
+_WRAPPED: Final = _ISA_LENGTH + 2 * len(_LINE_ENDS)  # in lines of 80, of 72 or of 64
 _BOM: Final = b"\xef\xbb\xbf"
 _BLANK: Final = b"\r\n \t\x00\x1a"
 _PIECE: Final = 65_536  # of a larger one, what follows an interchange would be copied for each that it has
@@ -70,11 +73,12 @@ def read_segments(chunks: Iterable[bytes]) -> Iterator[Segment]:
             rest, started = rest.removeprefix(_BOM), True
         rest = rest.lstrip(_BLANK)
         if delimiters is None or rest[:3] == b"ISA":
-            rest = _more(rest, source, _ISA_LENGTH).lstrip(_BLANK)
+            rest = _straight(_more(rest, source, _WRAPPED).lstrip(_BLANK))
             if not rest:
                 return
             delimiters = _delimiters(rest, at + 1)
         end = delimiters.segment.encode("latin-1")
+        no_data = b"" if end in _LINE_ENDS else _LINE_ENDS
         *whole, rest = rest.split(end)
         for place, raw in enumerate(whole):
             bare = raw.lstrip(_BLANK)
@@ -84,7 +88,7 @@ def read_segments(chunks: Iterable[bytes]) -> Iterator[Segment]:
             if not bare:
                 continue
             at += 1
-            yield Segment(_text(bare).split(delimiters.element), at, delimiters)
+            yield Segment(_text(bare.translate(None, no_data)).split(delimiters.element), at, delimiters)
         else:
             if _begins_another(rest, delimiters, at):
                 continue
@@ -105,7 +109,16 @@ def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
 def _begins_another(rest: bytes, delimiters: Delimiters, at: int) -> bool:
     """Whether an interchange of other delimiters follows, of which those of the last one find no end."""
     isa = rest.lstrip(_BLANK)
-    return isa[:3] == b"ISA" and len(isa) >= _ISA_LENGTH and _delimiters(isa, at + 1) != delimiters
+    return isa[:3] == b"ISA" and len(isa) >= _WRAPPED and _delimiters(_straight(isa), at + 1) != delimiters
+
+
+def _straight(isa: bytes) -> bytes:
+    """What begins with ISA, in which no line ends; one that ends it is followed by a tag (GS, TA1)."""
+    within, end = isa[: _ISA_LENGTH - 1], isa[_ISA_LENGTH - 1 : _WRAPPED]
+    ends_it = end[:1] not in (b"\r", b"\n") or end.lstrip(_LINE_ENDS)[:1].isalpha()
+    if ends_it and not any(each in within for each in _LINE_ENDS):
+        return isa
+    return isa[:_WRAPPED].translate(None, _LINE_ENDS) + isa[_WRAPPED:]
 
 
 def _more(rest: bytes, source: Iterator[bytes], least: int) -> bytes:
@@ -125,6 +138,8 @@ def _delimiters(isa: bytes, at: int) -> Delimiters:
     found = Delimiters(*(isa[place : place + 1].decode("latin-1") for place in (3, 82, 104, 105)))
     if isa[:_ISA_LENGTH].count(isa[3:4]) != 16 or len(set(found)) != 4:
         raise X12Fault(at, "ISA is not of its fixed width, or two delimiters are one", "send each element padded")
+    if any(said.isalnum() or said == " " or "\x80" <= said < "\xa0" for said in (found.element, found.component)):
+        raise X12Fault(at, "a letter, a digit or a blank as a delimiter", "send a sign", "ISA")
     return found
 
 

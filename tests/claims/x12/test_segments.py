@@ -13,6 +13,12 @@ FIRST = f"{ISA}\r\nGS*HP*A*B~\r\nIEA*1*000000001~"
 OTHER = ISA.translate(str.maketrans("*~:^", "|\n>!")) + "GS|HP|A\nIEA|1|000000001\n"
 
 
+def wrapped(file: str, width: int) -> str:
+    """In records of one width, as a mainframe writes them: a line may end anywhere."""
+    flat = file.replace("\r\n", "")
+    return "\r\n".join(flat[at : at + width] for at in range(0, len(flat), width))
+
+
 def tags(*chunks: bytes) -> list[str]:
     return [segment.tag for segment in read_segments(chunks)]
 
@@ -23,6 +29,11 @@ def tags(*chunks: bytes) -> list[str]:
         ("line ends after the terminator", FIRST, ["ISA", "GS", "IEA"]),
         ("the terminator is a line end", OTHER, ["ISA", "GS", "IEA"]),
         ("two interchanges of other delimiters", FIRST + "\n" + OTHER, ["ISA", "GS", "IEA"] * 2),
+        (
+            "two interchanges wrapped into lines of 80",
+            wrapped(FIRST + OTHER.replace("\n", "\x1d"), 80),
+            ["ISA", "GS", "IEA"] * 2,
+        ),
         ("two interchanges of the same delimiters", FIRST + FIRST, ["ISA", "GS", "IEA"] * 2),
         ("nothing at all", "", []),
         ("nothing but line ends", "\r\n\n", []),
@@ -30,6 +41,13 @@ def tags(*chunks: bytes) -> list[str]:
 )
 def test_a_file_is_read_by_its_own_delimiters(reason: str, file: str, expected: list[str]) -> None:
     assert tags(file.encode()) == expected, reason
+
+
+@given(st.integers(64, 120), st.integers(1, 200))
+def test_where_a_file_is_wrapped_changes_nothing(width: int, size: int) -> None:
+    file, flat = wrapped(FIRST * 2 + OTHER.replace("\n", "\x1d") * 2, width).encode(), FIRST * 2 + OTHER * 2
+    read = list(read_segments(file[at : at + size] for at in range(0, len(file), size)))
+    assert [each.elements for each in read] == [each.elements for each in read_segments([flat.encode()])]
 
 
 @given(st.integers(1, 120))
@@ -64,6 +82,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_segment() -> None:
         ("GS*HP*A*B~", "segment 1: no interchange begins here"),
         (ISA[:50], "segment 1: no interchange begins here"),
         (ISA.replace(":~", "*~"), "segment 1: ISA is not of its fixed width, or two delimiters are one"),
+        (ISA.replace("*", "Q"), "segment 1, ISA: a letter, a digit or a blank as a delimiter"),
         (FIRST + "hello", "segment 4: the file ends within a segment"),
     ],
 )
