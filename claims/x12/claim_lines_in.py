@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from typing import Any, Final, Literal, NamedTuple, cast
 
+from pydantic import ValidationError
+
 from claims.x12.fields import NO_DAY, Fields, parts
 from claims.x12.loops import Loop
 from claims.x12.segments import Segment
-from claims.x12.values import whole
+from claims.x12.values import no_room, whole
 from schemas.events.claim import Adjustment, ClaimKind, ClaimLine, PriorLine
 from schemas.events.types import Day
 
@@ -29,7 +31,7 @@ class OfClaim(NamedTuple):
 
 
 def line(loop: Loop, claim: OfClaim, fields: Fields) -> ClaimLine | None:
-    """Null where it says nothing of a service."""
+    """Null where it says nothing of a service, or what no line of ours has room for."""
     professional = claim.kind == "professional"
     tag = "SV1" if professional else "SV2"
     number, service = fields.count(loop.head, 1), loop.first(tag)
@@ -37,19 +39,23 @@ def line(loop: Loop, claim: OfClaim, fields: Fields) -> ClaimLine | None:
         fields.wrong(loop.head, 1, f"a line without {tag}", "give the service")
         return None
     authorization = loop.first("REF", "G1")
-    return ClaimLine(
-        number=number,
-        control_number=_control_number(loop),
-        chart_id=claim.control_number,
-        statement=f"line-{number}",
-        **_procedure(parts(service, 1 if professional else 2), fields),
-        **(_professional(service, claim, fields) if professional else _institutional(service, fields)),
-        **_days(loop, claim, fields),
-        **_drug(loop, fields),
-        rendering_npi=who(loop, "82", fields) or claim.rendering,
-        ordering_npi=who(loop, "DK", fields),
-        authorization=authorization.element(2) or None if authorization else None,
-    )
+    try:
+        return ClaimLine(
+            number=number,
+            control_number=_control_number(loop),
+            chart_id=claim.control_number,
+            statement=f"line-{number}",
+            **_procedure(parts(service, 1 if professional else 2), fields),
+            **(_professional(service, claim, fields) if professional else _institutional(service, fields)),
+            **_days(loop, claim, fields),
+            **_drug(loop, fields),
+            rendering_npi=who(loop, "82", fields) or claim.rendering,
+            ordering_npi=who(loop, "DK", fields),
+            authorization=authorization.element(2) or None if authorization else None,
+        )
+    except ValidationError as error:
+        fields.faults.append(no_room(service.at, error, tag))
+        return None
 
 
 def answers(loop: Loop, fields: Fields) -> Iterator[tuple[str, PriorLine, Day | None]]:

@@ -65,12 +65,10 @@ def read_segments(chunks: Iterable[bytes]) -> Iterator[Segment]:
     X12Fault where it doesn't begin with ISA or ends within a segment. A transaction that was cut off between two has no
     SE, which its reader sees.
     """
-    source, at, rest, started = _pieces(chunks), 0, b"", False
+    source, at = _pieces(chunks), 0
+    rest = _more(b"", source, len(_BOM)).removeprefix(_BOM)
     delimiters: Delimiters | None = None
     while True:
-        if not started:
-            rest = _more(rest, source, len(_BOM))
-            rest, started = rest.removeprefix(_BOM), True
         rest = rest.lstrip(_BLANK)
         if delimiters is None or rest[:3] == b"ISA":
             rest = _straight(_more(rest, source, _WRAPPED).lstrip(_BLANK))

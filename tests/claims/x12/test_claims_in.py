@@ -210,6 +210,7 @@ def test_interchanges_of_other_delimiters_follow_one_another() -> None:
         ("a qualifier without its code", "ABF:I10", "ABF", (23, "HI02-02")),
         ("no lines", CLAIM[CLAIM.index("LX*1") :], "NTE*ADD*NONE", (21, "CLM01")),
         ("components of another sign", "11:B:1", "11>B>1", (21, "CLM05")),
+        ("fewer than none", "J1885*40*UN*2", "J1885*40*UN*-2", (31, "SV1")),
         ("no number of its own", "CLM*PATIENT-1*", "CLM**", (21, "CLM01")),
     ],
 )  # fmt: skip
