@@ -62,12 +62,12 @@ class _Reading:
     def __init__(self, begun: Begun, directory: Directory) -> None:
         self._begun = begun
         made = _READERS.get(begun.kind)
-        self._reader = None if made is None else made(begun, directory)
+        _look_at_guide(begun)
+        self._reader = None if made is None or begun.notes.faults else made(begun, directory)
         if made is None:
             begun.notes.find(begun.at, "no-answer", "a transaction that answers no claim", "leave it out")
         elif begun.is_test and not directory.takes_tests:
             begun.notes.suspend(begun.at, "test-file", "ISA15: a test, which answers nothing", "ask for the real one")
-        _look_at_guide(begun)
 
     def take(self, segment: Segment) -> Iterator[Said]:
         if self._reader is None:
@@ -80,9 +80,8 @@ class _Reading:
     def end(self, whole: bool) -> Iterator[Said | Result]:
         begun, reader = self._begun, self._reader
         if reader is None:
-            yield Result(
-                begun.kind, begun.control_number, begun.at, None, None, None, 0, 0, 0, (), tuple(begun.notes.findings)
-            )
+            notes = tuple(begun.notes.faults), tuple(begun.notes.findings)
+            yield Result(begun.kind, begun.control_number, begun.at, None, None, None, 0, 0, 0, *notes)
             return
         if whole:
             yield from reader.end()

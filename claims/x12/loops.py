@@ -66,7 +66,8 @@ def read_loops(chunks: Iterable[bytes]) -> Iterator[ClaimLoops | X12Fault]:
                     transaction = _Transaction(part, kind) if kind else None
                     if kind is None:
                         mend = "send 837 of guide 005010X222A1 or 005010X223A2"
-                        yield X12Fault(part.at, "a transaction that is no 837P and no 837I", mend, "ST01")
+                        element = "GS08" if part.kind == "837" else "ST01"
+                        yield X12Fault(part.at, "a transaction that is no 837P and no 837I", mend, element)
                 case Body() if transaction is not None:
                     yield from transaction.add(part.segment)
                 case Ended() if transaction is not None:

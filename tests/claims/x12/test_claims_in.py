@@ -326,6 +326,12 @@ def test_what_holds_no_claims_of_ours_is_named(reason: str, file: bytes, why: st
     assert [said for _, _, said in told(read(file))] == [why], reason
 
 
+def test_a_claim_of_another_guide_is_told_by_the_element_that_names_it() -> None:
+    guide = "004010X098A1"
+    file = written(interchange(transaction(HEADER, CLAIM, guide=guide), guide=guide))
+    assert [element for _, element, _ in told(read(file))] == ["GS08"]
+
+
 def test_a_claim_without_end_is_not_held() -> None:
     endless = "\n".join([HEADER, CLAIM, *["NTE*ADD*AGAIN"] * 60_000, CLAIM])
     found = read(written(interchange(transaction(endless))))
