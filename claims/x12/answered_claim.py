@@ -12,7 +12,7 @@ from claims.remittance import REVERSAL
 from claims.x12.envelopes import Notes
 from claims.x12.segments import Segment, X12Fault
 from claims.x12.transactions import digest
-from claims.x12.values import cents, day, fault, no_room, required, thousandths
+from claims.x12.values import amount, cents, day, fault, no_room, required, thousandths
 from schemas.events.claim import Adjustment
 from schemas.events.payer import AnsweredLine, ClaimAdjudicated
 from schemas.events.people import Name
@@ -78,8 +78,8 @@ def answered(segments: Sequence[Segment], payment: Payment, position: int, notes
         payer_claim_number=clp.element(7).strip() or None,
         status=status,  # type: ignore[arg-type]  # the model holds it to those there are
         adjudicated_on=payment.day,
-        charge_cents=cents(clp, 3),
-        paid_cents=cents(clp, 4),
+        charge_cents=amount(clp, 3),
+        paid_cents=amount(clp, 4),
         patient_responsibility_cents=patient,
         adjustments=tuple(claim.adjustments),
         lines=tuple(map(_line, lines)),

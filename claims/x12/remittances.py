@@ -15,7 +15,7 @@ from claims.x12.answered_claim import Payment, answered, stands
 from claims.x12.envelopes import Begun
 from claims.x12.segments import Segment, X12Fault
 from claims.x12.transactions import UNKNOWN_PAYER, Directory, Result, Said, digest, suspend
-from claims.x12.values import cents, day, fault, no_room, required
+from claims.x12.values import amount, cents, day, fault, no_room, required
 from schemas.events.payer import ProviderAdjustment, Remittance
 from schemas.identity import derived
 
@@ -66,12 +66,12 @@ class RemittanceReader:
     def result(self, begun: Begun) -> Result:
         payment, bpr = self._known(), self._first("BPR")
         try:
-            amount = 0 if bpr is None else _payment_cents(bpr)
+            paid = 0 if bpr is None else _payment_cents(bpr)
         except X12Fault:
-            amount = 0
+            paid = 0
         payer, trace = (None, None) if payment is None else (payment.payer, payment.trace)
         return Result(
-            "835", begun.control_number, begun.at, payer, trace, self._event_id, self._claims, self._paid, amount,
+            "835", begun.control_number, begun.at, payer, trace, self._event_id, self._claims, self._paid, paid,
             tuple(self._notes.faults), tuple(self._notes.findings),
         )  # fmt: skip
 
@@ -223,13 +223,12 @@ def _in_dollars(currency: Segment | None) -> None:
 
 def _payment_cents(bpr: Segment) -> int:
     """BPR02; a debit (BPR03 D) takes the money from the payee, and a prenotification (BPR01 P) moves none."""
-    required(bpr, 2)
-    amount = cents(bpr, 2)
+    paid = amount(bpr, 2)
     if bpr.element(3) not in ("C", "D"):
         raise fault(bpr, 3, "neither credit nor debit", "send C, or D")
-    if bpr.element(1) == "P" and amount:
+    if bpr.element(1) == "P" and paid:
         raise fault(bpr, 1, "a prenotification that pays", "send I for what is paid")
-    return -amount if bpr.element(3) == "D" else amount
+    return -paid if bpr.element(3) == "D" else paid
 
 
 def _provider_adjustments(plb: Segment) -> Iterator[ProviderAdjustment]:
@@ -237,7 +236,7 @@ def _provider_adjustments(plb: Segment) -> Iterator[ProviderAdjustment]:
     for number in _PLB:
         if not plb.element(number) and not plb.element(number + 1):
             continue
-        required(plb, number), required(plb, number + 1)
+        required(plb, number)
         code, *reference = plb.components(number)
         try:
             adjusted = ProviderAdjustment(
@@ -245,7 +244,7 @@ def _provider_adjustments(plb: Segment) -> Iterator[ProviderAdjustment]:
                 fiscal_date=day(plb, 2),
                 code=code.strip(),
                 reference=(reference[0].strip() or None) if reference else None,
-                cents=cents(plb, number + 1),
+                cents=amount(plb, number + 1),
             )
         except ValidationError as error:
             raise no_room(plb.at, error, f"PLB{number:02d}") from None

@@ -17,6 +17,12 @@ def cents(segment: Segment, number: int) -> int:
     return _scaled(segment, number, said, 2) if said else 0
 
 
+def amount(segment: Segment, number: int) -> int:
+    """An amount that is wanted."""
+    required(segment, number)
+    return cents(segment, number)
+
+
 def thousandths(segment: Segment, number: int) -> int | None:
     """A quantity in thousandths; null where the element is empty."""
     said = segment.element(number)
