@@ -8,6 +8,7 @@ from claims.appeals import appeal_by
 from claims.filing import WARN_DAYS, file_by
 from claims.partners import Hospital, Partners
 from claims.payers import first_payer
+from claims.stay import local_day
 from ledger.deadlines import Deadline
 from schemas.events import ChartCoded, ChartCompleted
 from schemas.identity import derived
@@ -20,7 +21,8 @@ def filing_near(
 ) -> Deadline | None:
     """Two weeks before the first payer takes no claim any more; of a chart that came later rule D4 warns itself. It has
     one id for all versions, so that it fires once."""
-    first, hospital = first_payer(chart), partners.hospital(chart.hospital)
+    hospital = partners.hospital(chart.hospital)
+    first = first_payer(chart, _first_day(chart, hospital))
     payer = partners.payers.get(first.payer) if first else None
     last = None if payer is None else file_by(chart, payer, hospital)
     if last is None:
@@ -28,6 +30,12 @@ def filing_near(
     name = filing_deadline(chart, stage)
     ahead = Deadline(name, "timely-filing-near", stage, key, about, _ahead_of(last, hospital))
     return ahead if ahead.due_ms > milliseconds(chart.received_at or chart.occurred_at) else None
+
+
+def _first_day(chart: ChartCompleted | ChartCoded, hospital: Hospital) -> date | None:
+    """Of a chart in codes it is known without the hospital."""
+    start = chart.encounter.start if isinstance(chart, ChartCompleted) else None
+    return None if start is None else local_day(start, hospital)
 
 
 def filing_deadline(chart: ChartCompleted | ChartCoded, stage: str) -> str:

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from claims import billers, claim_diagnoses, folding
+from claims import billers, claim_diagnoses
 from claims.claim_values import coded_values
 from claims.identity import billing_key, claim_built_id, claim_id, control_number, period
 from claims.partners import Hospital, Payer
 from claims.payers import MEDICARE, NumberedService, Route, pays_for_work
 from claims.splitting import Services, period_of, split
 from claims.stay import INPATIENT_PLACES, admission_day
+from claims.turns import days_of
 from schemas.events.chart import Cause, Coverage
 from schemas.events.claim import ChartVersion, ClaimBuilt, ClaimKind, ClaimLine
 from schemas.events.coded import ChartCoded, Service
@@ -23,7 +24,7 @@ PRODUCER = "claiming"
 _HOME = "12"
 _SENT_HOME, _DIED, _STILL_A_PATIENT = "01", "20", "30"  # patient status, X12 CL103
 
-Splits = tuple[Literal["month", "year", "coverage"], ...]
+Splits = tuple[Literal["month", "year"], ...]
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,7 @@ def _institutional(chart: ChartCoded, part: _Part, causes: tuple[Cause, ...]) ->
         "admission_type": stay.admission_type,
         "admission_source": stay.admission_source,
         "admission_hour": stay.admission_hour if inpatient else None,
-        "patient_status": patient_status(chart) if end == stay.end_day else _STILL_A_PATIENT,
+        "patient_status": patient_status(chart) if end >= stay.end_day else _STILL_A_PATIENT,
         "discharge_hour": stay.discharge_hour if inpatient else None,
         "coded_values": coded_values(chart, causes),
         "diagnoses": claim_diagnoses.institutional(chart),
@@ -200,8 +201,11 @@ def _professional(chart: ChartCoded, hospital: Hospital, part: _Part) -> dict[st
 
 
 def _period(chart: ChartCoded, part: _Part) -> tuple[Day, Day]:
-    """The days of the stay that lie in one period with the claim's services."""
-    whole = (folding.first_day(chart), chart.encounter.end_day)
+    """The days of the encounter on which its payer is asked and that lie in one period with the claim's services; a
+    stay is not parted."""
+    whole = days_of(chart)
+    if part.route.days is not None and chart.encounter.encounter_class != "inpatient":
+        whole = (max(whole[0], part.route.days[0]), min(whole[1], part.route.days[1]))
     own = (
         min(numbered.service.service_from for numbered in part.services),
         max(numbered.service.service_to for numbered in part.services),

@@ -110,12 +110,6 @@ def _unsaid(message: str, field: str) -> Finding:
     )
 
 
-def first_day(chart: ChartCoded) -> date:
-    """The From date of the hospital's claim: services before the admission may be on it (CPM 3/40.3)."""
-    days = [service.service_from for service in chart.services if service.chart_id is not None]
-    return min((chart.encounter.start_day, *days))
-
-
 def conditions(chart: ChartCoded) -> Iterator[CodedValue]:
     """Condition 51: the hospital says that the visit has nothing to do with the admission after it. G0: two visits of
     one day to one department (CPM 3/40.3; IOCE 42)."""

@@ -174,7 +174,7 @@ class Payer(Wire):
     requires_authorization: Many[Item] = ()
     requires_referral: Many[EncounterClass] = ()
     requires_clia: bool = False
-    splits: Many[Literal["month", "year", "coverage"]] = ()  # what a claim to him may not span
+    splits: Many[Literal["month", "year"]] = ()  # what a claim to him may not span
     rules: Mapping[Code, RuleSetting] = {}
     one_claim: Many[OneClaim] = ()
     key_id: Id | None = None

@@ -1,4 +1,4 @@
-"""Who is asked to pay, and in which order (billing.md section 6; 42 CFR 411, 45 CFR 164.522)."""
+"""Who is asked to pay, on which days and in which order (billing.md section 6; 42 CFR 411, 45 CFR 164.522)."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from claims.identity import line_control_number
+from claims.in_force import is_in_force
+from claims.stay import admission_day
+from claims.turns import Turn, pays_himself, turn_at, turns_of
 from schemas.events.chart import ChartCompleted, Coverage
 from schemas.events.claim import ClaimBuilt
 from schemas.events.coded import ChartCoded, Service
@@ -16,6 +19,7 @@ Why = Literal["plan", "work-injury", "self-pay", "restricted"]
 MEDICARE: Final = frozenset({"MA", "MB"})
 """X12 SBR09 of original Medicare; a Medicare Advantage plan is 16."""
 
+_NOBODY: Final = (None,)
 _WORKERS_COMPENSATION = "WC"  # claim filing indicator, X12 SBR09
 _INJURIES, _SIGNS = frozenset("ST"), frozenset("R")  # first letters of ICD-10-CM chapters 19 and 18
 _CAUSES = frozenset("VWXY")  # and of chapter 20
@@ -31,11 +35,13 @@ class NumberedService:
 
 @dataclass(frozen=True)
 class Route:
-    """Services that the same payers answer for, in order. No payer: the patient pays."""
+    """Services that the same payers answer for, in order. No payer: the patient pays. `days`: those of the encounter on
+    which these are asked; null is all of them."""
 
     why: Why
     payers: tuple[Coverage, ...]
     services: tuple[NumberedService, ...]
+    days: tuple[Day, Day] | None = None
 
     @property
     def control_numbers(self) -> set[str]:
@@ -43,16 +49,24 @@ class Route:
 
 
 def routes(chart: ChartCoded) -> tuple[Route, ...]:
-    """Every service on exactly one route: the plan's, the work injury's, the patient's own, the restricted ones'."""
-    orders: dict[Why, tuple[Coverage, ...]] = {"plan": plan_order(chart), "work-injury": injury_order(chart)}
+    """Every service on exactly one route: the plan's, the work injury's, the patient's own, the restricted ones'. Where
+    other plans are in force on other days, each service goes by its own."""
+    plan, injury = turns_of(chart, plan_order(chart), injury_order(chart))
+    turns: dict[Why, tuple[Turn, ...]] = {"plan": plan, "work-injury": injury}
     restricted, injured = _restricted_statements(chart), _work_injury_pointers(chart)
-    found: dict[Why, list[NumberedService]] = {}
+    found: dict[tuple[Why, int], list[NumberedService]] = {}
     for numbered in numbered_services(chart):
-        why = _why(numbered.service, restricted, injured)
-        if why != "restricted" and not orders[why]:
-            why = "self-pay"
-        found.setdefault(why, []).append(numbered)
-    return tuple(Route(why, orders.get(why, ()), tuple(services)) for why, services in found.items())
+        why, at = _why(numbered.service, restricted, injured), 0
+        if why != "restricted":
+            at = turn_at(turns[why], chart, numbered.service)
+            if not turns[why][at].payers:
+                why, at = "self-pay", 0
+        found.setdefault((why, at), []).append(numbered)
+    return tuple(_route(why, turns.get(why, _NOBODY)[at], tuple(services)) for (why, at), services in found.items())
+
+
+def _route(why: Why, turn: Turn | None, services: tuple[NumberedService, ...]) -> Route:
+    return Route(why, turn.payers, services, (turn.first, turn.last)) if turn else Route(why, (), services)
 
 
 def numbered_services(chart: ChartCoded) -> Iterator[NumberedService]:
@@ -65,10 +79,21 @@ def numbered_services(chart: ChartCoded) -> Iterator[NumberedService]:
         yield NumberedService(line_control_number(chart.hospital, *name, seen[name]), service)
 
 
-def first_payer(chart: ChartCompleted | ChartCoded) -> Coverage | None:
-    """Whose claim it will be first: after a work injury who answers for that; None: the patient's."""
-    order = injury_order(chart) if _happened_at_work(chart) else plan_order(chart)
-    return order[0] if order else None
+def first_payer(chart: ChartCompleted | ChartCoded, day: Day | None = None) -> Coverage | None:
+    """Whose claim it will be first, on a day or when the encounter begins: after a work injury who answers for that;
+    None: the patient's."""
+    order = order_of(chart)
+    if day is None and isinstance(chart, ChartCoded):
+        day = admission_day(chart.encounter) or chart.encounter.start_day
+    if not order or day is None or is_in_force(order[0], day):
+        return order[0] if order else None
+    asked = next((coverage for coverage in order if is_in_force(coverage, day)), None)
+    return asked if asked or pays_himself(chart, day) else order[0]
+
+
+def order_of(chart: ChartCompleted | ChartCoded) -> tuple[Coverage, ...]:
+    """Everybody who is asked about something of the chart, on any day."""
+    return injury_order(chart) if _happened_at_work(chart) else plan_order(chart)
 
 
 def plan_order(chart: ChartCompleted | ChartCoded) -> tuple[Coverage, ...]:

@@ -160,7 +160,7 @@ def _given(scene: Scene, name: str | None) -> frozenset[str]:
 
 def _authorization(scene: Scene, charge: Charge, day: date) -> str | None:
     """The number under which the first payer allowed this code on that day (REF G1)."""
-    first = first_payer(scene.chart)
+    first = first_payer(scene.chart, day)
     for authorization in first.authorizations if first else ():
         begun = authorization.start is None or authorization.start <= day
         over = authorization.end is not None and authorization.end < day

@@ -44,7 +44,7 @@ def _price_list(scene: Scene) -> str | None:
     """The list of the first payer asked, or of the patient: a chart has one price for a service, whoever pays a part of
     it later."""
     own = (coverage for coverage in scene.chart.coverages if coverage.kind == "patient")
-    first = first_payer(scene.chart) or next(own, None)
+    first = first_payer(scene.chart, scene.facts.start_day) or next(own, None)
     return scene.hospital.price_lists.get(first.payer) if first else None
 
 

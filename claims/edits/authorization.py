@@ -5,16 +5,19 @@ from typing import Final, NamedTuple
 
 from claims.edits.rule import Fault, Rule, rule
 from claims.edits.subject import Subject
-from schemas.events.chart import Authorization
+from claims.payers import first_payer
+from claims.turns import day_asked
+from schemas.events.chart import Authorization, Coverage
 from schemas.events.coded import Service
 
 
 class _Needed(NamedTuple):
-    """A service that needs an authorization, where it stands, and those that may be it."""
+    """A service that needs an authorization, where it stands, those that may be it, and whether there are any."""
 
     at: int
     service: Service
     found: tuple[Authorization, ...]
+    others: bool
 
 
 @rule(
@@ -33,31 +36,32 @@ def not_authorized(subject: Subject) -> Iterator[Fault]:
     by itself nothing does. A line that names a number of which the chart says no more is taken at its word, and so is
     what the patient paid in full (45 CFR 164.522). What other charts have used up of an authorization isn't counted.
     """
-    payer = subject.payer
-    if payer is None or not payer.authorized:
-        return
-    needed = list(_needed(subject, payer.authorized))
+    needed = list(_needed(subject))
     for each in needed:
-        fault = _fault(each, subject)
+        fault = _fault(each)
         if fault is not None:
             yield fault
     yield from _exceeded(needed)
 
 
-def _needed(subject: Subject, items: frozenset[str]) -> Iterator[_Needed]:
-    wanted = [
-        (at, service)
-        for at, service in enumerate(subject.services)
-        if service.code in items or service.revenue_code in items or (service.revenue_code or "")[:3] in items
-    ]
-    if not wanted or subject.first is None:
-        return
-    given = subject.first.authorizations
+def _needed(subject: Subject) -> Iterator[_Needed]:
     paid = {restriction.statement for restriction in subject.chart.restrictions}
-    told = {None, *(authorization.number for authorization in given)}
-    for at, service in wanted:
-        if service.statement not in paid and service.authorization in told:
-            yield _Needed(at, service, tuple(_of(service, given)))
+    for at, service in enumerate(subject.services):
+        first, items = _asked(subject, service)
+        wanted = service.code in items or service.revenue_code in items or (service.revenue_code or "")[:3] in items
+        if not wanted or first is None or service.statement in paid:
+            continue
+        if service.authorization in {None, *(authorization.number for authorization in first.authorizations)}:
+            yield _Needed(at, service, tuple(_of(service, first.authorizations)), bool(first.authorizations))
+
+
+def _asked(subject: Subject, service: Service) -> tuple[Coverage | None, frozenset[str]]:
+    """Who is asked first for a service, and what he wants to authorize."""
+    first, payer = subject.first, subject.payer
+    if subject.plans_change:
+        first = first_payer(subject.chart, day_asked(subject.chart, service))
+        payer = subject.reference.partners.payers.get(first.payer) if first else None
+    return first, frozenset() if payer is None else payer.authorized
 
 
 def _of(service: Service, given: Iterable[Authorization]) -> Iterator[Authorization]:
@@ -68,12 +72,13 @@ def _of(service: Service, given: Iterable[Authorization]) -> Iterator[Authorizat
             yield authorization
 
 
-def _fault(needed: _Needed, subject: Subject) -> Fault | None:
+def _fault(needed: _Needed) -> Fault | None:
     field = f"services[{needed.at}].authorization"
     if not needed.found:
-        others = subject.first is not None and subject.first.authorizations
-        message = "a service that is not what was authorized" if others else "a service without its authorization"
-        return Fault(message, field, needed.at, "authorization", carc="284" if others else "197")
+        message = (
+            "a service that is not what was authorized" if needed.others else "a service without its authorization"
+        )
+        return Fault(message, field, needed.at, "authorization", carc="284" if needed.others else "197")
     if not any(_in_force(authorization, needed.service) for authorization in needed.found):
         return Fault("a service on a day that is not authorized", field, needed.at, "day", carc="302")
     return None
@@ -87,7 +92,7 @@ def _in_force(authorization: Authorization, service: Service) -> bool:
 def _exceeded(needed: Iterable[_Needed]) -> Iterator[Fault]:
     """Each line takes its units from the first authorization in force that has them left."""
     left: dict[str, int] = {}
-    for at, service, found in needed:
+    for at, service, found, _ in needed:
         counted = [one for one in found if _in_force(one, service)]
         if not counted or any(one.units is None for one in counted):
             continue

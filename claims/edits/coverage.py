@@ -1,13 +1,15 @@
 """Edits on who is asked to pay, and in which order (C1, C2, C7, C8)."""
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import pairwise
 from typing import Final
 
 from claims.edits.payer_order import medicare_is_first
 from claims.edits.rule import Fault, Rule, Severity, rule
 from claims.edits.subject import Subject
-from claims.payers import MEDICARE, pays_for_work
+from claims.in_force import is_in_force
+from claims.payers import MEDICARE, Route, pays_for_work, routes
 from schemas.events.chart import Coverage
 
 _COMPENSATION: Final = "WC"  # X12 SBR09: workers' compensation
@@ -28,14 +30,17 @@ def health_plan_for_an_accident(subject: Subject) -> Iterator[Fault]:
     """Who answers for an accident pays before the health plan (42 CFR 411.20).
 
     A work injury without workers' compensation or the employer rejects, CARC 19. An automobile or other accident
-    without a no-fault or liability plan warns, CARC 21 or 20.
+    without a no-fault or liability plan warns, CARC 21 or 20. Where coverage changes within the encounter, each service
+    goes by its own day.
     """
     coverages = subject.coverages
     if not subject.chart.causes or all(coverage.kind == "patient" for coverage in coverages):
         return
-    answered = any(coverage.plan_kind in _AUTOMOBILE for coverage in coverages)
+    asked = routes(subject.chart) if subject.plans_change else (Route("work-injury", coverages, ()),)
+    at_work = all(any(map(pays_for_work, route.payers)) for route in asked if route.why == "work-injury")
+    answered = all(any(plan.plan_kind in _AUTOMOBILE for plan in route.payers) for route in asked if route.payers)
     for at, cause in enumerate(subject.chart.causes):
-        if cause.kind == "employment" and not any(map(pays_for_work, coverages)):
+        if cause.kind == "employment" and not at_work:
             yield Fault("a work injury without who answers for it", f"causes[{at}]")
         elif cause.kind != "employment" and not answered:
             carc = "21" if cause.kind == "auto" else "20"
@@ -60,22 +65,27 @@ def paid_in_another_order(subject: Subject) -> Iterator[Fault]:
     pediatric prevention and child support of (b)(3), which a state pays and recovers. What the facts leave open is not
     judged.
     """
-    coverages = subject.coverages
-    if len(coverages) < 2:
-        return
-    for at, coverage in enumerate(coverages):
+    if len(subject.coverages) > 1:
+        yield from dict.fromkeys(fault for day in subject.plan_days for fault in _order_faults(subject, day))
+
+
+def _order_faults(subject: Subject, day: date) -> Iterator[Fault]:
+    """Of the plans in force on that day."""
+    for at, coverage in enumerate(subject.coverages):
+        if not is_in_force(coverage, day):
+            continue
         if coverage.plan_kind in MEDICARE:
-            yield from _beside_medicare(at, coverage, subject)
-        elif coverage.plan_kind == _MEDICAID and any(_pays_too(later, subject) for later in coverages[at + 1 :]):
+            yield from _beside_medicare(at, coverage, subject, day)
+        elif coverage.plan_kind == _MEDICAID and any(_pays_too(each, day) for each in subject.coverages[at + 1 :]):
             yield Fault("Medicaid before another who pays", f"coverages[{at}]", None, "order of payers")
 
 
-def _beside_medicare(at: int, medicare: Coverage, subject: Subject) -> Iterator[Fault]:
+def _beside_medicare(at: int, medicare: Coverage, subject: Subject, day: date) -> Iterator[Fault]:
     for place, plan in enumerate(subject.coverages):
         facts = plan.facts or medicare.facts
-        if facts is None or not _is_group_plan(plan) or not _pays_too(plan, subject):
+        if facts is None or not _is_group_plan(plan) or not _pays_too(plan, day):
             continue
-        first = medicare_is_first(facts, subject.patient.birth_date, subject.stay.start_day)
+        first = medicare_is_first(facts, subject.patient.birth_date, day)
         if first is False and at < place:
             severity: Severity | None = None if facts.esrd_start is None else "warn"
             message = "Medicare before a plan that pays first"
@@ -99,9 +109,12 @@ def plans_in_another_order(subject: Subject) -> Iterator[Fault]:
     The model's rules, not read: they warn. A court's order, custody and a plan of a retired person go by other rules,
     and charts don't tell of them. Medicare, Medicaid and what answers for an accident are no such plans.
     """
-    plans = [
-        (at, plan) for at, plan in enumerate(subject.coverages) if _is_group_plan(plan) and _pays_too(plan, subject)
-    ]
+    for day in subject.plan_days:
+        yield from _parents_faults(subject, day)
+
+
+def _parents_faults(subject: Subject, day: date) -> Iterator[Fault]:
+    plans = [(at, plan) for at, plan in enumerate(subject.coverages) if _is_group_plan(plan) and _pays_too(plan, day)]
     for (at, first), (_, second) in pairwise(plans):
         if first.subscriber.relationship != "self" and second.subscriber.relationship == "self":
             message = "a plan that covers the patient as a dependent before his own"
@@ -125,16 +138,9 @@ def _is_group_plan(coverage: Coverage) -> bool:
     return coverage.kind == "insurer" and not other and not pays_for_work(coverage)
 
 
-def _pays_too(coverage: Coverage, subject: Subject) -> bool:
-    """A plan that is asked and was in force on the first day; what answers for a work injury only is neither."""
-    day = subject.stay.start_day
-    begun = coverage.valid_from is None or coverage.valid_from <= day
-    return (
-        coverage.kind == "insurer"
-        and coverage.plan_kind not in _NOT_BEFORE_MEDICAID
-        and begun
-        and (coverage.valid_to is None or day <= coverage.valid_to)
-    )
+def _pays_too(coverage: Coverage, day: date) -> bool:
+    """A plan that is asked and in force on the day; what answers for a work injury only is neither."""
+    return coverage.kind == "insurer" and coverage.plan_kind not in _NOT_BEFORE_MEDICAID and is_in_force(coverage, day)
 
 
 @rule(

@@ -6,8 +6,9 @@ from typing import Final
 
 from claims.edits.rule import Fault, Rule, rule
 from claims.edits.subject import Subject
+from claims.payers import order_of
 from claims.stay import INPATIENT_PLACES, admission_day
-from schemas.events.chart import Coverage
+from claims.turns import is_parted
 
 
 @rule(
@@ -94,30 +95,44 @@ def admission_date_missing(subject: Subject) -> Iterator[Fault]:
     "D5",
     "reject",
     carc="267",
-    citation="the payer's splits in partners.yaml; CARC 267, 268, 239",
+    citation="the payer's splits in partners.yaml; CARC 267, 268",
     mend="part the line, or bill each part on a chart of its own",
     of="outpatient",
     needs="splits",
 )
 def spans_what_must_be_split(subject: Subject) -> Iterator[Fault]:
-    """Outpatient days that a payer wants apart don't stand together: on one line months (CARC 267) and years (268), and
-    days with and without coverage (239).
+    """Outpatient days that a payer wants apart don't stand together on one line: months (CARC 267), and years (268).
 
     Which, the payer's entry says (`splits`); by itself none. Lines of different months or years go on claims of their
-    own, so that only a line over both is wrong. Days of coverage are the encounter's for the hospital's lines, and a
-    professional's his line's. A stay paid by DRG is never split, so that inpatients are not looked at.
+    own, so that only a line over both is wrong. A stay paid by DRG is never split, so that inpatients are not looked
+    at.
     """
-    payer, first = subject.payer, subject.first
-    if payer is None or first is None or not payer.splits:
+    payer = subject.payer
+    if payer is None or not payer.splits:
         return
-    covers = "coverage" in payer.splits
-    if subject.facility and covers:
-        yield from _uncovered(first, (subject.stay.start_day, subject.stay.end_day), "encounter.end_day", None)
     for at, service in enumerate(subject.services):
         days, field = (service.service_from, service.service_to), f"services[{at}].service_to"
         yield from _of_two_periods(payer.splits, days, field, at)
-        if covers and service.component == "professional":
-            yield from _uncovered(first, days, field, at)
+
+
+@rule(
+    "D5",
+    "reject",
+    carc="239",
+    citation="CARC 239; 42 CFR 422.318",
+    mend="part the line where the coverage changes",
+    needs="plans change",
+)
+def over_a_change_of_coverage(subject: Subject) -> Iterator[Fault]:
+    """A line's days are covered by the same plans (CARC 239): each service goes to those of its own day.
+
+    A stay is not split, so that the hospital's lines of an inpatient are not looked at.
+    """
+    order = order_of(subject.chart)
+    for at, service in enumerate(subject.services):
+        parted = not (subject.inpatient and service.component == "facility")
+        if parted and is_parted(order, service.service_from, service.service_to):
+            yield Fault("days with and without coverage together", f"services[{at}].service_to", at, "day")
 
 
 def _of_two_periods(splits: tuple[str, ...], days: tuple[date, date], field: str, line: int) -> Iterator[Fault]:
@@ -128,17 +143,10 @@ def _of_two_periods(splits: tuple[str, ...], days: tuple[date, date], field: str
         yield Fault("days of two months together", field, line, "day")
 
 
-def _uncovered(coverage: Coverage, days: tuple[date, date], field: str, line: int | None) -> Iterator[Fault]:
-    start, end = days
-    begins = coverage.valid_from is not None and start < coverage.valid_from <= end
-    ends = coverage.valid_to is not None and start <= coverage.valid_to < end
-    if begins or ends:
-        yield Fault("days with and without coverage together", field, line, "day", carc="239")
-
-
 DATES: Final[tuple[Rule, ...]] = (
     outside_encounter,
     dates_out_of_order,
     admission_date_missing,
     spans_what_must_be_split,
+    over_a_change_of_coverage,
 )

@@ -5,44 +5,57 @@ from typing import Final
 
 from claims.edits.rule import Fault, Rule, rule
 from claims.edits.subject import Subject
-from claims.payers import MEDICARE, routes
-from schemas.events.chart import Coverage
+from claims.in_force import is_in_force, touches
+from claims.payers import MEDICARE, asks_anybody, injury_order, order_of, plan_order, routes
+from claims.turns import day_asked
 
 
 @rule(
     "I4",
     "reject",
     carc="27",
-    citation="837 2000B; eligibility 271",
+    citation="837 2000B; eligibility 271; 42 CFR 422.318",
     mend="give the coverage in force on the day, or who pays instead",
+    needs="plans change",
 )
 def outside_coverage(subject: Subject) -> Iterator[Fault]:
-    """Each plan that is asked, first or later, covers the days of service: CARC 26 before it began, 27 after it
-    ended."""
+    """A plan covers the days of service: CARC 26 before it began, 27 after it ended.
+
+    A plan that is in force on no day of the encounter is not asked and should not stand there. Where coverage changes
+    within the encounter, each service goes to the plans of its own day; one on whose day none is in force rejects, but
+    where a coverage of the patient's own says that he pays. The hospital's services of an inpatient go by the day of
+    admission: a stay is not parted.
+    """
+    order, span = order_of(subject.chart), subject.span
+    if not asks_anybody(subject.chart):
+        return
     for at, coverage in enumerate(subject.coverages):
-        early, late = _not_begun(coverage, subject), _over(coverage, subject)
-        if (early or late) and _is_asked(coverage, subject):
-            yield Fault(
-                "a service before the coverage began" if early else "a service after the coverage ended",
-                f"coverages[{at}].valid_from" if early else f"coverages[{at}].valid_to",
-                None,
-                "day",
-                carc="26" if early else "27",
-            )
+        if not touches(coverage, *span) and coverage in order:
+            early = coverage.valid_from is not None and span[1] < coverage.valid_from
+            message = "a service before the coverage began" if early else "a service after the coverage ended"
+            field = f"coverages[{at}].{'valid_from' if early else 'valid_to'}"
+            yield Fault(message, field, None, "day", carc="26" if early else "27")
+    if any(touches(coverage, *span) for coverage in order):
+        yield from _between_coverages(subject)
 
 
-def _is_asked(coverage: Coverage, subject: Subject) -> bool:
-    return any(coverage in route.payers for route in routes(subject.chart))
-
-
-def _not_begun(coverage: Coverage, subject: Subject) -> bool:
-    return coverage.valid_from is not None and subject.stay.start_day < coverage.valid_from
-
-
-def _over(coverage: Coverage, subject: Subject) -> bool:
-    """A plan in force at admission pays for an inpatient stay that it doesn't outlast (a DRG stay does not split)."""
-    day = subject.stay.start_day if subject.inpatient else subject.stay.end_day
-    return coverage.valid_to is not None and day > coverage.valid_to
+def _between_coverages(subject: Subject) -> Iterator[Fault]:
+    """Services on whose day nobody who is asked covers the patient; of a stay's own it is said once."""
+    places, stays = {id(service): at for at, service in enumerate(subject.services)}, False
+    for route in routes(subject.chart):
+        order = injury_order(subject.chart) if route.why == "work-injury" else plan_order(subject.chart)
+        for service in (numbered.service for numbered in route.services):
+            day = day_asked(subject.chart, service)
+            if not route.payers or any(is_in_force(coverage, day) for coverage in order):
+                continue
+            begun = any(coverage.valid_from is None or coverage.valid_from <= day for coverage in order)
+            carc, message = "27" if begun else "26", "a service on a day that no coverage has"
+            if not (subject.inpatient and service.component == "facility"):
+                at = places[id(service)]
+                yield Fault(message, f"services[{at}].service_from", at, "day", carc=carc)
+            elif not stays:
+                stays = True
+                yield Fault("no coverage has the day of admission", "encounter.admission_date", None, "day", carc=carc)
 
 
 @rule(

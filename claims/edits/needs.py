@@ -49,6 +49,8 @@ def met(subject: Subject) -> frozenset[Need]:
         found += _of_stay(subject)
     if subject.payer is not None:
         found += _of_payer(subject.payer, subject.lines)
+    if subject.plans_change:
+        found += _of_plans(subject)
     found += chain.from_iterable(map(_TRAITS, subject.facts))
     return _of_tables(subject.tables).union(found)
 
@@ -170,6 +172,13 @@ def _of_payer(payer: Payer, lines: Columns) -> Iterator[Need]:
         yield "clia"
     if payer.filing_indicator in MEDICARE:
         yield "medicare"
+
+
+def _of_plans(subject: Subject) -> Iterator[Need]:
+    """On some days another payer than the first may be asked first."""
+    yield "plans change"
+    for payer in filter(None, subject.payers):
+        yield from _of_payer(payer, subject.lines)
 
 
 @lru_cache(128)

@@ -26,7 +26,7 @@ Need = Literal[
     "no lines", "modifiers", "notices", "single doses", "drugs", "codes without shape", "codes of one sex",
     "inpatient places", "lines alike", "pointers astray", "providers unknown", "check digits",
     "units not whole", "odd amounts", "other charges",
-    "splits", "authorizations", "referrals", "clia", "medicare",
+    "splits", "plans change", "authorizations", "referrals", "clia", "medicare",
 ] | Trait  # fmt: skip
 """What a rule needs to find anything (claims/edits/needs.py)."""
 Scope = Literal["any", "inpatient", "outpatient", "facility", "professional"]

@@ -14,11 +14,13 @@ from claims.edits.once import once
 from claims.edits.stays import SECONDARY, inpatient_stay
 from claims.folding import folded_numbers
 from claims.history import HistoryLine, PatientHistory
+from claims.in_force import changes, covers
 from claims.mce import quarter
 from claims.partners import Hospital, Payer
 from claims.payers import first_payer
 from claims.stay import coding_day, years_between
 from claims.tables import Reference
+from claims.turns import days_of
 from schemas.events.chart import Coverage
 from schemas.events.coded import ChartCoded
 
@@ -75,10 +77,19 @@ class Subject:
         """Full years on the first day; negative before the birth; None where no birth date is known."""
         self.payers: tuple[Payer | None, ...] = tuple([known.get(coverage.payer) for coverage in self.coverages])
         """Each coverage's payer as his entry among the partners has him."""
+        self.span: tuple[date, date] = days_of(self.chart)
+        """The days of the encounter, and of services that were folded into it."""
+        self.plans_change = not all(covers(coverage, *self.span) for coverage in self.coverages)
+        """Whether a coverage is not in force on all of them."""
         self.treated: tuple[int, ...] = tuple([at for at, role in enumerate(self.roles) if role in _TREATED])
         """Where the diagnoses stand that the patient has: not why he came, nor the causes."""
         self.categories: tuple[str, ...] = tuple([self.codes[at][:3] for at in self.treated])
         """The categories of those, in their order."""
+
+    @property
+    def plan_days(self) -> tuple[date, ...]:
+        """The first day, and each from which other plans are in force."""
+        return changes(self.coverages, *self.span) if self.plans_change else self.span[:1]
 
     @once
     def place(self) -> int | None:

@@ -32,11 +32,12 @@ def read_coverages(visit: Visit, payers: Mapping[str, Payer]) -> tuple[Coverage,
 
 
 def _in_force(visit: Visit) -> Iterator[Resource]:
-    """By period, not by status: a plan cancelled since was good on the day."""
+    """On a day of the visit, by period and not by status: a plan cancelled since was good on that day."""
     start = visit.start.astimezone(visit.zone).date() if visit.start else None
+    end = visit.end.astimezone(visit.zone).date() if visit.end else start
     for resource in visit.resources.of("Coverage", visit.patient):
         valid_from, valid_to = _period(visit, resource)
-        begun = start is None or valid_from is None or valid_from <= start
+        begun = end is None or valid_from is None or valid_from <= end
         going_on = start is None or valid_to is None or start <= valid_to
         if begun and going_on and resource.get("status") not in _NEVER_IN_FORCE:
             yield resource

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from claims.folding import conditions, first_day, fold, folded_numbers
+from claims.folding import conditions, fold, folded_numbers
 from claims.forming import form
 from claims.partners import Partners
 from claims.payers import numbered_services
@@ -86,8 +86,17 @@ def test_the_claim_of_the_stay_begins_with_the_folded_service(partners: Partners
     assert {line.chart_id for line in claim.lines} == {"c0", "c1"}
 
 
-def test_a_stay_without_folded_services_begins_with_its_first_day() -> None:
-    assert first_day(admission()) == DAY
+def test_the_claim_of_a_visit_lasts_as_long_as_what_was_folded_into_it(partners: Partners) -> None:
+    """Repetitive services of a month: the later visit's stand on the earlier one's claim (CPM 1/50.2.2)."""
+    later = DAY + timedelta(days=7)
+    again = chart(
+        chart_id="c7",
+        encounter=stay(start_day=later, end_day=later),
+        services=(service(service_from=later, service_to=later),),
+    )
+    _, took = fold(again, chart(services=(service(),)), "coder-1")
+    (claim,) = form(took, account(), partners).claims
+    assert (claim.statement_from, claim.statement_to, claim.patient_status) == (DAY, later, "01")
 
 
 def test_an_unrelated_visit_says_so_on_its_claim() -> None:

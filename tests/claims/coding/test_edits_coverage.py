@@ -23,13 +23,16 @@ from schemas.events.people import Subscriber
 from tests.claims.coding.builders import with_line
 from tests.claims.coding.changes import (
     Case,
+    Said,
     as_it_is,
     happened,
     with_coverage,
     with_coverages,
     with_patient,
+    with_service,
     with_stay,
 )
+from tests.claims.coding.given_edits import VISIT
 
 CAUSE = "causes[0]"
 C1 = [
@@ -55,6 +58,29 @@ C1 = [
     ),
 ]
 
+
+def hurt_over_two_days(reason: str, kind: str, *plans: dict[str, Any], said: tuple[Said, ...] = ()) -> Case:
+    """An accident, with a service on each of two days."""
+    tomorrow = date(2026, 3, 11)
+
+    def change(chart: ChartCoded) -> ChartCoded:
+        done = with_service(chart, {}, {"service_from": tomorrow, "service_to": tomorrow})
+        return happened(with_coverages(with_stay(done, end_day=tomorrow), *plans), kind)
+
+    return Case(reason, health_plan_for_an_accident, change, said)
+
+
+ENDS = {"valid_to": date(2026, 3, 10)}
+C1 += [
+    hurt_over_two_days("compensation for one day of two", "employment", {"plan_kind": "WC", **ENDS}, {},
+                       said=(("reject", "19", CAUSE),)),
+    hurt_over_two_days("compensation for both", "employment", {"plan_kind": "WC"}, ENDS),
+    hurt_over_two_days("no-fault for one day of two", "auto", {"plan_kind": "AM", **ENDS}, {},
+                       said=(("warn", "21", CAUSE),)),
+    hurt_over_two_days("the patient pays when no-fault is over", "auto", {"plan_kind": "AM", **ENDS},
+                       {"kind": "patient"}),
+]  # fmt: skip
+
 MEDICARE, MEDICAID = {"plan_kind": "MB", "payer": "medicare"}, {"plan_kind": "MC", "payer": "medicaid"}
 AGED = date(1960, 5, 4)  # 65 on the day of the visit
 
@@ -63,17 +89,39 @@ def plan(**facts: Any) -> dict[str, Any]:
     return {"plan_kind": "CI", "facts": PriorityFacts(**facts)}
 
 
-def in_order(reason: str, *coverages: dict[str, Any], said: str | None = None, at: int = 0, born: date = AGED) -> Case:
+def in_order(
+    reason: str,
+    *coverages: dict[str, Any],
+    said: str | None = None,
+    at: int = 0,
+    born: date = AGED,
+    until: date = VISIT,
+) -> Case:
     """`said` is the severity of what is said of a coverage."""
     findings = ((said, "22", f"coverages[{at}]"),) if said else ()
-    return Case(
-        reason, paid_in_another_order, lambda c: with_patient(with_coverages(c, *coverages), birth_date=born), findings
-    )
+
+    def change(chart: ChartCoded) -> ChartCoded:
+        return with_stay(with_patient(with_coverages(chart, *coverages), birth_date=born), end_day=until)
+
+    return Case(reason, paid_in_another_order, change, findings)
 
 
 WORKING, DISABLED = plan(working=True, employer_size=20), date(1990, 1, 1)
 C2 = [
     in_order("one plan", MEDICARE),
+    in_order(
+        "the plan begins on the second day of two",
+        MEDICARE,
+        {**WORKING, "valid_from": date(2026, 3, 11)},
+        said="reject",
+        until=date(2026, 3, 11),
+    ),
+    in_order(
+        "it begins when Medicare is over",
+        {**MEDICARE, "valid_to": date(2026, 3, 10)},
+        {**WORKING, "valid_from": date(2026, 3, 11)},
+        until=date(2026, 3, 11),
+    ),
     in_order("working, employer of 20", MEDICARE, WORKING, said="reject"),
     in_order("the plan is first, as it should be", WORKING, MEDICARE),
     in_order("employer of 19", MEDICARE, plan(working=True, employer_size=19)),
@@ -199,7 +247,25 @@ def for_the_visit(**fields: Any) -> Authorization:
     return Authorization(**{"number": "A1", "service": "G0463", **fields})
 
 
+def allowed_until(reason: str, second: tuple[Authorization, ...], said: tuple[Said, ...] = ()) -> Case:
+    """The plan is over on the first of two days, with a visit on each; then another one of the payer has him."""
+    tomorrow = date(2026, 3, 11)
+
+    def change(chart: ChartCoded) -> ChartCoded:
+        visit = {"code": "G0463", "revenue_code": "0510"}
+        done = with_service(chart, visit, {**visit, "service_from": tomorrow, "service_to": tomorrow})
+        return with_coverages(
+            with_stay(done, end_day=tomorrow),
+            {**ENDS, "authorizations": (for_the_visit(),)},
+            {"valid_from": tomorrow, "authorizations": second},
+        )
+
+    return Case(reason, not_authorized, change, said, {"requires_authorization": ("G0463",)})
+
+
 C6 = [
+    allowed_until("by both plans", (for_the_visit(number="A2"),)),
+    allowed_until("by the plan of the other day", (), (("reject", "197", SECOND),)),
     Case("a payer who wants nothing", not_authorized, as_it_is),
     Case(
         "a code, a series and a revenue code",

@@ -11,6 +11,7 @@ from claims.edits.dates import (
     admission_date_missing,
     dates_out_of_order,
     outside_encounter,
+    over_a_change_of_coverage,
     spans_what_must_be_split,
 )
 from claims.edits.filing import FILING, filed_too_late, last_day
@@ -21,7 +22,16 @@ from claims.validation import validate
 from schemas.events.chart import ChartCompleted
 from schemas.events.coded import ChartCoded
 from tests.claims.coding.builders import at, with_line
-from tests.claims.coding.changes import Case, as_it_is, only, with_coverage, with_procedure, with_stay
+from tests.claims.coding.changes import (
+    Case,
+    Said,
+    as_it_is,
+    only,
+    with_coverage,
+    with_coverages,
+    with_procedure,
+    with_stay,
+)
 
 FROM, TO = "services[0].service_from", "services[0].service_to"
 OUTSIDE = (("reject", "16", FROM),)
@@ -137,19 +147,30 @@ D3 = [
     at_place("21", encounter_class="inpatient"),
     Case("the hospital's own line", admission_date_missing, lambda c: only(c, "facility", place_of_service="21")),
 ]
-APART = {"splits": ("month", "year", "coverage")}
+APART = {"splits": ("month", "year")}
 STAYED = "encounter.end_day"
 
 
-def from_to(first: date, last: date, **coverage: Any) -> Case:
+def from_to(first: date, last: date) -> Case:
     return Case(
         f"from {first} to {last}",
         spans_what_must_be_split,
-        lambda c: with_coverage(
-            with_stay(only(c, "facility", **days(first, last)), start_day=first, end_day=last), **coverage
-        ),
+        lambda c: with_stay(only(c, "facility", **days(first, last)), start_day=first, end_day=last),
         payer=APART,
     )
+
+
+FIRST, SECOND = date(2026, 3, 1), date(2026, 3, 2)
+
+
+def covered(reason: str, *plans: dict[str, Any], said: tuple[Said, ...] = ()) -> Case:
+    """One line over two days."""
+
+    def change(chart: ChartCoded) -> ChartCoded:
+        lasts = with_stay(only(chart, "facility", **days(FIRST, SECOND)), start_day=FIRST, end_day=SECOND)
+        return with_coverages(lasts, *plans)
+
+    return Case(reason, over_a_change_of_coverage, change, said)
 
 
 MARCH, APRIL, DECEMBER, JANUARY = date(2026, 3, 31), date(2026, 4, 1), date(2026, 12, 31), date(2027, 1, 1)
@@ -166,18 +187,17 @@ D5 = [
     from_to(date(2026, 3, 1), date(2027, 3, 1))._replace(
         reason="the same month of another year", payer={"splits": ("month",)}, said=(("reject", "267", TO),)
     ),
-    from_to(date(2026, 3, 1), date(2026, 3, 2), valid_to=date(2026, 3, 1))._replace(
-        reason="covered on the first day only", said=(("reject", "239", STAYED),)
+    covered("covered on the first day only", {"valid_to": FIRST}, said=(("reject", "239", TO),)),
+    covered("covered on the last day only", {"valid_from": SECOND}, said=(("reject", "239", TO),)),
+    covered("covered on both", {"valid_from": FIRST, "valid_to": SECOND}),
+    covered(
+        "another plan from the second day",
+        {"valid_to": FIRST},
+        {"valid_from": SECOND, "member_id": "M9"},
+        said=(("reject", "239", TO),),
     ),
-    from_to(date(2026, 3, 1), date(2026, 3, 2), valid_from=date(2026, 3, 2))._replace(
-        reason="covered on the last day only", said=(("reject", "239", STAYED),)
-    ),
-    from_to(date(2026, 3, 1), date(2026, 3, 2), valid_from=date(2026, 3, 1), valid_to=date(2026, 3, 2))._replace(
-        reason="covered on both"
-    ),
-    from_to(date(2026, 3, 1), date(2026, 3, 2), valid_to=date(2026, 3, 1))._replace(
-        reason="a payer who doesn't care", payer={"splits": ("month",)}
-    ),
+    covered("the same plan, renewed", {"valid_to": FIRST}, {"valid_from": SECOND}),
+    covered("a plan of work injuries, of which there is none", {"plan_kind": "WC", "valid_to": FIRST}, {}),
     Case(
         "a professional of one day in a longer visit",
         spans_what_must_be_split,

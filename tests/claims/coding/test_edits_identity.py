@@ -1,6 +1,7 @@
 """Who the patient is (I1, I2, I3, I7, I8), and whether his plan has him (I4, I5, I6)."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,17 @@ from claims.tables import Reference
 from schemas.events.coded import ChartCoded
 from schemas.events.people import Address, Name, Subscriber
 from tests.claims.coding.builders import with_line
-from tests.claims.coding.changes import Case, as_it_is, only, with_coverage, with_coverages, with_patient
+from tests.claims.coding.changes import (
+    Case,
+    Said,
+    as_it_is,
+    only,
+    with_coverage,
+    with_coverages,
+    with_patient,
+    with_service,
+    with_stay,
+)
 
 DAY = date(2026, 3, 10)  # of the visit
 ID, KNOWN_AS, BORN = (f"coverages[0].{name}" for name in ("member_id", "eligible_name", "eligible_birth_date"))
@@ -248,6 +259,7 @@ I3 = [
         lambda c: with_coverage(c, subscriber=CHILD, kind="business"),
     ),
 ]
+FIRST_LINE = "services[0].service_from"
 FROM, TO = "coverages[0].valid_from", "coverages[0].valid_to"
 I4 = [
     Case("begins that day", outside_coverage, lambda c: with_coverage(c, valid_from=DAY)),
@@ -274,6 +286,34 @@ I4 = [
         "nobody asks workers' compensation without an accident at work",
         outside_coverage,
         lambda c: with_coverages(c, {"plan_kind": "WC", "valid_to": date(2026, 3, 9)}, {}),
+    ),
+]
+TOMORROW = date(2026, 3, 11)
+LATER = "services[1].service_from"
+
+
+def over_two_days(reason: str, *plans: dict[str, Any], said: tuple[Said, ...] = ()) -> Case:
+    """A visit with a service on each of two days."""
+
+    def change(chart: ChartCoded) -> ChartCoded:
+        done = with_service(chart, {}, {"service_from": TOMORROW, "service_to": TOMORROW})
+        return with_coverages(with_stay(done, end_day=TOMORROW), *plans)
+
+    return Case(reason, outside_coverage, change, said)
+
+
+I4 += [
+    over_two_days("over on the second day", {"valid_to": DAY}, said=(("reject", "27", LATER),)),
+    over_two_days("not begun on the first", {"valid_from": TOMORROW}, said=(("reject", "26", FIRST_LINE),)),
+    over_two_days("the next plan takes over", {"valid_to": DAY}, {"valid_from": TOMORROW}),
+    over_two_days("the second plan is enough", {"valid_to": DAY}, {}),
+    over_two_days("then the patient pays himself", {"valid_to": DAY}, {"kind": "patient", "valid_from": TOMORROW}),
+    over_two_days("he pays himself on the first day", {"valid_from": TOMORROW}, {"kind": "patient", "valid_to": DAY}),
+    over_two_days(
+        "a plan of neither day beside one of both",
+        {},
+        {"valid_from": date(2026, 3, 12)},
+        said=(("reject", "26", "coverages[1].valid_from"),),
     ),
 ]
 CHECKED, CHECKED_ON = "coverages[0].eligibility", "coverages[0].eligibility_date"
@@ -369,3 +409,5 @@ def test_every_edit_on_the_patient_has_a_case_that_fires_and_one_that_does_not()
 def test_a_stay_is_covered_by_the_plan_of_its_admission(stay: ChartCoded, reference: Reference) -> None:
     assert check_chart(with_coverage(stay, valid_to=date(2026, 3, 4)), reference) == ()
     assert [f.carc for f in check_chart(with_coverage(stay, valid_to=date(2026, 3, 2)), reference)] == ["27"]
+    late = check_chart(with_coverage(stay, valid_from=date(2026, 3, 4)), reference)
+    assert [(finding.carc, finding.field) for finding in late] == [("26", "encounter.admission_date")]

@@ -71,6 +71,7 @@ def test_all_kinds_of_coverage_and_none_are_there(simulated: list[Reading], hand
         ("medicaid",),
         ("medicare",),
         ("medicare", "medicaid"),
+        ("medicare", "medicare"),
         ("medicare-advantage",),
         ("patient",),
         ("workers-compensation", "commercial"),
