@@ -67,13 +67,15 @@ class _Share:
 def direct(chart: ChartCoded, routes: Sequence[Route], account: Account, hospital: Hospital) -> tuple[PatientBill, ...]:
     """Bills that wait for no payer: all of a chart that has none, and what was paid in full so that no plan sees it.
 
-    What a version says as the one before did is not billed again; what it no longer restricts is no longer owed.
+    What a version says as the one before did is not billed again; what it no longer restricts is no longer owed. What
+    was paid for a chart of which nothing is left goes back, whoever was told of it before.
     """
     since = (chart.received_at or chart.occurred_at).date()
     insured = any(route.payers for route in routes)
     alone = [route for route in routes if route.why == "restricted" or (route.why == "self-pay" and not insured)]
     for why in _WAITS_FOR_NONE if not insured else ("restricted",):
-        if all(route.why != why for route in alone) and _is_owed(account, _bill_id(chart, why)):
+        told = _is_owed(account, _bill_id(chart, why)) or (why == "self-pay" and _is_paid_for_nothing(chart, routes))
+        if told and all(route.why != why for route in alone):
             alone.append(Route(why, (), ()))
     bills = [
         _bill(chart, account, hospital, _own(chart, route), part=route.why, since=since, because=chart)
@@ -89,6 +91,11 @@ def after_payers(chart: ChartCoded, account: Account, hospital: Hospital, becaus
     since = max(answer.adjudicated_on for chain in chains for kept in chain for answer in kept.answers)
     bill = _bill(chart, account, hospital, share, part="share", since=since, because=because)
     return bill if _is_new(bill, account) else None
+
+
+def _is_paid_for_nothing(chart: ChartCoded, routes: Sequence[Route]) -> bool:
+    """Whether the patient paid for a chart that has no services any more, nor another has them."""
+    return chart.payments_cents > 0 and not routes and chart.folded_into is None
 
 
 def _is_new(bill: PatientBill, account: Account) -> bool:

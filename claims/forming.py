@@ -187,9 +187,12 @@ def _next(chart: ChartCoded, answered: AccountClaim, account: Account, accepts: 
 
 
 def _never_came(answered: AccountClaim, account: Account) -> bool:
-    """What its payer said to have forwarded was waited for in vain."""
+    """What its payer said to have forwarded was waited for in vain: he is another one now, or rejected what we sent
+    instead, which goes again."""
     expected = claim_of(account, answered.forwarded_as or "")
-    return expected is not None and expected.state == "replaced" and not expected.answers
+    if expected is None:
+        return False
+    return expected.state == "rejected" or (expected.state == "replaced" and not expected.answers)
 
 
 def _comes_next(chart: ChartCoded, claim: AccountClaim, account: Account) -> bool:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from schemas.events import ChartReturned, ClaimAdjudicated, PatientBill, Refused, Remittance
-from tests.agents.given_accounts_of_claiming import AFTER_THE_HOLD, built, due, kept, settled, visit
+from tests.agents.given_accounts_of_claiming import AFTER_THE_HOLD, built, due, kept, rejection, settled, visit
 from tests.agents.given_stages import Stages
 from tests.claims.given_accounts import NOON, Reasons, coverage, reversal
 
@@ -94,3 +94,11 @@ def test_a_second_answer_forwards_nothing_twice(given: Stages) -> None:
     again = once.model_copy(update={"trace_number": "t2", "position": 2, "event_id": "again"})
     given.decide("claiming", once, back, again)
     assert [each.state for each in kept(given).claims] == ["crossed-over", "expected"]
+
+
+def test_what_we_sent_instead_and_its_payer_rejected_goes_again_and_is_not_waited_for(given: Stages) -> None:
+    crossed_over(given)
+    (claim,) = built(given, given.decide("claiming", *due(given, AFTER_THE_HOLD + timedelta(days=45))))
+    given.decide("claiming", rejection(claim))
+    (again,) = built(given, given.decide("claiming", visit(2, coverages=PLANS)))
+    assert (again.claim_id, again.frequency, again.submission) == (claim.claim_id, "1", 2)

@@ -123,6 +123,16 @@ def test_who_paid_too_much_gets_it_back(partners: Partners) -> None:
     assert (bill.owed_cents, bill.refund_cents) == (0, 400)
 
 
+def test_what_was_paid_for_a_cancelled_chart_goes_back_though_no_bill_was_told(partners: Partners) -> None:
+    insured = chart(services=ONE)
+    kept = holding(form(insured, account(insured), partners), insured)
+    cancelled = chart(services=(), version=2, payments_cents=1_500)
+    claim = kept.claims[0]
+    kept = with_claim(kept, apply(claim, answer(claim.claim, 0, [("CO", "29", 10_000)])))
+    (bill,) = form(cancelled, kept, partners).bills
+    assert (owing(bill).owed_cents, bill.refund_cents) == (0, 1_500)
+
+
 def test_nobody_is_billed_before_the_last_payer_answered(partners: Partners) -> None:
     assert billed(partners, [("PR", "2", 2_000)], **TWO_PLANS)[0] is None
 
