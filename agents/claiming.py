@@ -90,6 +90,8 @@ class Claiming:
         neighbours = Neighbours(world.claims, history)
         across = check_account(chart, history, self.sayings.reference, neighbours.about)
         unsaid = () if kept is None else tuple(folding.unsaid(kept.chart, chart))
+        if kept is not None and not unsaid:
+            unsaid = neighbours.with_its_lines(chart, account)
         apart = (*neighbours.still_apart(chart), *unsaid)
         findings = (*across.findings, *(apart or neighbours.on_two_charts(chart)))
         if any(finding.severity == "reject" for finding in findings):

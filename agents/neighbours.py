@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy.engine import Connection
 
 from claims import folding
+from claims.accounts import Account, numbers_of
 from claims.history import HistoryLine, PatientHistory, Visit
 from claims.payers import numbered_services
 from ledger import projections
@@ -18,6 +19,7 @@ from schemas.events.types import Wire
 
 Row = Mapping[str, Any]
 _STANDS_NOT: Final = frozenset({"replaced", "rejected"})
+_PLACE: Final = ("hospital", "account", "payer", "payer_sequence", "kind")
 _NEAR: Final = timedelta(days=31)  # as far as an edit over visits looks: a month
 
 
@@ -67,6 +69,27 @@ class Neighbours:
         if not others or others.isdisjoint(each.control_number for each in numbered_services(chart)):
             return ()
         return (folding.on_two_charts(),)
+
+    def with_its_lines(self, chart: ChartCoded, account: Account) -> tuple[Finding, ...]:
+        """A finding for each claim of another chart on which a payer has a line of this one still: it was folded there,
+        and the correction that gives it back is not taken."""
+        if not self.claims:
+            return ()
+        own = numbers_of(account, chart.chart_id)
+        lines = {each.control_number for each in numbered_services(chart) if each.service.chart_id is None}
+        with_them = [number for number in sorted(self.claims) if number not in own and self._has(number, lines)]
+        return tuple(folding.given_back(number) for number in with_them if self._is_with_its_payer(self.claims[number]))
+
+    def _is_with_its_payer(self, row: Row) -> bool:
+        """Standing, a void on its way, or replaced by what its payer has not taken, in the submission that was last."""
+        if _stands(row) or _is_sent_void(row):
+            return True
+        place = [row[name] for name in _PLACE]
+        near = (each for each in self.claims.values() if [each[name] for name in _PLACE] == place)
+        last = {each["claim_id"]: each for each in sorted(near, key=lambda each: int(each["at"]))}
+        return row["state"] == "replaced" and any(
+            each["frequency"] == "7" and each["state"] in {"sent", "rejected"} for each in last.values()
+        )
 
     def untaken_voids(self, chart: ChartCoded) -> tuple[str, ...]:
         """The ids of the voids of such claims that their payers have not taken yet: till then they have the lines."""

@@ -95,6 +95,11 @@ def claim_of(account: Account, claim_id: str) -> AccountClaim | None:
     return next((kept for kept in account.claims if kept.claim.claim_id == claim_id), None)
 
 
+def numbers_of(account: Account, chart_id: str) -> frozenset[str]:
+    """The control numbers of a chart's own claims, as they were sent last."""
+    return frozenset(kept.claim.control_number for kept in account.claims if kept.claim.charts[0].chart_id == chart_id)
+
+
 def claim_answered(account: Account, answer: ClaimAdjudicated) -> AccountClaim | None:
     """The claim a payer answers: by the id that adjudication found for its number, be it of an earlier submission or of
     the claim that was forwarded."""

@@ -72,6 +72,19 @@ def still_apart(claim: str) -> Finding:
     return finding.model_copy(update={"claim": claim})
 
 
+def given_back(claim: str) -> Finding:
+    """A fold is undone when the payer has taken the correction of the claim that took the lines."""
+    finding = reject(
+        "B7",
+        "services of this chart still stand on the claim of the chart into which they were folded",
+        field="services",
+        carc="60",
+        citation="42 CFR 412.2(c)(5); X12 837 CLM05-3, 7 and 8",
+        mend="wait until its payer has taken the correction of that claim, then send this chart again",
+    )
+    return finding.model_copy(update={"claim": claim})
+
+
 def on_two_charts() -> Finding:
     """A line stands on one chart. Half of a fold, or of its undoing, would bill it twice."""
     return reject(

@@ -1,18 +1,20 @@
 """A line stands on one chart of a patient: half of a fold, or of its undoing, goes back; nothing is billed twice."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from claims.folding import fold
-from schemas.events import ChartCoded
-from tests.agents.given_accounts_of_claiming import AFTER_THE_HOLD, acceptance, built, due, settled
+from schemas.events import ChartCoded, ClaimBuilt
+from tests.agents.given_accounts_of_claiming import AFTER_THE_HOLD, acceptance, built, due, rejection, settled
 from tests.agents.given_stages import Stages, outcomes
 from tests.agents.test_folding_at_the_desk import accepted, admission, visit
 from tests.agents.test_neighbours import BEFORE, back
-from tests.claims.given_accounts import service
+from tests.claims.given_accounts import reversal, service
 
-UNRELATED = service("v1", cents=7_000, code=None, revenue_code="0510", service_from=BEFORE, service_to=BEFORE)
+LINE = service("v1", cents=7_000, code=None, revenue_code="0510", service_from=BEFORE, service_to=BEFORE)
+UNRELATED: dict[str, Any] = {"admission_related": False, "services": (LINE,)}
 
 
 def took(visited: ChartCoded, stay: ChartCoded) -> ChartCoded:
@@ -44,18 +46,42 @@ def test_it_is_billed_once_the_visit_has_given_them(given: Stages) -> None:
     assert claim.total_charge_cents == 107_000
 
 
-@pytest.mark.parametrize(("undone", "outcome"), [(("visit",), "rejected-by-edits"), (("stay", "visit"), "claimed")])
-def test_a_visit_has_its_lines_again_only_when_the_stay_gave_them_back(
-    given: Stages, undone: tuple[str, ...], outcome: str
-) -> None:
-    unrelated = {"admission_related": False, "services": (UNRELATED,)}
-    (claim,) = built(given, given.decide("claiming", visit(**unrelated)))
+def folded_stay(given: Stages) -> ClaimBuilt:
+    """The stay's claim, on which are the visit's services, once the visit's own is voided."""
+    (claim,) = built(given, given.decide("claiming", visit()))
     given.decide("claiming", settled(claim), admission())
-    (void,) = built(given, given.decide("claiming", *accepted(given)))
-    given.decide("claiming", acceptance(void), settled(void, trace_number="t3"))
-    charts = {
-        "visit": visit(coding_revision=5, event_id="visit-alone", **unrelated),
-        "stay": admission(coding_revision=5, event_id="stay-alone"),
-    }
-    decisions = given.decide("claiming", *(charts[each] for each in undone))
-    assert outcomes(decisions)[-1] == outcome
+    given.decide("claiming", *accepted(given))
+    (whole,) = built(given, given.decide("claiming", reversal(settled(claim), 1)))
+    return whole
+
+
+def visit_alone(revision: int = 5) -> ChartCoded:
+    return visit(coding_revision=revision, event_id=f"visit-{revision}", **UNRELATED)
+
+
+def stay_alone() -> ChartCoded:
+    return admission(coding_revision=5, event_id="stay-alone")
+
+
+@pytest.mark.parametrize("undone", [[visit_alone()], [stay_alone(), visit_alone()]], ids=["the visit", "both"])
+def test_a_visit_has_its_lines_again_only_when_the_stay_gave_them_back(given: Stages, undone: list[ChartCoded]) -> None:
+    folded_stay(given)
+    assert outcomes(given.decide("claiming", *undone))[-1] == "rejected-by-edits"
+
+
+def test_and_when_its_payer_has_taken_the_correction_of_the_stays_claim(given: Stages) -> None:
+    whole = folded_stay(given)
+    given.decide("claiming", stay_alone())
+    (correction,) = built(given, given.decide("claiming", settled(whole, trace_number="t4")))
+    early = given.decide("claiming", visit_alone(5))
+    assert [(each.rule, each.claim) for each in back(given, early).findings] == [("B7", whole.control_number)]
+    given.decide("claiming", acceptance(correction))
+    assert outcomes(given.decide("claiming", visit_alone(6))) == ["claimed"]
+
+
+def test_a_correction_that_its_payer_rejected_is_not_taken(given: Stages) -> None:
+    whole = folded_stay(given)
+    given.decide("claiming", stay_alone())
+    (correction,) = built(given, given.decide("claiming", settled(whole, trace_number="t4")))
+    given.decide("claiming", rejection(correction))
+    assert outcomes(given.decide("claiming", visit_alone())) == ["rejected-by-edits"]
