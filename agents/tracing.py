@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection, Row
 
 from agents.stage import States
 from agents.worklist import about_chart
-from claims.accounts import Account, AccountClaim, claim_of
+from claims.accounts import Account, AccountClaim, BillIssued, claim_of
 from claims.lineage import Kin, family, kinship
 from ledger import inquiries, projections
 
@@ -44,6 +44,7 @@ class Trace:
     bills: Rows
     waits: Rows
     kin: tuple[Kin, ...] = ()
+    issued: tuple[BillIssued, ...] = ()
 
     @property
     def state(self) -> str:
@@ -72,6 +73,7 @@ def trace_chart(tx: Connection, states: States, hospital: str, chart_id: str) ->
         bills=inquiries.bills_of(tx, hospital, account),
         waits=inquiries.waits_of(tx, f"account/{about}", about_chart(hospital, chart_id)),
         kin=() if kept is None else kinship(kept),
+        issued=() if kept is None else kept.bills,
     )
 
 

@@ -6,7 +6,7 @@ The types are wire models, so that the ledger stores them with the codec that se
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from schemas.events.claim import Adjustment, ClaimBuilt, PatientBill
+from schemas.events.claim import Adjustment, BillBasis, ClaimBuilt, PatientBill
 from schemas.events.coded import ChartCoded
 from schemas.events.payer import AnsweredLine, ClaimAdjudicated
 from schemas.events.types import Cents, Code, Count, Day, Id, Many, Wire
@@ -75,6 +75,7 @@ class BillIssued(Wire):
     revision: Count
     owed_cents: Cents
     refund_cents: Cents = 0
+    basis: BillBasis | None = None
 
 
 class Account(Wire):
@@ -193,7 +194,11 @@ def with_claim(account: Account, claim: AccountClaim) -> Account:
 
 def with_bill(account: Account, bill: PatientBill) -> Account:
     issued = BillIssued(
-        bill_id=bill.bill_id, revision=bill.revision, owed_cents=bill.owed_cents, refund_cents=bill.refund_cents
+        bill_id=bill.bill_id,
+        revision=bill.revision,
+        owed_cents=bill.owed_cents,
+        refund_cents=bill.refund_cents,
+        basis=bill.basis,
     )
     kept = tuple(other for other in account.bills if other.bill_id != bill.bill_id)
     return account.model_copy(update={"bills": (*kept, issued)})

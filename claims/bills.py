@@ -8,20 +8,37 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from claims import payers, settlement
 from claims.accounts import Account, AccountClaim, bill_of, live_claims, successors
 from claims.drafting import PRODUCER
 from claims.partners import Hospital
 from claims.payers import Route, Why
-from schemas.events.claim import Adjustment, BillLine, BillReason, ChartVersion, ClaimLine, PatientBill, PayerShare
+from schemas.events.claim import (
+    Adjustment,
+    BillBasis,
+    BillLine,
+    BillReason,
+    ChartVersion,
+    ClaimLine,
+    PatientBill,
+    PayerShare,
+)
 from schemas.events.coded import ChartCoded, Service
 from schemas.events.people import Guarantor, Patient
 from schemas.events.types import Cents, Day, Event
 from schemas.identity import caused_by, derived
 
 DUE = timedelta(days=30)
+
+BASIS_WORDS: Final[dict[BillBasis, str]] = {
+    "after-payers": "every payer has answered",
+    "restricted": "paid in full by the patient, so that no plan sees it (45 CFR 164.522)",
+    "no-plan": "the chart names no plan",
+    "patient-pays": "the chart names the patient as who pays",
+    "no-plan-answers": "no plan that the chart names answers for this",
+}
 
 Kind = Literal["deductible", "coinsurance", "copay", "not-covered", "self-pay", "paid-in-full-restriction", "other"]
 
@@ -146,9 +163,20 @@ def _bill(
         statement_from=chart.encounter.start_day,
         statement_to=chart.encounter.end_day,
         due=since + DUE,
+        basis=_basis(chart, part),
         notices=(FINANCIAL_ASSISTANCE, DISPUTE_INSURED if share.payers else DISPUTE_ESTIMATE),
         **_money(share),
     )
+
+
+def _basis(chart: ChartCoded, part: str) -> BillBasis:
+    if part == "share":
+        return "after-payers"
+    if part == "restricted":
+        return "restricted"
+    if not chart.coverages:
+        return "no-plan"
+    return "patient-pays" if all(coverage.kind == "patient" for coverage in chart.coverages) else "no-plan-answers"
 
 
 def _money(share: _Share) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from typing import Any, Literal
 from claims import billers, claim_diagnoses
 from claims.claim_values import coded_values
 from claims.identity import billing_key, claim_built_id, claim_id, control_number, period
+from claims.order_reason import order_reason
 from claims.partners import Hospital, Payer
-from claims.payers import MEDICARE, NumberedService, Route, pays_for_work
+from claims.payers import MEDICARE, NumberedService, Route, pays_for_accidents, pays_for_work
 from claims.splitting import Services, period_of, split
 from claims.stay import INPATIENT_PLACES, admission_day
 from claims.turns import days_of
@@ -112,6 +113,7 @@ def _claim(chart: ChartCoded, hospital: Hospital, part: _Part, shared: dict[str,
         **shared,
         **payer_fields(coverage, part.kind, 1),
         **own,
+        order_reason=order_reason(chart, part.route.payers, 1, part.route.days and part.route.days[0]),
         event_id=claim_built_id(name, 1),
         claim_id=name,
         submission=1,
@@ -149,10 +151,11 @@ def _for_a_payer(patient: Patient) -> Patient:
 
 
 def _causes(chart: ChartCoded, route: Route) -> tuple[Cause, ...]:
-    """What is not the work injury's does not say so: the plan would ask workers' compensation to pay it (CARC 19)."""
-    if route.why == "work-injury" or not any(pays_for_work(coverage) for coverage in chart.coverages):
+    """What is not the injury's does not say so: the plan would ask who answers for that to pay it (CARC 19-21)."""
+    if not chart.causes or route.why in {"work-injury", "accident"}:
         return chart.causes
-    return tuple(cause for cause in chart.causes if cause.kind != "employment")
+    work, others = any(map(pays_for_work, chart.coverages)), any(map(pays_for_accidents, chart.coverages))
+    return tuple(cause for cause in chart.causes if not (work if cause.kind == "employment" else others))
 
 
 def _institutional(chart: ChartCoded, part: _Part, causes: tuple[Cause, ...]) -> dict[str, Any]:

@@ -23,9 +23,10 @@ from claims.formed import Formed, Steps, entered, side_by_side
 from claims.identity import claim_built_id, claim_id_of, control_number
 from claims.insurance_type import insurance_type
 from claims.line_words import with_needed_words
+from claims.order_reason import order_reason
 from claims.partners import Partners
 from schemas.events.chart import Coverage
-from schemas.events.claim import ClaimBuilt, ClaimKind
+from schemas.events.claim import ClaimBuilt, ClaimKind, OrderReason
 from schemas.events.coded import ChartCoded
 from schemas.events.types import Day, Event
 from schemas.identity import caused_by
@@ -118,16 +119,19 @@ def _waits_too(claim_id: str, waiting: Collection[str], account: Account) -> boo
     return before is not None and before.claim.claim_id in waiting
 
 
-def secondary(answered: AccountClaim, coverage: Coverage, because: Event) -> ClaimBuilt:
+def secondary(
+    answered: AccountClaim, coverage: Coverage, because: Event, why: OrderReason = "hospital-order"
+) -> ClaimBuilt:
     """The same claim to the next payer, with what the payers before him answered, line by line."""
     before = answered.claim
     moved = before.model_copy(
         update={
             **caused_by(because, PRODUCER),
             "coded_values": without_change_reason(before),
-            **(_not_of_work(before) if settlement.passes_on(answered) else {}),
+            **(_not_of_work(before) if why == "not-work-related" else {}),
             **payer_fields(coverage, before.kind, before.payer_sequence + 1),
             "insurance_type": insurance_type(coverage, before),
+            "order_reason": why,
             "lines": tuple(line.model_copy(update={"authorization": None}) for line in before.lines),
             "frequency": "1",
             "original_reference": None,
@@ -151,6 +155,16 @@ def instead_of_forwarded(
         return instead(expected, account, _accepts(partners), now.because)
     by = predecessor(account, expected)
     return Formed(superseded=(expected.claim.claim_id,), unfollowed=(by.claim.claim_id,) if by else ())
+
+
+def _why_next(chart: ChartCoded, answered: AccountClaim) -> OrderReason:
+    """Why the payer after this one is asked, and in that turn."""
+    if settlement.passes_on(answered):
+        return "accident-cover-ended" if settlement.is_of_an_accident(answered.claim) else "not-work-related"
+    route = payers.route_of(chart, answered.claim)
+    if route is None:
+        return "hospital-order"
+    return order_reason(chart, route.payers, answered.claim.payer_sequence + 1, route.days and route.days[0])
 
 
 def _not_of_work(claim: ClaimBuilt) -> dict[str, object]:
@@ -178,7 +192,7 @@ def _next(chart: ChartCoded, answered: AccountClaim, account: Account, accepts: 
         return Formed(refused=(_FORWARDED_TO_WHOM,))
     if coverage is None:
         return withdraw(earlier, account, accepts, now.because)
-    made = secondary(answered, coverage, now.because)
+    made = secondary(answered, coverage, now.because, _why_next(chart, answered))
     if forwarded and answered.forwarded_to in {None, coverage.payer} and not _never_came(answered, account):
         return expect(made, answered, account, accepts, now.because)
     if not payers.consents(chart, now.day):

@@ -7,7 +7,13 @@ from claims.payers import MEDICARE
 from schemas.events.chart import Coverage
 from schemas.events.claim import ClaimBuilt
 
-_BEFORE_MEDICARE: Final = {"WC": "15", "AM": "14", "LM": "47", "VA": "42"}  # SBR09 of the plan before, and SBR05
+_BEFORE_MEDICARE: Final = {
+    "WC": "15",
+    "AM": "14",
+    "LM": "47",
+    "LI": "47",
+    "VA": "42",
+}  # SBR09 of the plan before, and SBR05
 
 
 def insurance_type(coverage: Coverage, before: ClaimBuilt) -> str | None:

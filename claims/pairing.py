@@ -12,6 +12,7 @@ _OWN_TO_A_SENDING = frozenset(Event.model_fields) | {
     "claim_id", "submission", "control_number", "frequency", "original_reference", "revision", "charts", "bill_type",
     "coded_values",  # but for why it was sent again: compared without it
     "delay_reason",  # of the day on which it went out
+    "order_reason",  # why he is asked, and nothing of what he is asked for
     "patient_paid_cents",  # what the patient paid since is the bill's matter, and no reason to correct a claim
 }  # fmt: skip
 

@@ -14,13 +14,18 @@ from schemas.events.claim import ClaimBuilt
 from schemas.events.coded import ChartCoded, Service
 from schemas.events.types import Day
 
-Why = Literal["plan", "work-injury", "self-pay", "restricted"]
+Why = Literal["plan", "work-injury", "accident", "self-pay", "restricted"]
 
 MEDICARE: Final = frozenset({"MA", "MB"})
 """X12 SBR09 of original Medicare; a Medicare Advantage plan is 16."""
 
 _NOBODY: Final = (None,)
-_WORKERS_COMPENSATION = "WC"  # claim filing indicator, X12 SBR09
+WORKERS_COMPENSATION: Final = "WC"  # claim filing indicator, X12 SBR09
+NO_FAULT: Final = "AM"  # medical payments of an automobile's insurer
+LIABILITY: Final = frozenset({"LM", "LI"})
+TRICARE: Final = "CH"
+VETERANS: Final = "VA"
+_PROGRAMS: Final = frozenset({"MC", TRICARE, VETERANS, "OF", "TV"})  # with Medicaid, other federal ones, Title V
 _INJURIES, _SIGNS = frozenset("ST"), frozenset("R")  # first letters of ICD-10-CM chapters 19 and 18
 _CAUSES = frozenset("VWXY")  # and of chapter 20
 
@@ -49,14 +54,17 @@ class Route:
 
 
 def routes(chart: ChartCoded) -> tuple[Route, ...]:
-    """Every service on exactly one route: the plan's, the work injury's, the patient's own, the restricted ones'. Where
-    other plans are in force on other days, each service goes by its own."""
-    plan, injury = turns_of(chart, plan_order(chart), injury_order(chart))
-    turns: dict[Why, tuple[Turn, ...]] = {"plan": plan, "work-injury": injury}
-    restricted, injured = _restricted_statements(chart), _work_injury_pointers(chart)
+    """Every service on exactly one route: the plan's, the injury's, the patient's own, the restricted ones'. Where other
+    plans are in force on other days, each service goes by its own."""
+    orders: dict[Why, tuple[Coverage, ...]] = {"plan": plan_order(chart)}
+    injury, injured = injury_of(chart), frozenset[int]()
+    if injury is not None:
+        orders[injury], injured = injury_order(chart), _injury_pointers(chart)
+    turns: dict[Why, tuple[Turn, ...]] = dict(zip(orders, turns_of(chart, *orders.values()), strict=True))
+    restricted = _restricted_statements(chart)
     found: dict[tuple[Why, int], list[NumberedService]] = {}
     for numbered in numbered_services(chart):
-        why, at = _why(numbered.service, restricted, injured), 0
+        why, at = _why(numbered.service, restricted, injury, injured), 0
         if why != "restricted":
             at = turn_at(turns[why], chart, numbered.service)
             if not turns[why][at].payers:
@@ -80,7 +88,7 @@ def numbered_services(chart: ChartCoded) -> Iterator[NumberedService]:
 
 
 def first_payer(chart: ChartCompleted | ChartCoded, day: Day | None = None) -> Coverage | None:
-    """Whose claim it will be first, on a day or when the encounter begins: after a work injury who answers for that;
+    """Whose claim it will be first, on a day or when the encounter begins: after an accident who answers for that;
     None: the patient's."""
     order = order_of(chart)
     if day is None and isinstance(chart, ChartCoded):
@@ -93,36 +101,58 @@ def first_payer(chart: ChartCompleted | ChartCoded, day: Day | None = None) -> C
 
 def order_of(chart: ChartCompleted | ChartCoded) -> tuple[Coverage, ...]:
     """Everybody who is asked about something of the chart, on any day."""
-    return injury_order(chart) if _happened_at_work(chart) else plan_order(chart)
+    return plan_order(chart) if injury_of(chart) is None else injury_order(chart)
 
 
 def plan_order(chart: ChartCompleted | ChartCoded) -> tuple[Coverage, ...]:
     """The plans as the hospital ordered them. Workers' compensation answers for a work injury only; after one, the
-    employer does too."""
+    employer does too, and after another accident its carrier."""
     return tuple(
         coverage
         for coverage in chart.coverages
         if coverage.kind != "patient"
-        and coverage.plan_kind != _WORKERS_COMPENSATION
-        and not (coverage.kind == "business" and _happened_at_work(chart))
+        and coverage.plan_kind != WORKERS_COMPENSATION
+        and not (chart.causes and _answers_for_a_cause(coverage, chart))
     )
 
 
 def injury_order(chart: ChartCompleted | ChartCoded) -> tuple[Coverage, ...]:
-    """A work injury: workers' compensation or the employer first, then the plans, should it deny (CARC P2, P4)."""
-    return tuple(coverage for coverage in chart.coverages if pays_for_work(coverage)) + plan_order(chart)
+    """An accident: workers' compensation or the employer first, no-fault before liability, then the plans, should these
+    deny that it is theirs (billing.md section 6, 2 and 3; 42 CFR 411.20)."""
+    carriers = (coverage for coverage in chart.coverages if _answers_for_a_cause(coverage, chart))
+    return (*sorted(carriers, key=_turn), *plan_order(chart))
+
+
+def injury_of(chart: ChartCompleted | ChartCoded) -> Literal["work-injury", "accident"] | None:
+    """Whether others than the plans answer for something on the chart."""
+    if not chart.causes:
+        return None
+    if _happened_at_work(chart):
+        return "work-injury"
+    return "accident" if any(map(pays_for_accidents, chart.coverages)) else None
 
 
 def compensation_unexplained(chart: ChartCompleted | ChartCoded) -> bool:
     """The first plan is workers' compensation, and nothing says that something happened at work: its claims would go
     to the next plan, or all to the patient."""
     first = next((coverage for coverage in chart.coverages if coverage.kind != "patient"), None)
-    return first is not None and first.plan_kind == _WORKERS_COMPENSATION and not _happened_at_work(chart)
+    return first is not None and first.plan_kind == WORKERS_COMPENSATION and not _happened_at_work(chart)
 
 
 def pays_for_work(coverage: Coverage) -> bool:
     """Workers' compensation, or the employer himself."""
-    return coverage.plan_kind == _WORKERS_COMPENSATION or coverage.kind == "business"
+    return coverage.plan_kind == WORKERS_COMPENSATION or coverage.kind == "business"
+
+
+def pays_for_accidents(coverage: Coverage) -> bool:
+    """A carrier of accidents that are not of work: no-fault or liability."""
+    return coverage.plan_kind == NO_FAULT or coverage.plan_kind in LIABILITY
+
+
+def is_group_plan(coverage: Coverage) -> bool:
+    """A plan of an insurer: no program of the government's, and no carrier of accidents."""
+    program = coverage.plan_kind in MEDICARE or coverage.plan_kind in _PROGRAMS
+    return coverage.kind == "insurer" and not (program or pays_for_accidents(coverage) or pays_for_work(coverage))
 
 
 def route_of(chart: ChartCoded, claim: ClaimBuilt) -> Route | None:
@@ -162,30 +192,43 @@ def consents(chart: ChartCoded, day: Day) -> bool:
     return begun and not ended and not revoked
 
 
-def _why(service: Service, restricted: frozenset[str], injured: frozenset[int] | None) -> Why:
+def _why(
+    service: Service,
+    restricted: frozenset[str],
+    injury: Literal["work-injury", "accident"] | None,
+    injured: frozenset[int],
+) -> Why:
     """A line is the injury's when it names the injury or names no diagnosis; what treats only something else is not."""
     if service.chart_id is None and service.statement in restricted:
         return "restricted"
-    if injured is None or (service.pointers and injured.isdisjoint(service.pointers)):
+    if injury is None or (service.pointers and injured.isdisjoint(service.pointers)):
         return "plan"
-    return "work-injury"
+    return injury
 
 
 def _restricted_statements(chart: ChartCoded) -> frozenset[str]:
     return frozenset(restriction.statement for restriction in chart.restrictions)
 
 
-def _work_injury_pointers(chart: ChartCoded) -> frozenset[int] | None:
-    """Which of the chart's diagnoses are the work injury; null when nothing happened at work.
+def _injury_pointers(chart: ChartCoded) -> frozenset[int]:
+    """Which of the chart's diagnoses are what the accident did.
 
     Its injuries and their causes; without any, its signs and symptoms. A disease of work (a wrist, a lung) stands in
     any chapter: without either all diagnoses are it.
     """
-    if not _happened_at_work(chart):
-        return None
     letters = [diagnosis.code[0] for diagnosis in chart.diagnoses]
     telling = next((kind for kind in (_INJURIES, _SIGNS) if not kind.isdisjoint(letters)), frozenset(letters)) | _CAUSES
     return frozenset(at for at, letter in enumerate(letters, start=1) if letter in telling)
+
+
+def _answers_for_a_cause(coverage: Coverage, chart: ChartCompleted | ChartCoded) -> bool:
+    answers = {"employment": pays_for_work}
+    return any(answers.get(cause.kind, pays_for_accidents)(coverage) for cause in chart.causes)
+
+
+def _turn(coverage: Coverage) -> int:
+    """Of who answers for an accident: work, no-fault, liability; among equals as the hospital ordered them."""
+    return 0 if pays_for_work(coverage) else 1 if coverage.plan_kind == NO_FAULT else 2
 
 
 def _happened_at_work(chart: ChartCompleted | ChartCoded) -> bool:

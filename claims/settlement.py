@@ -10,7 +10,7 @@ from typing import Literal
 from claims.accounts import Account, AccountClaim, Answer, ClaimState, is_with_the_payer, voided
 from claims.denying import denying
 from claims.remittance import REVERSAL, match_line
-from schemas.events.claim import Adjustment, ClaimLine, PriorAnswer, PriorLine
+from schemas.events.claim import Adjustment, ClaimBuilt, ClaimLine, PriorAnswer, PriorLine
 from schemas.events.payer import AnsweredLine, ClaimAcknowledged, ClaimAdjudicated
 from schemas.events.types import Cents
 
@@ -19,7 +19,9 @@ Standing = Literal["waiting", "settled", "denied", "crossed-over"]
 _FORWARDED = frozenset({"19", "20", "21", "23"})  # 835 CLP02: the payer itself sends the claim to the next
 _PREDETERMINATION = "25"  # priced, not paid: it settles nothing
 DUPLICATE = "18"  # CARC: the payer has this claim already
-NOT_A_WORK_INJURY = frozenset({"P2", "P4"})  # CARC: workers' compensation says that the injury is not its own
+_NOT_A_WORK_INJURY = frozenset({"P2", "P4"})  # CARC: workers' compensation says that the injury is not its own
+_NOT_OWED_FOR_AN_ACCIDENT = frozenset({"35", "119", "149", "P6"})  # used up, or no entitlement
+_CARRIERS = frozenset({"AM", "LM", "LI"})  # X12 SBR09: no-fault and liability
 
 _STATES: dict[Standing, ClaimState] = {
     "waiting": "accepted",  # who answers has taken the claim
@@ -187,9 +189,18 @@ def asks_next(claim: AccountClaim) -> bool:
 
 
 def passes_on(claim: AccountClaim) -> bool:
-    """Workers' compensation denies that the injury is its own (billing.md section 6, 2): the plans come next."""
+    """Who answers for an accident denies that it is his, or that anything is left (billing.md section 6, 2 and 3): who
+    stands after him comes next."""
+    if standing(claim) != "denied":
+        return False
     reasons = {adjustment.carc for adjustment in totals(claim).adjustments}
-    return standing(claim) == "denied" and not reasons.isdisjoint(NOT_A_WORK_INJURY)
+    his = _NOT_OWED_FOR_AN_ACCIDENT if is_of_an_accident(claim.claim) else _NOT_A_WORK_INJURY
+    return not reasons.isdisjoint(his)
+
+
+def is_of_an_accident(claim: ClaimBuilt) -> bool:
+    """Whether a carrier of accidents that are not of work is asked."""
+    return claim.filing_indicator in _CARRIERS
 
 
 def prior_answer(claim: AccountClaim) -> PriorAnswer:

@@ -9,7 +9,8 @@ from agents.reference import read_partners
 from agents.stage import States
 from agents.tracing import Trace, trace_chart
 from claims.accounts import Account
-from console.claim import origin
+from claims.bills import BASIS_WORDS
+from console.claim import origin, reasons
 from console.screen import Json, dollars, draw, moment, say, say_json, table
 from ledger.store import Ledger
 from streams.settings import Settings
@@ -57,7 +58,7 @@ def _facts(trace: Trace) -> dict[str, Any]:
             for row, each in zip(trace.steps, _rows(trace.steps, "stage", "outcome", "detail"), strict=True)
         ],
         "claims": list(_claims(trace)),
-        "bills": _rows(trace.bills, "bill_id", "revision", "charge_cents", "owed_cents"),
+        "bills": list(_bills(trace)),
         "waits": [{"for": row.kind, "stage": row.stage, "until": moment(row.due)} for row in trace.waits],
     }  # fmt: skip
 
@@ -71,7 +72,18 @@ def _claims(trace: Trace) -> Iterator[dict[str, Any]]:
     )  # fmt: skip
     for row in _rows(trace.claims, *names):
         mine = kin.get(row["control_number"])
-        yield {**row, "replaces": mine.replaces if mine else None, "follows": mine.follows if mine else None}
+        yield {
+            **row,
+            "replaces": mine.replaces if mine else None,
+            "follows": mine.follows if mine else None,
+            "order_reason": mine.claim.claim.order_reason if mine else None,
+        }
+
+
+def _bills(trace: Trace) -> Iterator[dict[str, Any]]:
+    basis = {issued.bill_id: issued.basis for issued in trace.issued}
+    for row in _rows(trace.bills, "bill_id", "revision", "charge_cents", "owed_cents"):
+        yield {**row, "basis": basis.get(row["bill_id"])}
 
 
 def _rows(rows: Iterable[Any], *names: str) -> list[dict[str, Any]]:
@@ -94,12 +106,19 @@ def _tell(facts: Mapping[str, Any]) -> None:
     ]  # fmt: skip
     columns = ("claim", "payer", "kind", "frequency", "state", "charged#", "paid#", "patient#", "comes from")
     bills = [
-        (b["bill_id"], b["revision"], dollars(b["charge_cents"]), dollars(b["owed_cents"])) for b in facts["bills"]
+        (b["bill_id"], b["revision"], *(dollars(b[name]) for name in ("charge_cents", "owed_cents")), _why(b))
+        for b in facts["bills"]
     ]
     waits = [(w["for"], w["stage"], w["until"]) for w in facts["waits"]]
     tables = (
         table("Claims", columns, claims),
-        table("Bills to the patient", ("bill", "revision#", "charged#", "owed#"), bills),
+        reasons(facts["claims"]),
+        table("Bills to the patient", ("bill", "revision#", "charged#", "owed#", "why"), bills),
         table("Waits for", ("what", "stage", "until (UTC)"), waits),
     )
     draw(*(each for each in tables if each.row_count))
+
+
+def _why(bill: Mapping[str, Any]) -> str | None:
+    """Why the patient is billed, and no payer asked."""
+    return None if bill["basis"] is None else BASIS_WORDS[bill["basis"]]

@@ -1,9 +1,10 @@
 """`claimstream claim`: a claim with its versions, submissions and answers, and what came of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
+from rich.table import Table
 
 from agents.patience import deadline_of
 from agents.stage import States
@@ -11,6 +12,7 @@ from agents.tracing import ClaimTrace, trace_claim
 from claims import settlement
 from claims.accounts import Account
 from claims.lineage import Kin
+from claims.order_reason import ORDER_WORDS
 from console.masks import MASK
 from console.screen import Json, dollars, draw, moment, say, say_json, table
 from ledger.store import Ledger
@@ -83,6 +85,7 @@ def _kin(each: Kin, trace: ClaimTrace) -> dict[str, Any]:
         "follows": each.follows,
         "led_to": list(each.led_to),
         "answer_due": None if due is None else moment(due),
+        "order_reason": said.order_reason,
     }
 
 
@@ -130,11 +133,19 @@ def _tell(facts: Mapping[str, Any]) -> None:
     sent = [(each["sent"], each["control_number"], each["state"]) for each in facts["submissions"]]
     tables = (
         table("Versions, and what follows them", columns, family),
+        reasons(facts["family"]),
         table("Sent", ("time (UTC)", "under", "state"), sent),
         table("Answers", ("day", "claim", "status", "remittance", "charged#", "paid#"), answers),
         table("Denied", ("claim", "line#", "CARC", "rule", "denied#", "state", "appeal by"), denied),
     )
     draw(*(each for each in tables if each.row_count))
+
+
+def reasons(claims: Sequence[Mapping[str, Any]]) -> Table:
+    """Why each payer is asked in his turn, in words; each rule that decided it, once."""
+    why = {(each["payer_sequence"], each["payer"], each["order_reason"]): None for each in claims}
+    rows = [(f"{turn}. {payer}", ORDER_WORDS[code]) for turn, payer, code in why if code is not None]
+    return table("Why they are asked, and in this order", ("payer", "why"), rows)
 
 
 def origin(kin: Mapping[str, Any]) -> str | None:

@@ -56,12 +56,12 @@ SHOWN: Mapping[type[Wire], frozenset[str]] = {
     WorkItem: _named("kind"),
     ClaimBuilt: _named(
         "producer software submission kind frequency hospital revision payer payer_kind payer_sequence filing_indicator"
-        " submitter lines total_charge_cents patient_paid_cents code_sets edit_tables"
+        " submitter lines total_charge_cents patient_paid_cents code_sets edit_tables order_reason"
     ),
     ClaimLine: _named("number charge_cents non_covered_cents"),
     PatientBill: _named(
         "producer software hospital revision total_charge_cents payers patient_paid_cents owed_cents refund_cents"
-        " reasons code_sets edit_tables"
+        " reasons code_sets edit_tables basis"
     ),
     PayerShare: _every(PayerShare),
     BillReason: _every(BillReason),

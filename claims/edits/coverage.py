@@ -9,11 +9,22 @@ from claims.edits.payer_order import medicare_is_first
 from claims.edits.rule import Fault, Rule, Severity, rule
 from claims.edits.subject import Subject
 from claims.in_force import is_in_force
-from claims.payers import MEDICARE, Route, pays_for_work, routes
+from claims.payers import (
+    LIABILITY,
+    MEDICARE,
+    NO_FAULT,
+    TRICARE,
+    VETERANS,
+    Route,
+    is_group_plan,
+    pays_for_accidents,
+    pays_for_work,
+    routes,
+)
 from schemas.events.chart import Coverage
 
 _COMPENSATION: Final = "WC"  # X12 SBR09: workers' compensation
-_AUTOMOBILE: Final = frozenset({"AM", "LM", "LI"})  # automobile medical, liability medical, liability
+_AUTOMOBILE: Final = LIABILITY | {NO_FAULT}
 _MEDICAID: Final = "MC"
 _NOT_BEFORE_MEDICAID: Final = frozenset({_MEDICAID, _COMPENSATION, "TV", "VA"})  # Title V, Veterans Affairs: not liable
 
@@ -38,7 +49,8 @@ def health_plan_for_an_accident(subject: Subject) -> Iterator[Fault]:
         return
     asked = routes(subject.chart) if subject.plans_change else (Route("work-injury", coverages, ()),)
     at_work = all(any(map(pays_for_work, route.payers)) for route in asked if route.why == "work-injury")
-    answered = all(any(plan.plan_kind in _AUTOMOBILE for plan in route.payers) for route in asked if route.payers)
+    injured = [route for route in asked if route.why in {"work-injury", "accident"}]
+    answered = bool(injured) and all(any(map(pays_for_accidents, route.payers)) for route in injured)
     for at, cause in enumerate(subject.chart.causes):
         if cause.kind == "employment" and not at_work:
             yield Fault("a work injury without who answers for it", f"causes[{at}]")
@@ -83,7 +95,7 @@ def _order_faults(subject: Subject, day: date) -> Iterator[Fault]:
 def _beside_medicare(at: int, medicare: Coverage, subject: Subject, day: date) -> Iterator[Fault]:
     for place, plan in enumerate(subject.coverages):
         facts = plan.facts or medicare.facts
-        if facts is None or not _is_group_plan(plan) or not _pays_too(plan, day):
+        if facts is None or not is_group_plan(plan) or not _pays_too(plan, day):
             continue
         first = medicare_is_first(facts, subject.patient.birth_date, day)
         if first is False and at < place:
@@ -106,17 +118,22 @@ def plans_in_another_order(subject: Subject) -> Iterator[Fault]:
     """Of two plans of insurers the patient's own pays before one under which he is a dependent; of two under which he
     is a child, that of the parent whose birthday comes earlier in the year.
 
-    The model's rules, not read: they warn. A court's order, custody and a plan of a retired person go by other rules,
-    and charts don't tell of them. Medicare, Medicaid and what answers for an accident are no such plans.
+    The model's rules, not read: they warn. A court's order comes before them, where the facts tell of one; custody and
+    a plan of a retired person go by other rules. Medicare, Medicaid, TRICARE and what answers for an accident are no
+    such plans.
     """
     for day in subject.plan_days:
         yield from _parents_faults(subject, day)
 
 
 def _parents_faults(subject: Subject, day: date) -> Iterator[Fault]:
-    plans = [(at, plan) for at, plan in enumerate(subject.coverages) if _is_group_plan(plan) and _pays_too(plan, day)]
+    plans = [(at, plan) for at, plan in enumerate(subject.coverages) if is_group_plan(plan) and _pays_too(plan, day)]
     for (at, first), (_, second) in pairwise(plans):
-        if first.subscriber.relationship != "self" and second.subscriber.relationship == "self":
+        if _by_order(first):
+            continue
+        if _by_order(second):
+            yield Fault("a plan before the one that a court's order names", f"coverages[{at}]", None, "order of payers")
+        elif first.subscriber.relationship != "self" and second.subscriber.relationship == "self":
             message = "a plan that covers the patient as a dependent before his own"
             yield Fault(message, f"coverages[{at}]", None, "order of payers")
         elif _is_later_birthday(first, second):
@@ -125,17 +142,42 @@ def _parents_faults(subject: Subject, day: date) -> Iterator[Fault]:
             )
 
 
+@rule(
+    "C2",
+    "warn",
+    carc="22",
+    citation="32 CFR 199.8; billing.md section 6",
+    mend="put TRICARE behind the other plans, before Medicaid alone",
+)
+def tricare_before_others(subject: Subject) -> Iterator[Fault]:
+    """TRICARE pays after every other plan, but before Medicaid (32 CFR 199.8, not read: it warns).
+
+    A supplement to TRICARE comes after it, and charts don't tell one from another plan.
+    """
+    coverages = subject.coverages
+    if len(coverages) < 2:
+        return
+    for at, coverage in enumerate(coverages):
+        if coverage.plan_kind == TRICARE and any(
+            _before_tricare(later, day) for later in coverages[at + 1 :] for day in subject.plan_days
+        ):
+            yield Fault("TRICARE before another who pays", f"coverages[{at}]", None, "order of payers")
+
+
+def _before_tricare(coverage: Coverage, day: date) -> bool:
+    return coverage.plan_kind not in {TRICARE, _MEDICAID} and _pays_too(coverage, day)
+
+
+def _by_order(plan: Coverage) -> bool:
+    return plan.facts is not None and plan.facts.court_order is True
+
+
 def _is_later_birthday(first: Coverage, second: Coverage) -> bool:
     """Month and day count, not the year."""
     if {first.subscriber.relationship, second.subscriber.relationship} != {"child"}:
         return False
     one, other = first.subscriber.birth_date, second.subscriber.birth_date
     return one is not None and other is not None and (one.month, one.day) > (other.month, other.day)
-
-
-def _is_group_plan(coverage: Coverage) -> bool:
-    other = coverage.plan_kind in MEDICARE or coverage.plan_kind in {_MEDICAID, *_AUTOMOBILE}
-    return coverage.kind == "insurer" and not other and not pays_for_work(coverage)
 
 
 def _pays_too(coverage: Coverage, day: date) -> bool:
@@ -185,10 +227,29 @@ def casualty_number_missing(subject: Subject) -> Iterator[Fault]:
             yield Fault("an accident without its carrier's number", f"causes[{at}].claim_number")
 
 
+@rule(
+    "C6",
+    "reject",
+    carc="197",
+    citation="38 CFR 17.4020, 17.120; billing.md section 6",
+    mend="give the number under which Veterans Affairs authorized the care, or leave the coverage out",
+)
+def veterans_without_authorization(subject: Subject) -> Iterator[Fault]:
+    """Veterans Affairs pays for care that it authorized, and for no other (billing.md section 6).
+
+    Looked at where it would be asked first. Emergency care that is told in time has a number too. 38 CFR is not read.
+    """
+    first = subject.first
+    if first is not None and first.plan_kind == VETERANS and not first.authorizations:
+        yield Fault("Veterans Affairs asked without its authorization", f"coverages[{subject.place}].authorizations")
+
+
 COVERAGE: Final[tuple[Rule, ...]] = (
     health_plan_for_an_accident,
     paid_in_another_order,
     plans_in_another_order,
+    tricare_before_others,
     referral_absent,
     casualty_number_missing,
+    veterans_without_authorization,
 )

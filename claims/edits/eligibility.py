@@ -43,7 +43,7 @@ def _between_coverages(subject: Subject) -> Iterator[Fault]:
     """Services on whose day nobody who is asked covers the patient; of a stay's own it is said once."""
     places, stays = {id(service): at for at, service in enumerate(subject.services)}, False
     for route in routes(subject.chart):
-        order = injury_order(subject.chart) if route.why == "work-injury" else plan_order(subject.chart)
+        order = injury_order(subject.chart) if route.why in {"work-injury", "accident"} else plan_order(subject.chart)
         for service in (numbered.service for numbered in route.services):
             day = day_asked(subject.chart, service)
             if not route.payers or any(is_in_force(coverage, day) for coverage in order):

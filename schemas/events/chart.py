@@ -148,6 +148,8 @@ class PriorityFacts(Wire):
     employer_size: Count | None = None
     esrd_start: Day | None = None
     retired: bool | None = None
+    continued: bool | None = None  # the plan of who left the work, continued (COBRA)
+    court_order: bool | None = None  # a court says that this plan pays first
 
 
 class Coverage(Wire):

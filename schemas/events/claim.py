@@ -8,6 +8,30 @@ from schemas.events.people import Address, Name, Organization, Patient, Provider
 from schemas.events.types import Cents, Code, Count, Day, Event, Id, Line, Many, Milli, Npi, Text, Wire
 
 ClaimKind = Literal["professional", "institutional"]
+OrderReason = Literal[
+    "only-payer",
+    "work-injury",
+    "no-fault",
+    "liability",
+    "not-work-related",
+    "accident-cover-ended",
+    "working-aged",
+    "working-disabled",
+    "esrd-first-30-months",
+    "esrd-after-30-months",
+    "not-working",
+    "small-employer",
+    "medicaid-last",
+    "veterans-authorized",
+    "tricare-after-others",
+    "court-order",
+    "own-before-dependent",
+    "birthday-rule",
+    "longer-cover",
+    "active-before-retired",
+    "hospital-order",
+]
+"""Why a payer is asked in his turn (claims/order_reason.py)."""
 
 
 class ClaimDiagnosis(Wire):
@@ -167,6 +191,12 @@ class ClaimBuilt(Event):
     x12: Text | None = None
     code_sets: Line | None = None
     edit_tables: Line | None = None
+    order_reason: OrderReason | None = None  # why this payer, in this turn
+
+
+BillBasis = Literal["after-payers", "restricted", "no-plan", "patient-pays", "no-plan-answers"]
+"""Why a bill waits for no payer: they all answered; none may see it; the chart names none, or the patient himself; none
+that it names answers for this."""
 
 
 class PayerShare(Wire):
@@ -215,3 +245,4 @@ class PatientBill(Event):
     notices: Many[Text] = ()
     code_sets: Line | None = None
     edit_tables: Line | None = None
+    basis: BillBasis | None = None

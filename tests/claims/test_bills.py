@@ -40,6 +40,12 @@ def billed(
     return (formed.bills[0] if formed.bills else None), kept
 
 
+def test_a_bill_that_waits_for_no_payer_says_why(partners: Partners) -> None:
+    (bill,) = direct(partners, coverages=(coverage("workers-compensation"),))
+    assert bill.basis == "no-plan-answers"
+    assert owing(billed(partners, [("PR", "1", 1)])[0]).basis == "after-payers"
+
+
 def owing(bill: PatientBill | None) -> PatientBill:
     assert bill is not None
     assert is_balanced(bill)
@@ -179,6 +185,7 @@ def test_who_has_no_plan_owes_the_charges(partners: Partners) -> None:
     (bill,) = direct(partners, coverages=(coverage("patient"),), payments_cents=1_000)
     assert (bill.total_charge_cents, bill.owed_cents) == (15_000, 14_000)
     assert reasons_of(bill) == [("self-pay", None, 15_000)]
+    assert bill.basis == "patient-pays"
     assert bill.due == DAY + timedelta(days=30)
 
 
@@ -186,6 +193,7 @@ def test_what_was_paid_in_full_to_hide_it_is_billed_as_paid(partners: Partners) 
     (bill,) = direct(partners, restrictions=(Restriction(statement="s2", paid_cents=5_000),))
     assert (bill.total_charge_cents, bill.owed_cents, bill.refund_cents) == (5_000, 0, 0)
     assert reasons_of(bill) == [("paid-in-full-restriction", None, 5_000)]
+    assert bill.basis == "restricted"
 
 
 def test_what_nobody_insures_beside_a_claim_is_on_the_same_bill(partners: Partners) -> None:
@@ -205,6 +213,7 @@ def test_what_nobody_insures_beside_a_claim_is_on_the_same_bill(partners: Partne
 
 def test_every_bill_tells_of_assistance_and_of_the_way_to_dispute_it(partners: Partners) -> None:
     (estimate,) = direct(partners, coverages=())
+    assert estimate.basis == "no-plan"
     assert estimate.notices == (bills.FINANCIAL_ASSISTANCE, bills.DISPUTE_ESTIMATE)
     assert owing(billed(partners, [("PR", "1", 1)])[0]).notices == (bills.FINANCIAL_ASSISTANCE, bills.DISPUTE_INSURED)
 

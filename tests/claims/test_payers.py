@@ -12,6 +12,8 @@ from schemas.events.chart import Cause, Part2Consent, Restriction
 from tests.claims.given_accounts import account, answer, chart, coverage, diagnosis, sent, service
 
 AT_WORK = (Cause(kind="employment", date=date(2026, 3, 1)),)
+BY_CAR = (Cause(kind="auto", date=date(2026, 3, 1), state="MA"),)
+NO_FAULT, LIABLE = coverage("no-fault", plan_kind="AM"), coverage("liable", plan_kind="LM")
 
 ROUTES = [
     # reason, what differs in the chart, payers by why
@@ -55,6 +57,21 @@ ROUTES = [
      {"coverages": (coverage("workers-compensation"), coverage()), "causes": AT_WORK,
       "diagnoses": (diagnosis("M51.26", "principal"), diagnosis("X50.0XXA", "external-cause", rank=2))},
      {"work-injury": ["workers-compensation", "commercial"]}),
+    ("after a crash no-fault first, then liability, then health, wherever the hospital put them",
+     {"coverages": (coverage(), LIABLE, NO_FAULT), "causes": BY_CAR,
+      "diagnoses": (diagnosis("S61.012A", "principal"),)}, {"accident": ["no-fault", "liable", "commercial"]}),
+    ("what treats another condition after a crash is the plan's",
+     {"coverages": (NO_FAULT, coverage()), "causes": BY_CAR,
+      "diagnoses": (diagnosis("S61.012A", "principal"), diagnosis("I10", rank=2)),
+      "services": (service("s1", pointers=(1,)), service("s2", pointers=(2,)))},
+     {"accident": ["no-fault", "commercial"], "plan": ["commercial"]}),
+    ("a crash at work: compensation, then no-fault, then health",
+     {"coverages": (coverage(), NO_FAULT, coverage("workers-compensation")), "causes": (*AT_WORK, *BY_CAR),
+      "diagnoses": (diagnosis("S61.012A", "principal"),)},
+     {"work-injury": ["workers-compensation", "no-fault", "commercial"]}),
+    ("an accident that no carrier answers for is the plan's", {"causes": BY_CAR}, {"plan": ["commercial"]}),
+    ("a carrier without any accident stands where the hospital put him",
+     {"coverages": (coverage(), NO_FAULT)}, {"plan": ["commercial", "no-fault"]}),
     ("what was paid in full is shown to no plan",
      {"restrictions": (Restriction(statement="s2", paid_cents=5_000),)},
      {"plan": ["commercial"], "restricted": []}),

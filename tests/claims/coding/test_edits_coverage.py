@@ -14,6 +14,8 @@ from claims.edits.coverage import (
     paid_in_another_order,
     plans_in_another_order,
     referral_absent,
+    tricare_before_others,
+    veterans_without_authorization,
 )
 from claims.edits.payer_order import is_aged, medicare_is_first
 from claims.tables import Reference
@@ -170,6 +172,7 @@ def two_plans(reason: str, *coverages: dict[str, Any], said: int | None = None) 
 
 
 JUNE, MAY = date(1980, 6, 1), date(1985, 5, 31)
+ORDERED = PriorityFacts(court_order=True)
 C2_PLANS = [
     two_plans("his own first", OWN, of("spouse")),
     two_plans("a dependent's first", of("spouse"), OWN, said=0),
@@ -182,6 +185,40 @@ C2_PLANS = [
     two_plans("the second had ended", of("child", JUNE), of("child", MAY, valid_to=date(2026, 3, 9))),
     two_plans("Medicaid is no plan", of("child", JUNE), {**of("child", MAY), "plan_kind": "MC"}),
     two_plans("the third before the second", OWN, of("child", JUNE), of("child", MAY), said=1),
+    two_plans("a court's order first", {**of("child", JUNE), "facts": ORDERED}, of("child", MAY)),
+    two_plans("a court's order second", of("child", MAY), {**of("child", JUNE), "facts": ORDERED}, said=0),
+]
+
+TRICARE = {"plan_kind": "CH"}
+
+
+def of_programs(reason: str, *coverages: dict[str, Any], said: int | None = None) -> Case:
+    findings = () if said is None else (("warn", "22", f"coverages[{said}]"),)
+    return Case(reason, tricare_before_others, lambda c: with_coverages(c, *coverages), findings)
+
+
+C2_TRICARE = [
+    of_programs("alone", TRICARE),
+    of_programs("before a plan", TRICARE, OWN, said=0),
+    of_programs("before Medicare", TRICARE, MEDICARE, said=0),
+    of_programs("after a plan, before Medicaid", OWN, TRICARE, MEDICAID),
+    of_programs("before a plan that had ended", TRICARE, {**OWN, "valid_to": date(2026, 3, 9)}),
+]
+VETERAN = {"plan_kind": "VA"}
+C6_VETERANS = [
+    Case("another plan", veterans_without_authorization, as_it_is),
+    Case(
+        "no authorization",
+        veterans_without_authorization,
+        lambda c: with_coverage(c, **VETERAN),
+        (("reject", "197", "coverages[0].authorizations"),),
+    ),
+    Case(
+        "authorized",
+        veterans_without_authorization,
+        lambda c: with_coverage(c, **VETERAN, authorizations=(Authorization(number="A1"),)),
+    ),
+    Case("asked second", veterans_without_authorization, lambda c: with_coverages(c, OWN, VETERAN)),
 ]
 
 REFERRED, FOR_VISITS = "coverages[0].referral", {"requires_referral": ("ambulatory",)}
@@ -318,7 +355,7 @@ C6 = [
         {"requires_authorization": ("G0463",)},
     ),
 ]
-CASES = [*C1, *C2, *C2_PLANS, *C6, *C7, *C8]
+CASES = [*C1, *C2, *C2_PLANS, *C2_TRICARE, *C6, *C6_VETERANS, *C7, *C8]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{case.rule.id}, {case.reason}" for case in CASES])
