@@ -82,6 +82,7 @@ class Sayings:
                 *(Say(CLAIM_BUILT, key, with_document(claim, partners), claim.payer) for claim in formed.claims),
                 *(Say(PATIENT_BILL, key, bill, bill.hospital) for bill in formed.bills),
                 *((self.told(chart, "rejected-by-edits", formed.refused),) if formed.refused else ()),
+                *((self.told(chart, "bill-to-check", formed.warned),) if formed.warned else ()),
             ),
             stats=tuple(stat for stat, _ in counted),
             facts=tuple(fact for _, fact in counted if fact is not None),

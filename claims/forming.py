@@ -57,7 +57,8 @@ def form(chart: ChartCoded, account: Account, partners: Partners, tables: DatedT
     if formed.refused or formed.awaited:
         return formed
     formed = _dated(formed, partners, (chart.received_at or chart.occurred_at).astimezone(hospital.zone).date())
-    return replace(formed, bills=bills.direct(chart, routes, account, hospital))
+    billed = bills.direct(chart, routes, account, hospital)
+    return replace(formed, bills=billed.bills, warned=billed.warned)
 
 
 def follow_up(
@@ -73,8 +74,8 @@ def follow_up(
     formed = _dated(side_by_side(steps.made), partners, now.day)
     if not steps.made or formed.refused or formed.awaited or not is_done(steps.account, chart.chart_id):
         return formed
-    bill = bills.after_payers(chart, steps.account, partners.hospital(chart.hospital), now.because)
-    return replace(formed, bills=(bill,) if bill else ())
+    billed = bills.after_payers(chart, steps.account, partners.hospital(chart.hospital), now.because)
+    return replace(formed, bills=billed.bills, warned=billed.warned)
 
 
 def _dated(formed: Formed, partners: Partners, day: Day) -> Formed:

@@ -6,11 +6,11 @@ from functools import lru_cache
 from typing import Annotated, Final, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from claims.codesets.shapes import is_procedure_shape, is_revenue_shape
 from schemas.events.people import Address
-from schemas.events.types import Day, Npi, Wire
+from schemas.events.types import Day, Line, Npi, Wire
 
 _NPI_PREFIX: Final = "80840"  # the card issuer prefix that the check digit is computed over (45 CFR 162.406)
 _NINE_DIGITS: Final = re.compile(r"[0-9]{5}-?[0-9]{4}")
@@ -21,6 +21,7 @@ _BRANCH: Final = re.compile(rf"(?:{_ATOM})+")
 _OF_ANY_LENGTH: Final = re.compile(r"\?|\{[0-9]+,[0-9]+\}")
 _MOST_OPEN: Final = 3  # each doubles back over an id of 64 characters
 _LONGEST: Final = 200
+_LARGEST: Final = 9_999_999_999  # 99,999,999.99, as every amount
 _REVENUE_SERIES: Final = re.compile(r"[0-9]{3}x")
 
 
@@ -58,6 +59,8 @@ TaxId = Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")]
 Taxonomy = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{9}X$")]
 Phone = Annotated[str, StringConstraints(pattern=r"^[0-9]{10}$")]
 """Ten digits, without a sign: X12 TE."""
+Web = Annotated[str, StringConstraints(pattern=r"^https://[A-Za-z0-9.-]+(/[A-Za-z0-9._~/-]*)?$", max_length=200)]
+"""A page that a bill names: https://, a host and a path."""
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 FileName = Annotated[str, AfterValidator(_bare_file)]
 """Of a file in a folder of ours: no path leads anywhere else."""
@@ -127,3 +130,27 @@ class Enrolment(Wire):
 
     def holds(self, day: Day) -> bool:
         return self.since <= day and (self.until is None or day <= self.until)
+
+
+class PatientContact(Wire):
+    """Whom a patient asks about a bill, and where the financial assistance policy is to be read (26 CFR 1.501(r)-4)."""
+
+    phone: Phone
+    hours: Line | None = None
+    web: Web | None = None
+    assistance_web: Web | None = None
+
+
+class SelfPayDiscount(Wire):
+    """What the hospital takes off the charges of who pays himself, from a day of service: hundredths of a percent (4000
+    is 40 %), or an amount."""
+
+    since: Day
+    percent_hundredths: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    cents: Annotated[int, Field(ge=1, le=_LARGEST)] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.percent_hundredths is None) == (self.cents is None):
+            raise ValueError("either `percent_hundredths` or `cents`")
+        return self

@@ -15,7 +15,9 @@ from claims.partner_fields import (
     Item,
     MemberIdShape,
     PartnerId,
+    PatientContact,
     Phone,
+    SelfPayDiscount,
     TaxId,
     Taxonomy,
     TimeZone,
@@ -107,6 +109,9 @@ class Hospital(BillingEntity):
     window_days: Annotated[int, Field(ge=0, le=3)] = 3
     """Days before an admission whose outpatient services go on its claim: 3, or 1 and 0 (42 CFR 412.2(c)(5))."""
     rules: Mapping[Code, RuleSetting] = {}
+    patient_contact: PatientContact | None = None
+    self_pay_discounts: Many[SelfPayDiscount] = ()
+    """The newest one that is in force on the first day of care."""
 
     def rule_mode(self, rule: str, service_day: Day) -> Literal["off", "warn", "on"] | None:
         """What this hospital says of a rule on a date of service; null where it says nothing."""

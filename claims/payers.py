@@ -54,8 +54,8 @@ class Route:
 
 
 def routes(chart: ChartCoded) -> tuple[Route, ...]:
-    """Every service on exactly one route: the plan's, the injury's, the patient's own, the restricted ones'. Where other
-    plans are in force on other days, each service goes by its own."""
+    """Every service on exactly one route: the plan's, the injury's, the patient's own, the restricted ones'. Where
+    other plans are in force on other days, each service goes by its own."""
     orders: dict[Why, tuple[Coverage, ...]] = {"plan": plan_order(chart)}
     injury, injured = injury_of(chart), frozenset[int]()
     if injury is not None:

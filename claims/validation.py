@@ -140,6 +140,8 @@ def _coded(scene: Scene, encoded: Encoded) -> tuple[Grouped, tuple[WorkItem, ...
         restrictions=chart.restrictions,
         payments_cents=chart.payments_cents,
         admission_related=chart.admission_related,
+        estimate=chart.estimate,
+        surprise_consent=chart.surprise_consent,
         diagnoses=ordered,
         procedures=encoded.procedures,
         services=priced.lines,

@@ -9,7 +9,7 @@ from agents.reference import read_partners
 from agents.stage import States
 from agents.tracing import Trace, trace_chart
 from claims.accounts import Account
-from claims.bills import BASIS_WORDS
+from claims.bill_words import BASIS_WORDS
 from console.claim import origin, reasons
 from console.screen import Json, dollars, draw, moment, say, say_json, table
 from ledger.store import Ledger

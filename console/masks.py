@@ -23,7 +23,14 @@ from schemas.events import (
     Wire,
 )
 from schemas.events.chart import Coverage, Encounter
-from schemas.events.claim import Adjustment, BillReason, ClaimLine, PayerShare
+from schemas.events.claim import (
+    Adjustment,
+    BillDiscount,
+    BillReason,
+    ClaimLine,
+    NotBilled,
+    PayerShare,
+)
 from schemas.events.coded import Drg, Finding, Query, Service, StayFacts, WorkItem
 from schemas.events.control import Cell, Measure
 from schemas.events.payer import AnsweredLine, ProviderAdjustment, StatusCode
@@ -61,10 +68,12 @@ SHOWN: Mapping[type[Wire], frozenset[str]] = {
     ClaimLine: _named("number charge_cents non_covered_cents"),
     PatientBill: _named(
         "producer software hospital revision total_charge_cents payers patient_paid_cents owed_cents refund_cents"
-        " reasons code_sets edit_tables basis"
+        " reasons code_sets edit_tables basis discounts not_billed"
     ),
     PayerShare: _every(PayerShare),
     BillReason: _every(BillReason),
+    BillDiscount: _every(BillDiscount),
+    NotBilled: _every(NotBilled),
     ClaimAcknowledged: _named("producer software payer accepted codes hospital"),
     StatusCode: _named("category status entity"),
     Remittance: _named(

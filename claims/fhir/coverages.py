@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import Literal
 
-from claims.fhir.elements import Resource, code_values, day, first, meaning, reference, some, words
+from claims.fhir.elements import Resource, code_values, day, extensions, first, meaning, parts, reference, some, words
 from claims.fhir.people import home, name, sex
 from claims.fhir.visit import Visit
 from claims.partners import Payer
-from schemas.events.chart import Coverage
+from schemas.events.chart import Coverage, Network
 from schemas.events.people import Relationship, Subscriber
 
 _RELATIONSHIPS: dict[str, Relationship] = {"self": "self", "spouse": "spouse", "common": "spouse", "child": "child"}
 _TYPES = "http://terminology.hl7.org/CodeSystem/v2-0203"
+NETWORK = "urn:claimstream:network"
+_NETWORKS: dict[object, Literal["in", "out"]] = {"in": "in", "out": "out"}
 _NEVER_IN_FORCE = {"entered-in-error", "draft"}
 
 
@@ -71,7 +74,16 @@ def _coverages(visit: Visit, resource: Resource, payers: Mapping[str, Payer]) ->
             subscriber=subscriber,
             valid_from=valid_from,
             valid_to=valid_to,
+            network=_network(resource),
         )
+
+
+def _network(resource: Resource) -> Network | None:
+    """Extension urn:claimstream:network: in or out, of the hospital and of the professionals who bill apart."""
+    for extension in extensions(resource, NETWORK):
+        said = {name: _NETWORKS.get(part.get("valueCode")) for name, part in parts(extension).items()}
+        return Network(facility=said.get("facility"), professional=said.get("professional"))
+    return None
 
 
 def _member_number(resource: Resource) -> str | None:

@@ -14,7 +14,13 @@ from claims.fhir.documents import read_documents
 from claims.fhir.elements import Resource, ending, first, instant, reference, words
 from claims.fhir.encounters import encounter_class, read_causes, read_encounter
 from claims.fhir.people import mrn, read_patient
-from claims.fhir.privacy import read_part2, read_payments, read_restrictions
+from claims.fhir.privacy import (
+    read_estimate,
+    read_part2,
+    read_payments,
+    read_restrictions,
+    read_surprise_consent,
+)
 from claims.fhir.results import read_unordered
 from claims.fhir.services import (
     read_drugs,
@@ -114,6 +120,8 @@ def _chart(visit: Visit, occurred_at: datetime, payers: Mapping[str, Payer]) -> 
         part2=read_part2(visit),
         restrictions=read_restrictions(visit, statements),
         payments_cents=read_payments(visit),
+        estimate=read_estimate(visit),
+        surprise_consent=read_surprise_consent(visit),
     )
 
 

@@ -1,4 +1,4 @@
-"""What the patient allowed and forbade: 42 CFR Part 2 and items paid in full (45 CFR 164.522)."""
+"""What the patient allowed and forbade (42 CFR Part 2; 45 CFR 164.522, 149.420), was told it would cost, and paid."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -17,11 +17,14 @@ from claims.fhir.elements import (
     words,
 )
 from claims.fhir.visit import Visit
-from schemas.events.chart import Part2Consent, Restriction, Statement
+from schemas.events.chart import Estimate, Part2Consent, Restriction, Statement
 
 RESTRICTION = "urn:claimstream:paid-in-full"
 PAYMENT = "urn:claimstream:payment"
+ESTIMATE = "urn:claimstream:estimate"
+SURPRISE_CONSENT = "urn:claimstream:surprise-consent"
 
+_DAYS = ("given", "scheduled", "requested")
 _PART2_LABELS = {"42CFRPart2"}  # HL7 v3-ActCode
 _LABELLED = (
     "Condition", "Procedure", "ServiceRequest", "Observation", "DiagnosticReport", "MedicationAdministration",
@@ -104,6 +107,24 @@ def _item(visit: Visit, extension: Resource) -> str:
 def read_payments(visit: Visit) -> int:
     """Encounter extension urn:claimstream:payment: what the patient has paid already."""
     return sum(_cents(extension) or 0 for extension in extensions(visit.encounter, PAYMENT))
+
+
+def read_estimate(visit: Visit) -> Estimate | None:
+    """Encounter extension urn:claimstream:estimate: what who pays himself was told it would cost, and when."""
+    for extension in extensions(visit.encounter, ESTIMATE):
+        told = parts(extension)
+        cents = _cents(told.get("amount", {}))
+        if cents is not None:
+            days = {name: day(told.get(name, {}).get("valueDate"), visit.zone) for name in _DAYS}
+            return Estimate(cents=cents, **days)
+        visit.note("Encounter.extension[estimate].amount")
+    return None
+
+
+def read_surprise_consent(visit: Visit) -> bool | None:
+    """Encounter extension urn:claimstream:surprise-consent: no word is no consent, and not the same as no."""
+    said = [extension.get("valueBoolean") for extension in extensions(visit.encounter, SURPRISE_CONSENT)]
+    return said[0] if said and isinstance(said[0], bool) else None
 
 
 def _cents(element: Resource) -> int | None:

@@ -152,6 +152,13 @@ class PriorityFacts(Wire):
     court_order: bool | None = None  # a court says that this plan pays first
 
 
+class Network(Wire):
+    """Whether the plan has a contract with the hospital, and with the professionals who bill apart; null: unknown."""
+
+    facility: Literal["in", "out"] | None = None
+    professional: Literal["in", "out"] | None = None
+
+
 class Coverage(Wire):
     """One plan, in the order the hospital believes they pay."""
 
@@ -172,6 +179,7 @@ class Coverage(Wire):
     advantage: bool | None = None  # the plan answered that a Medicare Advantage plan has the member
     authorizations: Many[Authorization] = ()
     referral: Id | None = None
+    network: Network | None = None
 
 
 class Signatures(Wire):
@@ -197,6 +205,15 @@ class Restriction(Wire):
 
     statement: Id
     paid_cents: Cents
+
+
+class Estimate(Wire):
+    """The good-faith estimate that who pays himself was given (45 CFR 149.610), and the days it is judged by."""
+
+    cents: Cents
+    given: Day | None = None
+    scheduled: Day | None = None  # when the care was booked
+    requested: Day | None = None  # when the patient asked for it
 
 
 class QueryAnswer(Wire):
@@ -232,3 +249,5 @@ class ChartCompleted(Event):
     payments_cents: Cents = 0
     answers: Many[QueryAnswer] = ()
     admission_related: bool | None = None  # of an outpatient: to an admission that follows (42 CFR 412.2(c)(5))
+    estimate: Estimate | None = None
+    surprise_consent: bool | None = None  # the patient agreed to be billed by who is out of network (45 CFR 149.420)

@@ -211,6 +211,42 @@ class BillReason(Wire):
     kind: Literal["deductible", "coinsurance", "copay", "not-covered", "self-pay", "paid-in-full-restriction", "other"]
     carc: Code | None = None
     cents: Cents
+    text: Line | None = None
+
+
+class BillDiscount(Wire):
+    """What the hospital itself takes off."""
+
+    kind: Literal["self-pay"]
+    cents: Cents
+
+
+class NotBilled(Wire):
+    """What a payer left to the patient, and the law says that he does not owe."""
+
+    kind: Literal["surprise-bill", "qualified-medicare-beneficiary"]
+    carc: Code
+    cents: Cents
+    text: Line | None = None
+
+
+class BillContact(Wire):
+    """Whom a patient asks about his bill."""
+
+    phone: Line
+    hours: Line | None = None
+    web: Line | None = None
+    assistance_web: Line | None = None  # where the financial assistance policy can be read
+
+
+class BillEstimate(Wire):
+    """The good-faith estimate beside the bill; `disputable`: the bill is so far above it that the patient may dispute
+    it (45 CFR 149.620)."""
+
+    cents: Cents
+    given: Day | None = None
+    above_cents: Cents
+    disputable: bool
 
 
 class BillLine(Wire):
@@ -246,3 +282,7 @@ class PatientBill(Event):
     code_sets: Line | None = None
     edit_tables: Line | None = None
     basis: BillBasis | None = None
+    contact: BillContact | None = None
+    discounts: Many[BillDiscount] = ()
+    not_billed: Many[NotBilled] = ()
+    estimate: BillEstimate | None = None

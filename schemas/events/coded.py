@@ -6,6 +6,7 @@ from schemas.events.chart import (
     Cause,
     Coverage,
     EncounterClass,
+    Estimate,
     Part2Consent,
     PresentOnAdmission,
     Restriction,
@@ -222,6 +223,8 @@ class ChartCoded(Event):
     admission_related: bool | None = None
     folds: Many[Id] = ()  # the charts whose services stand on this one
     folded_into: Id | None = None  # the chart on which this one's services stand: it has no claim of its own
+    estimate: Estimate | None = None
+    surprise_consent: bool | None = None
 
 
 ReturnReason = Literal[
@@ -233,6 +236,7 @@ ReturnReason = Literal[
     "unanswered",
     "late-version",
     "deadline-near",
+    "bill-to-check",
 ]
 
 

@@ -4,10 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 from schemas.events import ChartReturned, ClaimAdjudicated, ClaimBuilt, PatientBill
-from schemas.events.chart import Cause, Part2Consent, Restriction
+from schemas.events.chart import Cause, Estimate, Part2Consent, Restriction
 from tests.agents.given_accounts_of_claiming import AFTER_THE_HOLD, built, due, kept, rejection, settled, visit
 from tests.agents.given_stages import Stages, outcomes
-from tests.claims.given_accounts import DAY, by_line, coverage, reversal, service
+from tests.claims.given_accounts import DAY, by_line, coverage, reversal, service, stay
 
 PLANS = (coverage("medicare"), coverage("medicaid"))
 BOTH = (service(), service("s2", "professional", 5_000))
@@ -198,6 +198,23 @@ def test_the_plan_is_not_told_that_it_was_a_work_injury(given: Stages) -> None:
     (claim,) = billed(given, causes=(Cause(kind="employment", date=DAY),), coverages=plans)
     (second,) = built(given, given.decide("claiming", settled(claim, reasons=[("CO", "P4", 10_000)])))
     assert (second.causes, second.coded_values) == ((), ())
+
+
+# What a hospital hears of a bill
+
+
+def test_a_bill_far_above_the_estimate_is_the_hospitals_to_check(given: Stages) -> None:
+    himself = visit(coverages=(), estimate=Estimate(cents=1_000), services=(service(cents=41_000),))
+    decisions = given.decide("claiming", himself)
+    (back,) = given.said(decisions, ChartReturned)
+    assert (back.reason, [finding.rule for finding in back.findings]) == ("bill-to-check", ["E2"])
+    assert [bill.owed_cents for bill in given.said(decisions, PatientBill)] == [41_000]
+
+
+def test_what_the_law_keeps_off_a_bill_is_the_contract_desks(given: Stages) -> None:
+    (claim,) = billed(given, encounter=stay("emergency"))
+    (back,) = told(given, settled(claim, reasons=[("PR", "45", 4_000)]))
+    assert (back.reason, [finding.rule for finding in back.findings]) == ("bill-to-check", ["E3"])
 
 
 # Substance-use treatment (42 CFR Part 2)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from claims import bills
+from claims import bill_words
 from claims.accounts import Account, claim_of, with_claim
 from claims.bills import is_balanced
 from claims.forming import Now, entered, follow_up, form
@@ -214,8 +214,9 @@ def test_what_nobody_insures_beside_a_claim_is_on_the_same_bill(partners: Partne
 def test_every_bill_tells_of_assistance_and_of_the_way_to_dispute_it(partners: Partners) -> None:
     (estimate,) = direct(partners, coverages=())
     assert estimate.basis == "no-plan"
-    assert estimate.notices == (bills.FINANCIAL_ASSISTANCE, bills.DISPUTE_ESTIMATE)
-    assert owing(billed(partners, [("PR", "1", 1)])[0]).notices == (bills.FINANCIAL_ASSISTANCE, bills.DISPUTE_INSURED)
+    assistance = f"{bill_words.FINANCIAL_ASSISTANCE} Call 413-555-0111. The policy is at https://mercy-general.example/assistance."
+    assert estimate.notices == (assistance, bill_words.DISPUTE_ESTIMATE)
+    assert owing(billed(partners, [("PR", "1", 1)])[0]).notices == (assistance, bill_words.DISPUTE_INSURED)
 
 
 def test_a_bill_goes_to_the_guarantor_and_to_where_the_patient_asked_for(partners: Partners) -> None:

@@ -2,8 +2,19 @@
 
 from datetime import date
 
-from schemas.events.chart import Restriction
-from tests.claims.fhir.given_resources import Json, Reader, concept, condition, dose, encounter, order, patient, ref
+from schemas.events.chart import Estimate, Network, Restriction
+from tests.claims.fhir.given_resources import (
+    Json,
+    Reader,
+    concept,
+    condition,
+    coverage,
+    dose,
+    encounter,
+    order,
+    patient,
+    ref,
+)
 
 
 def paid_in_full(item: str, cents: float = 79.9) -> list[Json]:
@@ -72,3 +83,36 @@ def test_a_part_2_consent_counts_from_the_day_it_was_given(read: Reader) -> None
 
     assert part2 is not None
     assert (part2.start, part2.end, part2.revoked) == (date(2026, 2, 1), date(2027, 1, 31), None)
+
+
+def told(cents: float | None, **days: str) -> list[Json]:
+    amount = [{"url": "amount", "valueMoney": {"value": cents}}] if cents is not None else []
+    parts = [*amount, *({"url": name, "valueDate": value} for name, value in days.items())]
+    return [{"url": "urn:claimstream:estimate", "extension": parts}]
+
+
+def test_an_estimate_has_its_amount_and_its_days(read: Reader) -> None:
+    chart = read.chart(patient(), encounter(extension=told(140.5, given="2026-02-20", requested="2026-02-19")))
+
+    expected = Estimate(cents=14_050, given=date(2026, 2, 20), requested=date(2026, 2, 19))
+    assert chart.estimate == expected
+
+
+def test_an_estimate_without_an_amount_is_none(read: Reader) -> None:
+    assert read.chart(patient(), encounter(extension=told(None, given="2026-02-20"))).estimate is None
+
+
+def test_whether_he_agreed_to_be_billed_is_said_or_unknown(read: Reader) -> None:
+    agreed = [{"url": "urn:claimstream:surprise-consent", "valueBoolean": False}]
+
+    assert read.chart(patient(), encounter(extension=agreed)).surprise_consent is False
+    assert read.chart(patient(), encounter()).surprise_consent is None
+
+
+def test_a_plan_has_a_contract_with_the_hospital_or_with_the_professional(read: Reader) -> None:
+    parts = [{"url": "facility", "valueCode": "in"}, {"url": "professional", "valueCode": "somewhere"}]
+    plan = coverage(extension=[{"url": "urn:claimstream:network", "extension": parts}])
+
+    chart = read.chart(patient(), encounter(), plan)
+
+    assert [each.network for each in chart.coverages] == [Network(facility="in", professional=None)]
