@@ -1,6 +1,7 @@
 """What the ledger tells of one chart (where it is, each step it took, its claims and bills, what it waits for), and of
 one claim among its relatives."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from sqlalchemy.engine import Connection, Row
 
 from agents.stage import States
 from agents.worklist import about_chart
-from claims.accounts import Account, AccountClaim, BillIssued, claim_of
+from claims.accounts import Account, AccountClaim, BillIssued, claim_of, is_with_the_payer
 from claims.lineage import Kin, family, kinship
 from ledger import inquiries, projections
 
@@ -94,6 +95,28 @@ def trace_claim(tx: Connection, states: States, name: str) -> ClaimTrace | None:
         denials=inquiries.denials_of(tx, [each.claim.claim.control_number for each in kin]),
         waits=inquiries.waits_of(tx, f"account/{about}"),
     )
+
+
+def unbilled(tx: Connection, states: States, hospital: str, account: str) -> tuple[str, ...]:
+    """Why nobody is billed for an account, in words without anything of a chart."""
+    kept = _account(tx, states, f"{hospital}/{account}")
+    if kept is None:
+        return (f"the ledger has no such account of {hospital}",)
+    held = Counter(each.state for each in kept.charts if each.state not in {"claimed", "billed-to-patient"})
+    asked = [each for each in kept.claims if is_with_the_payer(each)]
+    waits = (
+        *(f"{number} of its charts {_WAITING.get(state, state)}" for state, number in held.items()),
+        *(f"{each.claim.payer} has not settled claim {each.claim.control_number}" for each in asked),
+    )
+    return waits or ("no payer left anything to the patient",)
+
+
+_WAITING = {
+    "held": "wait for the end of the bill hold",
+    "consent-missing": "wait for a consent (42 CFR Part 2)",
+    "awaiting-answer": "wait for a payer's answer",
+    "returned": "went back to the hospital",
+}
 
 
 def _account(tx: Connection, states: States, about: str) -> Account | None:

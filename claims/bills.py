@@ -14,7 +14,7 @@ from claims.accounts import Account, bill_of
 from claims.drafting import PRODUCER
 from claims.partners import Hospital
 from claims.payers import Route, Why
-from claims.shares import Share, chains, joined, of_chain, own, uninsured
+from claims.shares import Share, chains, joined, of_chain, own, uninsured, words_of
 from schemas.events.claim import BillBasis, BillContact, BillDiscount, ChartVersion, PatientBill
 from schemas.events.coded import ChartCoded, Finding
 from schemas.events.people import Guarantor, Patient
@@ -58,8 +58,9 @@ def direct(chart: ChartCoded, routes: Sequence[Route], account: Account, hospita
 
 def after_payers(chart: ChartCoded, account: Account, hospital: Hospital, because: Event) -> Billed:
     """The bill once every payer of the chart answered. None when nobody owes anything, or nothing is new."""
-    asked = tuple(chains(account, chart.chart_id))
-    share = joined([*(of_chain(chain, chart) for chain in asked), *uninsured(chart, asked)], chart.payments_cents)
+    asked, words = tuple(chains(account, chart.chart_id)), words_of(chart)
+    shares = (*(of_chain(chain, chart, words) for chain in asked), *uninsured(chart, asked))
+    share = joined(shares, chart.payments_cents)
     since = max(answer.adjudicated_on for chain in asked for kept in chain for answer in kept.answers)
     bill = _bill(chart, account, hospital, share, part="share", since=since, because=because)
     surprising = any(each.kind == "surprise-bill" for each in share.not_billed)

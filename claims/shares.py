@@ -2,7 +2,7 @@
 what the law keeps off his bill."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
@@ -48,7 +48,7 @@ def own(chart: ChartCoded, route: Route) -> Share:
     charges = sum(service.charge_cents for service in services)
     kind: Kind = "paid-in-full-restriction" if restricted else "self-pay"
     return Share(
-        lines=tuple(_line(service) for service in services),
+        lines=tuple(_line(service, service.text) for service in services),
         payers=(),
         reasons=(_reason(kind, None, charges),) if charges else (),
         # A hospital counts what it took for a restricted item there, and everything else as the chart's payments.
@@ -82,7 +82,7 @@ def chains(account: Account, chart_id: str) -> Iterator[Chain]:
         yield tuple(chain)
 
 
-def of_chain(chain: Chain, chart: ChartCoded) -> Share:
+def of_chain(chain: Chain, chart: ChartCoded, words: Mapping[str, str]) -> Share:
     """Each payer takes from what the one before left to the patient; the last one's part of the patient's is owed.
 
     So an adjustment that only repeats an earlier payer's (OA 23) counts once. Who passes the claim on takes nothing.
@@ -101,7 +101,7 @@ def of_chain(chain: Chain, chart: ChartCoded) -> Share:
     off = kept_off.carcs if kept_off else frozenset[str]()
     last = settlement.totals(chain[-1]).patient
     return Share(
-        lines=tuple(_line(line) for line in chain[0].claim.lines),
+        lines=tuple(_line(line, words.get(line.control_number)) for line in chain[0].claim.lines),
         payers=tuple(shares),
         reasons=tuple(_reason(_kind(each.carc), each.carc, each.cents) for each in last if each.carc not in off),
         paid_cents=0,
@@ -155,8 +155,17 @@ def joined(shares: Sequence[Share], paid: Cents) -> Share:
     )
 
 
-def _line(said: ClaimLine | Service) -> BillLine:
-    text = said.group or (f"service {said.code}" if said.code else f"revenue code {said.revenue_code}")
+def words_of(chart: ChartCoded) -> dict[str, str]:
+    """What the hospital called each service, by its line's control number: a claim has no such words."""
+    return {
+        numbered.control_number: numbered.service.text
+        for numbered in payers.numbered_services(chart)
+        if numbered.service.text
+    }
+
+
+def _line(said: ClaimLine | Service, text: str | None) -> BillLine:
+    text = text or said.group or (f"service {said.code}" if said.code else f"revenue code {said.revenue_code}")
     return BillLine(service_from=said.service_from, text=text, code=said.code, charge_cents=said.charge_cents)
 
 

@@ -17,6 +17,7 @@ COMMANDS = {
     "lag": "How far each stage is behind, the worst first.",
     "tail": "Records of a topic, decoded; PHI is masked.",
     "chart": "Where a chart is, and what happened to it.",
+    "bill": "An account's bills to the patient, as he gets them.",
     "claim": "A claim with its versions and answers, and what came of it.",
     "denials": "What payers denied, why, and until when it may be appealed.",
     "worklist": "The coder's desk: what has to be coded, who has it, and the answers.",

@@ -51,7 +51,7 @@ def tail(
     codec = strict_codec(settings)
     start = OFFSET_BEGINNING if from_beginning else OFFSET_END
     try:
-        for number, message in enumerate(_messages(settings, topic, partitions, start, until_now), start=1):
+        for number, message in enumerate(messages(settings, topic, partitions, start, until_now), start=1):
             _show(_facts(message, codec, show_phi), as_json)
             if number == limit:
                 break
@@ -59,7 +59,7 @@ def tail(
         pass  # how one stops it
 
 
-def _messages(settings: Settings, topic: str, partitions: list[int], start: int, until_now: bool) -> Iterator[Any]:
+def messages(settings: Settings, topic: str, partitions: list[int], start: int, until_now: bool) -> Iterator[Any]:
     """Committed records of all partitions; until they have all come to their end, or for ever."""
     config = settings.consumer_config("tail") | QUIET | {"auto.offset.reset": "earliest", "enable.partition.eof": True}
     consumer = Consumer(config)
