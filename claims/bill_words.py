@@ -47,12 +47,14 @@ _CARCS: Final = {
 }
 NOT_BILLED_WORDS: Final = {
     "surprise-bill": "Protected: the law does not let us bill you more than your share within the network",
+    "paid-in-full-by-medicaid": "Protected: what Medicaid pays is payment in full, but for your copay",
     "qualified-medicare-beneficiary": "Protected: a qualified Medicare beneficiary owes no share of Medicare's price",
 }
 
-FINANCIAL_ASSISTANCE: Final = (  # 26 CFR 1.501(r)-4(b)(5): on each billing statement
+FINANCIAL_ASSISTANCE: Final = (  # 26 CFR 1.501(r)-4(b)(5), on each billing statement; 1.501(r)-6(c), 240 days
     "If you cannot pay, you may qualify for free or reduced care under this hospital's financial assistance policy. "
-    "Ask the billing office for the policy, its plain-language summary and an application; they cost nothing."
+    "Ask the billing office for the policy, its plain-language summary and an application; they cost nothing. You may "
+    "apply until 240 days after the first bill for this care."
 )
 DISPUTE_INSURED: Final = (  # 45 CFR 147.136 (appeals), 149.410 and 149.420 (surprise bills)
     "If you disagree with what your plan decided, you may appeal to it. For emergency care, and for care by somebody "

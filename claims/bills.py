@@ -5,16 +5,16 @@ patient's share; and the patient's share = owed + already paid + taken off by th
 reasons.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from claims import bill_words, estimates, surprise
+from claims import bill_words, estimates, findings, settlement, surprise
 from claims.accounts import Account, bill_of
 from claims.drafting import PRODUCER
 from claims.partners import Hospital
 from claims.payers import Route, Why
-from claims.shares import Share, chains, joined, of_chain, own, uninsured, words_of
+from claims.shares import Chain, Share, chains, joined, of_chain, own, uninsured, words_of
 from schemas.events.claim import BillBasis, BillContact, BillDiscount, ChartVersion, PatientBill
 from schemas.events.coded import ChartCoded, Finding
 from schemas.events.people import Guarantor, Patient
@@ -22,6 +22,13 @@ from schemas.events.types import Cents, Day, Event
 from schemas.identity import caused_by, derived
 
 DUE = timedelta(days=30)
+_PAID_TO_THE_PATIENT = findings.warn(
+    "E4",
+    "a payer paid the patient what is the hospital's",
+    mend="ask the patient for the payment that he got; it is not on his bill",
+    citation="CARC 100; billing.md section 6",
+    carc="100",
+)
 
 _WAITS_FOR_NONE: tuple[Why, ...] = ("restricted", "self-pay")
 
@@ -63,8 +70,15 @@ def after_payers(chart: ChartCoded, account: Account, hospital: Hospital, becaus
     share = joined(shares, chart.payments_cents)
     since = max(answer.adjudicated_on for chain in asked for kept in chain for answer in kept.answers)
     bill = _bill(chart, account, hospital, share, part="share", since=since, because=because)
-    surprising = any(each.kind == "surprise-bill" for each in share.not_billed)
-    return Billed((bill,) if _is_new(bill, account) else (), (surprise.NOT_BILLED,) if surprising else ())
+    return Billed((bill,) if _is_new(bill, account) else (), tuple(_warnings(share, asked)))
+
+
+def _warnings(share: Share, asked: Sequence[Chain]) -> Iterator[Finding]:
+    """What of a bill the hospital has to settle with a payer, or with the patient."""
+    if any(each.kind == "surprise-bill" for each in share.not_billed):
+        yield surprise.NOT_BILLED
+    if any(settlement.paid_the_patient(kept) for chain in asked for kept in chain):
+        yield _PAID_TO_THE_PATIENT
 
 
 def _is_new(bill: PatientBill, account: Account) -> bool:

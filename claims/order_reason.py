@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from claims.edits.payer_order import is_aged, medicare_is_first
+from claims.edits.payer_order import is_aged, is_by_current_work, medicare_is_first
 from claims.payers import MEDICARE, NO_FAULT, TRICARE, VETERANS, is_group_plan, pays_for_accidents, pays_for_work
 from schemas.events.chart import Coverage, PriorityFacts
 from schemas.events.claim import OrderReason
@@ -120,13 +120,7 @@ def _of_plans(first: Coverage, second: Coverage) -> OrderReason:
 
 def _active_first(first: Coverage, second: Coverage) -> OrderReason | None:
     """Null where both are alike, or the facts don't tell."""
-    one, two = _is_by_work(first.facts), _is_by_work(second.facts)
+    one, two = is_by_current_work(first.facts), is_by_current_work(second.facts)
     if one is None or two is None or one == two:
         return None
     return "active-before-retired" if one else "hospital-order"
-
-
-def _is_by_work(facts: PriorityFacts | None) -> bool | None:
-    if facts is None:
-        return None
-    return False if facts.retired or facts.continued else facts.working

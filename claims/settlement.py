@@ -198,6 +198,11 @@ def passes_on(claim: AccountClaim) -> bool:
     return not reasons.isdisjoint(his)
 
 
+def paid_the_patient(claim: AccountClaim) -> bool:
+    """The payer sent the patient what is ours (CARC 100 of another group than PR, which is no part of his bill)."""
+    return any(each.carc == "100" and each.group != "PR" and each.cents > 0 for each in totals(claim).adjustments)
+
+
 def is_of_an_accident(claim: ClaimBuilt) -> bool:
     """Whether a carrier of accidents that are not of work is asked."""
     return claim.filing_indicator in _CARRIERS

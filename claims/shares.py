@@ -20,7 +20,10 @@ _NOT_COVERED = frozenset({"26", "27", "31", "32", "33", "35", "49", "50", "51", 
 _QMB = frozenset({"N781", "N782", "N783"})  # RARC
 _COST_SHARE = frozenset({"1", "2", "3", "66"})  # CARC
 
-Protection = Literal["surprise-bill", "qualified-medicare-beneficiary"]
+_MEDICAID = "MC"  # X12 SBR09
+_ABOVE_ITS_PRICE = frozenset({"45"})  # CARC
+
+Protection = Literal["surprise-bill", "qualified-medicare-beneficiary", "paid-in-full-by-medicaid"]
 
 Chain = tuple[AccountClaim, ...]
 """A claim to the first payer and its successors to the next ones, in their order."""
@@ -124,11 +127,14 @@ class _KeptOff(NamedTuple):
 
 def _kept_off(last: AccountClaim, chart: ChartCoded) -> _KeptOff | None:
     """What of the patient's part the law keeps off his bill. A qualified Medicare beneficiary owes no deductible,
-    coinsurance or copay, which Medicare's answer tells by a remark (42 U.S.C. 1396a(n)(3)(B))."""
+    coinsurance or copay, which Medicare's answer tells by a remark (42 U.S.C. 1396a(n)(3)(B)). Who is paid by Medicaid
+    is paid in full, but for such shares (42 CFR 447.15)."""
     said = {remark for answer in last.answers for remark in answer.remarks}
     said |= {remark for answer in last.answers for line in answer.lines for remark in line.remarks}
     if not _QMB.isdisjoint(said):
         return _KeptOff("qualified-medicare-beneficiary", _COST_SHARE)
+    if last.claim.filing_indicator == _MEDICAID:
+        return _KeptOff("paid-in-full-by-medicaid", _ABOVE_ITS_PRICE)
     return _KeptOff("surprise-bill", surprise.BALANCE) if surprise.is_protected(last.claim, chart, said) else None
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Final
 
-from claims.edits.payer_order import medicare_is_first
+from claims.edits.payer_order import is_by_current_work, medicare_is_first
 from claims.edits.rule import Fault, Rule, Severity, rule
 from claims.edits.subject import Subject
 from claims.in_force import is_in_force
@@ -116,11 +116,12 @@ def _beside_medicare(at: int, medicare: Coverage, subject: Subject, day: date) -
 )
 def plans_in_another_order(subject: Subject) -> Iterator[Fault]:
     """Of two plans of insurers the patient's own pays before one under which he is a dependent; of two under which he
-    is a child, that of the parent whose birthday comes earlier in the year.
+    is a child, that of the parent whose birthday comes earlier in the year; else the one by current work before one of
+    a retired person or one that is continued (COBRA).
 
-    The model's rules, not read: they warn. A court's order comes before them, where the facts tell of one; custody and
-    a plan of a retired person go by other rules. Medicare, Medicaid, TRICARE and what answers for an accident are no
-    such plans.
+    The model's rules, not read: they warn. A court's order comes before them, where the facts tell of one; custody goes
+    by other rules, and of two plans that are alike in all this nothing is said. Medicare, Medicaid, TRICARE and what
+    answers for an accident are no such plans.
     """
     for day in subject.plan_days:
         yield from _parents_faults(subject, day)
@@ -140,6 +141,9 @@ def _parents_faults(subject: Subject, day: date) -> Iterator[Fault]:
             yield Fault(
                 "the plan of the parent with the later birthday first", f"coverages[{at}]", None, "order of payers"
             )
+        elif is_by_current_work(first.facts) is False and is_by_current_work(second.facts):
+            message = "a plan of a retired person, or a continued one, before one by current work"
+            yield Fault(message, f"coverages[{at}]", None, "order of payers")
 
 
 @rule(

@@ -24,6 +24,13 @@ def medicare_is_first(facts: PriorityFacts, born: date | None, day: date) -> boo
     return is_aged(born, start) and _first_by_work(facts, born, start) is True
 
 
+def is_by_current_work(facts: PriorityFacts | None) -> bool | None:
+    """Whether a plan is one of who works, and not of who is retired or has it continued (COBRA); None: unknown."""
+    if facts is None:
+        return None
+    return False if facts.retired or facts.continued else facts.working
+
+
 def is_aged(born: date, day: date) -> bool:
     """From the first of the month in which he attains 65: on the day before the birthday (42 CFR 411.170(c))."""
     eve = born - timedelta(days=1)

@@ -11,6 +11,7 @@ from confluent_kafka.admin import AdminClient
 
 from agents.assembly import SOFTWARE, Assembly
 from agents.exporting import Exporting, Order
+from claims.bill_page import page
 from schemas.events import ChartReturned, ClaimBuilt, ClaimStatsPublished, PatientBill, Wire
 from streams.provisioning import end_offsets, partitions_of
 from streams.topics import CHART_RETURNED, CLAIM_BUILT, CLAIM_STATS_PUBLISHED, PATIENT_BILL
@@ -32,9 +33,9 @@ def write_examples(assembly: Assembly, home: Path) -> dict[str, str]:
         most = max(returned, key=lambda chart: (len(chart.queries) + len(chart.worklist), chart.chart_id))
         paths["returned chart"] = _json(home / "returned-chart.json", most)
     if bills:
-        paths["patient bill"] = _json(
-            home / "patient-bill.json", max(bills, key=lambda bill: (len(bill.payers), bill.owed_cents))
-        )
+        richest = max(bills, key=lambda bill: (len(bill.payers), bill.owed_cents))
+        paths["patient bill"] = _json(home / "patient-bill.json", richest)
+        paths["patient bill, as he reads it"] = _page(home / "patient-bill.txt", richest, assembly)
     for table in tables:
         paths[f"statistics: {table.table}"] = _csv(home / f"statistics-{table.table}.csv", table)
     return {what: near(path) for what, path in paths.items()}
@@ -83,6 +84,12 @@ def _events(assembly: Assembly, topic: str, kind: type[W]) -> Iterator[W]:
 
 def _json(path: Path, event: Wire) -> str:
     path.write_text(json.dumps(event.model_dump(mode="json", exclude_none=True), indent=2, ensure_ascii=False) + "\n")
+    return str(path)
+
+
+def _page(path: Path, bill: PatientBill, assembly: Assembly) -> str:
+    names = {key: payer.name for key, payer in assembly.partners.payers.items()}
+    path.write_text("\n".join(page(bill, names)) + "\n", encoding="utf-8")
     return str(path)
 
 

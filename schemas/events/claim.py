@@ -224,7 +224,7 @@ class BillDiscount(Wire):
 class NotBilled(Wire):
     """What a payer left to the patient, and the law says that he does not owe."""
 
-    kind: Literal["surprise-bill", "qualified-medicare-beneficiary"]
+    kind: Literal["surprise-bill", "qualified-medicare-beneficiary", "paid-in-full-by-medicaid"]
     carc: Code
     cents: Cents
     text: Line | None = None

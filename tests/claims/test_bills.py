@@ -229,6 +229,35 @@ def test_a_bill_goes_to_the_guarantor_and_to_where_the_patient_asked_for(partner
     assert direct(partners, coverages=(), patient=confidential)[0].guarantor_address == away
 
 
+def test_what_medicaid_pays_is_payment_in_full(partners: Partners) -> None:
+    """42 CFR 447.15: but for the share that the state has him pay."""
+    above: Reasons = [("PR", "3", 300), ("PR", "45", 2_000)]
+    bill = owing(billed(partners, above, coverages=(coverage("medicaid"),))[0])
+    assert (bill.owed_cents, [(kept.kind, kept.cents) for kept in bill.not_billed]) == (
+        300,
+        [("paid-in-full-by-medicaid", 2_000)],
+    )
+
+
+PAID_TO_HIM: list[tuple[str, Reasons, list[str]]] = [
+    ("by another group than the patient's", [("OA", "100", 4_000)], ["E4"]),
+    ("as his part: it is on the bill", [("PR", "100", 4_000)], []),
+]
+
+
+@pytest.mark.parametrize(("reason", "said", "warned"), PAID_TO_HIM, ids=[row[0] for row in PAID_TO_HIM])
+def test_a_payer_who_paid_the_patient_is_told_to_the_hospital(
+    partners: Partners, reason: str, said: Reasons, warned: list[str]
+) -> None:
+    insured = chart(services=ONE)
+    formed = form(insured, account(), partners)
+    told = answer(formed.claims[0], reasons=said)
+    known = apply(holding(formed).claims[0], told)
+    kept = with_claim(holding(formed, insured), known)
+    after = follow_up(insured, (known,), kept, partners, Now(told, ANSWERED_ON))
+    assert [finding.rule for finding in after.warned] == warned, reason
+
+
 # The equations, whatever payers say
 
 parts = st.lists(st.tuples(st.sampled_from(["CO", "OA", "PR"]), st.sampled_from(["1", "2", "23", "45", "50"]),

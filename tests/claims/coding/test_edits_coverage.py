@@ -185,6 +185,10 @@ C2_PLANS = [
     two_plans("the second had ended", of("child", JUNE), of("child", MAY, valid_to=date(2026, 3, 9))),
     two_plans("Medicaid is no plan", of("child", JUNE), {**of("child", MAY), "plan_kind": "MC"}),
     two_plans("the third before the second", OWN, of("child", JUNE), of("child", MAY), said=1),
+    two_plans("retired first", {**OWN, **plan(retired=True)}, {**OWN, **plan(working=True)}, said=0),
+    two_plans("continued first", {**OWN, **plan(continued=True)}, {**OWN, **plan(working=True)}, said=0),
+    two_plans("by work first", {**OWN, **plan(working=True)}, {**OWN, **plan(continued=True)}),
+    two_plans("retired first, and of the other nothing is known", {**OWN, **plan(retired=True)}, OWN),
     two_plans("a court's order first", {**of("child", JUNE), "facts": ORDERED}, of("child", MAY)),
     two_plans("a court's order second", of("child", MAY), {**of("child", JUNE), "facts": ORDERED}, said=0),
 ]
