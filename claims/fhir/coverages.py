@@ -8,13 +8,16 @@ from claims.fhir.elements import Resource, code_values, day, extensions, first, 
 from claims.fhir.people import home, name, sex
 from claims.fhir.visit import Visit
 from claims.partners import Payer
-from schemas.events.chart import Coverage, Network
+from schemas.events.chart import Coverage, Network, PriorityFacts
 from schemas.events.people import Relationship, Subscriber
 
 _RELATIONSHIPS: dict[str, Relationship] = {"self": "self", "spouse": "spouse", "common": "spouse", "child": "child"}
 _TYPES = "http://terminology.hl7.org/CodeSystem/v2-0203"
 NETWORK = "urn:claimstream:network"
-_NETWORKS: dict[object, Literal["in", "out"]] = {"in": "in", "out": "out"}
+PRIORITY = "urn:claimstream:priority"
+_MOST_PEOPLE = 2**31  # of a count
+_YES_OR_NO = {"working": "working", "retired": "retired", "continued": "continued", "court_order": "courtOrder"}
+_NETWORKS: dict[str | None, Literal["in", "out"]] = {"in": "in", "out": "out"}
 _NEVER_IN_FORCE = {"entered-in-error", "draft"}
 
 
@@ -75,14 +78,31 @@ def _coverages(visit: Visit, resource: Resource, payers: Mapping[str, Payer]) ->
             valid_from=valid_from,
             valid_to=valid_to,
             network=_network(resource),
+            facts=_facts(visit, resource),
         )
 
 
 def _network(resource: Resource) -> Network | None:
     """Extension urn:claimstream:network: in or out, of the hospital and of the professionals who bill apart."""
     for extension in extensions(resource, NETWORK):
-        said = {name: _NETWORKS.get(part.get("valueCode")) for name, part in parts(extension).items()}
+        said = {name: _NETWORKS.get(words(part, "valueCode")) for name, part in parts(extension).items()}
         return Network(facility=said.get("facility"), professional=said.get("professional"))
+    return None
+
+
+def _facts(visit: Visit, resource: Resource) -> PriorityFacts | None:
+    """Extension urn:claimstream:priority (charts/README.md): what decides which plan pays first (42 CFR 411)."""
+    for extension in extensions(resource, PRIORITY):
+        said = parts(extension)
+        yes_or_no = {field: said.get(part, {}).get("valueBoolean") for field, part in _YES_OR_NO.items()}
+        size = said.get("employerSize", {}).get("valueInteger")
+        return PriorityFacts(
+            **{field: answer for field, answer in yes_or_no.items() if isinstance(answer, bool)},
+            employer_size=size
+            if isinstance(size, int) and not isinstance(size, bool) and 0 <= size < _MOST_PEOPLE
+            else None,
+            esrd_start=day(said.get("esrdStart", {}).get("valueDate"), visit.zone),
+        )
     return None
 
 

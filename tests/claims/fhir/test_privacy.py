@@ -2,13 +2,12 @@
 
 from datetime import date
 
-from schemas.events.chart import Estimate, Network, Restriction
+from schemas.events.chart import Estimate, Restriction
 from tests.claims.fhir.given_resources import (
     Json,
     Reader,
     concept,
     condition,
-    coverage,
     dose,
     encounter,
     order,
@@ -107,12 +106,3 @@ def test_whether_he_agreed_to_be_billed_is_said_or_unknown(read: Reader) -> None
 
     assert read.chart(patient(), encounter(extension=agreed)).surprise_consent is False
     assert read.chart(patient(), encounter()).surprise_consent is None
-
-
-def test_a_plan_has_a_contract_with_the_hospital_or_with_the_professional(read: Reader) -> None:
-    parts = [{"url": "facility", "valueCode": "in"}, {"url": "professional", "valueCode": "somewhere"}]
-    plan = coverage(extension=[{"url": "urn:claimstream:network", "extension": parts}])
-
-    chart = read.chart(patient(), encounter(), plan)
-
-    assert [each.network for each in chart.coverages] == [Network(facility="in", professional=None)]
