@@ -1,7 +1,7 @@
 """One claim of an 835 (loop 2100 with its lines, 2110) as an answer of ours. Pure, and once per claim."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Final
@@ -12,7 +12,7 @@ from claims.remittance import REVERSAL
 from claims.x12.envelopes import Notes
 from claims.x12.segments import Segment, X12Fault
 from claims.x12.transactions import digest
-from claims.x12.values import amount, cents, day, fault, no_room, required, thousandths
+from claims.x12.values import REASONS, REMARKS, amount, cents, day, fault, no_room, required, thousandths
 from schemas.events.claim import Adjustment
 from schemas.events.payer import AnsweredLine, ClaimAdjudicated
 from schemas.events.people import Name
@@ -33,7 +33,6 @@ _ELEMENTS: Final = {
 }
 _LINE: Final = re.compile(r"lines\[([0-9]+)\]\.?(.*)")
 _OF_SVC: Final = {"charge_cents": "SVC02", "paid_cents": "SVC03"}
-_CAS: Final = range(2, 20, 3)  # reason, amount, quantity: up to six of a group
 
 
 @dataclass(frozen=True)
@@ -114,10 +113,8 @@ def _levels(segments: Sequence[Segment]) -> tuple[_Level, list[_Level], dict[str
                 now.control_number = segment.element(2).strip() or None
             case "LQ" if segment.element(1) in {"HE", "RX"}:
                 now.remarks.append(required(segment, 2))
-            case "MIA":
-                claim.remarks.extend(_said(segment, 5, 20, 21, 22, 23))
-            case "MOA":
-                claim.remarks.extend(_said(segment, 3, 4, 5, 6, 7))
+            case "MIA" | "MOA":
+                claim.remarks.extend(_said(segment, REMARKS[segment.tag]))
             case "AMT" if now is claim and segment.element(1) == "I":
                 told["interest_cents"] = cents(segment, 2)
             case "NM1" if now is claim:
@@ -143,7 +140,7 @@ def _day(dtm: Segment) -> date | None:
 def _adjustments(cas: Segment) -> Iterator[Adjustment]:
     """A group and up to six reasons. In a reversal a quantity is negated as its amount is; how many it was stays."""
     group = required(cas, 1)
-    for number in _CAS:
+    for number in REASONS:
         if number >= len(cas.elements):
             return
         if not cas.element(number) and not cas.element(number + 1):
@@ -189,7 +186,7 @@ def _code(svc: Segment, number: int) -> str | None:
     return parts[1].strip() or None if len(parts) > 1 else None
 
 
-def _said(segment: Segment, *numbers: int) -> Iterator[str]:
+def _said(segment: Segment, numbers: Iterable[int]) -> Iterator[str]:
     return (said for number in numbers if (said := segment.element(number).strip()))
 
 

@@ -8,14 +8,13 @@ from pydantic import ValidationError
 from claims.x12.fields import NO_DAY, Fields, parts
 from claims.x12.loops import Loop
 from claims.x12.segments import Segment
-from claims.x12.values import no_room, whole
+from claims.x12.values import REASONS, no_room, whole
 from schemas.events.claim import Adjustment, ClaimKind, ClaimLine, PriorLine
 from schemas.events.types import Day
 
 HCPCS: Final = "HC"
 _RATE: Final = "HP"
 _GROUPS: Final = frozenset({"CO", "OA", "PI", "PR"})
-_REASONS: Final = range(2, 20, 3)  # CAS02, CAS05, ...: reason, amount, quantity
 _POINTERS: Final = range(1, 5)
 _NDC: Final = "N4"
 
@@ -28,6 +27,13 @@ class OfClaim(NamedTuple):
     place: str | None
     rendering: str | None
     days: tuple[Day, Day] | None
+
+
+class LineAnswer(NamedTuple):
+    """What a payer answered to a line, and when."""
+
+    line: PriorLine
+    on: Day | None
 
 
 def line(loop: Loop, claim: OfClaim, fields: Fields) -> ClaimLine | None:
@@ -58,26 +64,23 @@ def line(loop: Loop, claim: OfClaim, fields: Fields) -> ClaimLine | None:
         return None
 
 
-def answers(loop: Loop, fields: Fields) -> Iterator[tuple[str, PriorLine, Day | None]]:
-    """What other payers answered to a line, each with the id by which the file names him and his day."""
+def answers(loop: Loop, fields: Fields) -> Iterator[tuple[str, LineAnswer]]:
+    """What other payers answered to a line, each by the id by which the file names him."""
     control_number = _control_number(loop)
     for answered in loop.within("SVD"):
         said, on, left = answered.head, answered.first("DTP", "573"), answered.first("AMT", "EAF")
         procedure = parts(said, 3)
-        yield (
-            fields.required(said, 1),
-            PriorLine(
-                control_number=control_number,
-                paid_cents=fields.cents(said, 2),
-                adjustments=tuple(adjustments(answered, fields)),
-                code=procedure.element(2) or None,
-                modifiers=tuple(filter(None, procedure.elements[3:7])),
-                revenue_code=said.element(4) or None,
-                units=fields.thousandths(said, 5) if said.element(5) else None,
-                remaining_cents=fields.cents(left, 2) if left else None,
-            ),
-            fields.day(on, 3) if on else None,
+        prior = PriorLine(
+            control_number=control_number,
+            paid_cents=fields.cents(said, 2),
+            adjustments=tuple(adjustments(answered, fields)),
+            code=procedure.element(2) or None,
+            modifiers=tuple(filter(None, procedure.elements[3:7])),
+            revenue_code=said.element(4) or None,
+            units=fields.thousandths(said, 5) if said.element(5) else None,
+            remaining_cents=fields.cents(left, 2) if left else None,
         )
+        yield fields.required(said, 1), LineAnswer(prior, fields.day(on, 3) if on else None)
 
 
 def _control_number(loop: Loop) -> str:
@@ -93,7 +96,7 @@ def adjustments(loop: Loop, fields: Fields) -> Iterator[Adjustment]:
         if group not in _GROUPS:
             fields.wrong(said, 1, "no group of adjustments", "write CO, OA, PI or PR")
             group = "OA"
-        for at in _REASONS:
+        for at in REASONS:
             if said.element(at):
                 yield Adjustment(
                     group=cast("Literal['CO', 'OA', 'PI', 'PR']", group),

@@ -1,32 +1,23 @@
 """The other payers of a claim, read: how the patient is insured with them, and what they answered (837 loop 2320)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from claims.x12.claim_lines_in import adjustments
+from claims.x12.claim_lines_in import LineAnswer, adjustments
 from claims.x12.fields import Fields
 from claims.x12.loops import Loop
 from claims.x12.people_in import RELATIONSHIPS, subscriber
 from claims.x12.segments import Segment
+from claims.x12.values import REMARKS
 from schemas.events.chart import Authorization, PayerKind
-from schemas.events.claim import PriorAnswer, PriorLine
+from schemas.events.claim import PriorAnswer
 from schemas.events.people import Subscriber
-from schemas.events.types import Day
 
 _SEQUENCES: Final = "PSTABCDEFGH"  # SBR01: first, second, third, then fourth to eleventh
-_REMARKS: Final[dict[str, tuple[int, ...]]] = {"MOA": (3, 4, 5, 6, 7), "MIA": (5, 20, 21, 22, 23)}
 
 
 PayerOf = Callable[[str, str], tuple[str, PayerKind]]
 """Who a payer is by his id, and of which kind, which his filing indicator may tell."""
-
-
-class LineAnswer(NamedTuple):
-    """What the payer with that id answered to a line, and when."""
-
-    payer_id: str
-    line: PriorLine
-    on: Day | None
 
 
 class OtherPayer(NamedTuple):
@@ -51,8 +42,10 @@ def sequence(said: Segment, fields: Fields) -> int:
     return place or 1
 
 
-def other_payer(loop: Loop, answered: Iterable[LineAnswer], payer_of: PayerOf, fields: Fields) -> OtherPayer:
-    """One loop 2320 with what its payer answered to the lines."""
+def other_payer(
+    loop: Loop, answered: Mapping[str, Sequence[LineAnswer]], payer_of: PayerOf, fields: Fields
+) -> OtherPayer:
+    """One loop 2320 with what its payer answered to the lines; `answered` is by the payers' ids."""
     said = loop.head
     person, payer = next(loop.within("NM1", "IL"), None), next(loop.within("NM1", "PR"), None)
     if payer is None:
@@ -70,8 +63,7 @@ def other_payer(loop: Loop, answered: Iterable[LineAnswer], payer_of: PayerOf, f
         authorizations=tuple(authorizations(payer)) if payer else (),
         answer=None,
     )
-    mine = [each for each in answered if each.payer_id == number]
-    return found._replace(answer=_answer(loop, payer, found, mine, fields))
+    return found._replace(answer=_answer(loop, payer, found, answered.get(number, ()), fields))
 
 
 def authorizations(loop: Loop) -> Iterable[Authorization]:
@@ -80,7 +72,7 @@ def authorizations(loop: Loop) -> Iterable[Authorization]:
 
 
 def _answer(
-    loop: Loop, payer: Loop | None, of: OtherPayer, lines: list[LineAnswer], fields: Fields
+    loop: Loop, payer: Loop | None, of: OtherPayer, lines: Sequence[LineAnswer], fields: Fields
 ) -> PriorAnswer | None:
     """Who says what he paid (AMT D) or adjusted has answered; others are only named."""
     paid, left, on = loop.first("AMT", "D"), loop.first("AMT", "EAF"), payer.first("DTP", "573") if payer else None
@@ -110,7 +102,7 @@ def _answer(
 
 def _remarks(loop: Loop) -> tuple[str, ...]:
     """Of the claim, in MIA or MOA."""
-    for tag, places in _REMARKS.items():
+    for tag, places in REMARKS.items():
         if (said := loop.first(tag)) is not None:
             return tuple(filter(None, map(said.element, places)))
     return ()

@@ -8,6 +8,10 @@ from pydantic import ValidationError
 
 from claims.x12.segments import Segment, X12Fault
 
+REASONS: Final = range(2, 20, 3)
+"""CAS02, CAS05, ...: reason, amount, quantity; up to six of a group."""
+REMARKS: Final[dict[str, tuple[int, ...]]] = {"MOA": (3, 4, 5, 6, 7), "MIA": (5, 20, 21, 22, 23)}
+"""Where the remarks of a claim stand."""
 _DECIMAL: Final = re.compile(r"-?[0-9]{0,15}(\.[0-9]*)?", re.ASCII)
 
 
