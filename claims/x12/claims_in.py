@@ -15,10 +15,10 @@ from pydantic import ValidationError
 from claims.identity import billing_key, claim_built_id, claim_id, period
 from claims.x12.causes_in import causes
 from claims.x12.claim_codes_in import codes
-from claims.x12.claim_lines_in import LineAnswer, OfClaim, answers, line, who
+from claims.x12.claim_lines_in import OfClaim, line, who
 from claims.x12.fields import NO_DAY, Fields, parts
 from claims.x12.loops import ClaimLoops, Loop, read_loops
-from claims.x12.other_payers_in import OtherPayer, authorizations, other_payer
+from claims.x12.other_payers_in import OtherPayer, authorizations, other_payers
 from claims.x12.people_in import address, called, organization, provider
 from claims.x12.segments import Segment, X12Fault
 from claims.x12.subscribers_in import billing_provider, member, patient
@@ -101,7 +101,7 @@ class _Claim:
         if not lines:
             self.fields.wrong(self.head, 1, "a claim without a line (LX)", "give its lines")
             return None
-        others = tuple(self._others(lines))
+        others = tuple(other_payers(self.claim, lines, self._payer, self.fields))
         said = {
             **self._heading(),
             **policy,
@@ -274,14 +274,6 @@ class _Claim:
                 if person is not None and (person.role, person.npi) not in seen:
                     seen.add((person.role, person.npi))
                     yield person
-
-    def _others(self, lines: Iterable[Loop]) -> Iterator[OtherPayer]:
-        loops = list(self.claim.within("SBR"))
-        answered: dict[str, list[LineAnswer]] = {}
-        for payer, answer in (each for loop in lines if loops for each in answers(loop, self.fields)):
-            answered.setdefault(payer, []).append(answer)
-        for loop in loops:
-            yield other_payer(loop, answered, self._payer, self.fields)
 
     def _payer(self, number: str, indicator: str) -> tuple[str, PayerKind]:
         """Ours by his id, or else as the file names him; workers' compensation is no health plan."""

@@ -1,9 +1,9 @@
 """The other payers of a claim, read: how the patient is insured with them, and what they answered (837 loop 2320)."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from claims.x12.claim_lines_in import LineAnswer, adjustments
+from claims.x12.claim_lines_in import LineAnswer, adjustments, answers
 from claims.x12.fields import Fields
 from claims.x12.loops import Loop
 from claims.x12.people_in import RELATIONSHIPS, subscriber
@@ -42,7 +42,20 @@ def sequence(said: Segment, fields: Fields) -> int:
     return place or 1
 
 
-def other_payer(
+def other_payers(claim: Loop, lines: Sequence[Loop], payer_of: PayerOf, fields: Fields) -> Iterator[OtherPayer]:
+    """Each as the claim names him, with his answers; nobody else has answered a line."""
+    loops, answered = list(claim.within("SBR")), dict[str, list[LineAnswer]]()
+    for payer, answer in (each for loop in lines for each in answers(loop, fields)):
+        answered.setdefault(payer, []).append(answer)
+    for loop in loops:
+        yield _other_payer(loop, answered, payer_of, fields)
+    named = {payer.head.element(9).strip() for loop in loops for payer in loop.within("NM1", "PR")}
+    for said in (svd.head for line in lines for svd in line.within("SVD")):
+        if said.element(1).strip() not in named:
+            fields.wrong(said, 1, "an answer of a payer whom the claim does not name", "name him: SBR, NM1*PR")
+
+
+def _other_payer(
     loop: Loop, answered: Mapping[str, Sequence[LineAnswer]], payer_of: PayerOf, fields: Fields
 ) -> OtherPayer:
     """One loop 2320 with what its payer answered to the lines; `answered` is by the payers' ids."""

@@ -142,6 +142,14 @@ def test_an_earlier_payers_answer_is_kept_line_by_line() -> None:
     )
 
 
+@pytest.mark.parametrize("payers", ["", f"{SECONDARY}\n".replace("EXPAY9", "EXPAY8")])
+def test_an_answer_of_a_payer_whom_the_claim_does_not_name_is_told(payers: str) -> None:
+    """The day and the money of an answer that is nobody's would be passed over."""
+    claim = CLAIM.replace("LX*1", f"{payers}LX*1").replace("REF*6R*L1", f"REF*6R*L1\n{ANSWERED}")
+    found = [(element, why) for _, element, why in told(read(professional(claim)))]
+    assert ("SVD01", "an answer of a payer whom the claim does not name") in found
+
+
 def test_a_later_payer_who_has_not_answered_is_only_named() -> None:
     later = "SBR*S*18*******MC\nOI***Y***Y\nNM1*IL*1*TESTCASE*MIRA****MI*MA1\nNM1*PR*2*STATE PLAN*****PI*EXPAY3"
     found = read_one(professional(CLAIM.replace("LX*1", f"{later}\nLX*1")))
