@@ -15,7 +15,8 @@ _WRAPPED: Final = _ISA_LENGTH + 2 * len(_LINE_ENDS)  # in lines of 80, of 72 or 
 _BOM: Final = b"\xef\xbb\xbf"
 _BLANK: Final = b"\r\n \t\x00\x1a"
 _PIECE: Final = 65_536  # of a larger one, what follows an interchange would be copied for each that it has
-_LONGEST: Final = 1_000_000  # bytes: a segment that is longer has lost its end
+_LONGEST: Final = 20_000  # bytes: a segment that is longer has lost its end
+_MOST_ELEMENTS: Final = 100
 
 
 class X12Fault(ValueError):
@@ -86,7 +87,10 @@ def read_segments(chunks: Iterable[bytes]) -> Iterator[Segment]:
             if not bare:
                 continue
             at += 1
-            yield Segment(_text(bare.translate(None, no_data)).split(delimiters.element), at, delimiters)
+            elements = _text(bare.translate(None, no_data)).split(delimiters.element)
+            if len(elements) > _MOST_ELEMENTS or len(bare) > _LONGEST:
+                raise X12Fault(at, "a segment longer than any is", "check the delimiters that ISA names")
+            yield Segment(elements, at, delimiters)
         else:
             if _begins_another(rest, delimiters, at):
                 continue

@@ -91,6 +91,12 @@ def test_what_cannot_be_read_is_named_by_its_segment(file: str, why: str) -> Non
         tags(file.encode())
 
 
+@pytest.mark.parametrize("long", ["NTE*" + "x" * 20_001, "CAS" + "*" * 101])
+def test_a_segment_longer_than_any_is_told(long: str) -> None:
+    with pytest.raises(X12Fault, match="segment 2: a segment longer than any is"):
+        tags(f"{ISA}{long}~".encode())
+
+
 def test_a_segment_without_an_end_is_not_read_for_ever() -> None:
     with pytest.raises(X12Fault, match="segment 2: a segment without an end"):
         tags(ISA.encode(), *[b"x" * 100_000] * 12)
