@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from claims.chargemaster import Chargemaster
 from claims.partners import BillingEntity, Hospital, Partners
+from claims.stay import INPATIENT_BILLS
 from claims.tables import Reference
 from claims.x12.claims_in import ClaimRead, Known
 from schemas.events.chart import Coverage, EncounterClass, PayerKind, Signatures
@@ -24,7 +25,6 @@ from schemas.identity import derived
 ELSEWHERE: Final = "elsewhere"
 """The hospital of a claim whose biller partners.yaml doesn't have."""
 _AS_BILLED: Final = "as-billed"
-_INPATIENT: Final = frozenset({"011", "018", "021", "041", "065", "066", "086"})  # bill types, without their frequency
 _PLACES: Final[dict[str, EncounterClass]] = {"02": "virtual", "10": "virtual", "12": "home", "23": "emergency"}
 _OBSERVATION, _EMERGENCY_ROOM = "0762", "045"  # revenue codes
 _LEAVE: Final = "74"  # occurrence span: days not in the house
@@ -107,7 +107,7 @@ def chart_of(read: ClaimRead, reference: Reference, found: Billers, now: Instant
 
 
 def is_inpatient(claim: ClaimBuilt) -> bool:
-    return (claim.bill_type or "")[:3] in _INPATIENT
+    return (claim.bill_type or "")[:3] in INPATIENT_BILLS
 
 
 def _encounter(claim: ClaimBuilt, entity: str | None) -> StayFacts:

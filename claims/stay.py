@@ -21,6 +21,9 @@ _PLACES: Final[dict[EncounterClass, str]] = {
 INPATIENT_PLACES: Final = frozenset({"21", "51", "61"})
 """Hospital, psychiatric and rehabilitation inpatient: a professional claim from there has the admission date."""
 
+INPATIENT_BILLS: Final = frozenset({"011", "018", "021", "041", "065", "066", "086"})
+"""Types of bill, without their frequency, of who stays: in a hospital or its swing bed, a nursing or other facility."""
+
 
 def local_day(instant: Instant, hospital: Hospital) -> date:
     """A moment's day on the hospital's calendar: a claim's dates are local."""

@@ -24,6 +24,7 @@ from claims.fhir.writing import (
     resource,
     words_of,
 )
+from claims.stay import INPATIENT_BILLS
 from schemas.events.chart import Cause
 from schemas.events.claim import ClaimBuilt, ClaimDiagnosis, ClaimLine
 from schemas.events.coded import CodedProcedure
@@ -158,10 +159,10 @@ def _line_extensions(line: ClaimLine) -> list[Element]:
 
 
 def _subtype(claim: ClaimBuilt) -> str | None:
-    """By the third digit of the type of bill, where an inpatient has 1; a professional claim has no subtype."""
+    """By the type of bill; a professional claim has no subtype."""
     if claim.bill_type is None:
         return None
-    return "inpatient" if claim.bill_type[2:3] == "1" else "outpatient"
+    return "inpatient" if claim.bill_type[:3] in INPATIENT_BILLS else "outpatient"
 
 
 def _related(claim: ClaimBuilt) -> list[Element]:

@@ -197,6 +197,15 @@ def test_an_inpatients_claim_tells_the_stay_its_group_and_its_operations(partner
     ]
 
 
+@pytest.mark.parametrize(
+    ("bill_type", "subtype"),
+    [("0111", "inpatient"), ("0181", "inpatient"), ("0121", "outpatient"), ("0131", "outpatient")],
+)
+def test_whose_bill_is_an_inpatients_is_told_by_its_type(facility: ClaimBuilt, bill_type: str, subtype: str) -> None:
+    """018x is of a swing bed, where one stays."""
+    assert code(only(written(changed(facility, bill_type=bill_type)), "Claim")["subType"]) == subtype
+
+
 def test_a_patient_who_is_still_there_has_no_discharge(partners: Partners) -> None:
     claim = changed(formed(partners, encounter=stay("inpatient"))[0], admission_date=DAY, patient_status="30")
     assert supporting(only(written(claim), "Claim"), "admissionperiod")["timingPeriod"] == {"start": "2026-03-02"}
