@@ -5,7 +5,7 @@ and that a remittance comes once, the ledger knows (agents/adjudication.py).
 """
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from pydantic import ValidationError
@@ -24,6 +24,7 @@ _HEADER: Final = ("BPR", "NTE", "TRN", "CUR", "REF", "DTM", "N1", "N2", "N3", "N
 _OF_CLAIM: Final = ("CAS", "NM1", "MIA", "MOA", "AMT", "QTY", "SVC", "LQ")
 _SEGMENTS: Final = frozenset((*_HEADER, *_OF_CLAIM))
 """Between ST and SE, beside those that open or close a claim."""
+_A_YEAR: Final = timedelta(days=366)
 _PLB: Final = range(3, 15, 2)  # code and amount: up to six of a provider
 
 
@@ -138,7 +139,7 @@ class RemittanceReader:
             raise X12Fault(self._begun.at, "whose remittance this is, is not known", UNKNOWN_PAYER)
         self._look_at_payee()
         _in_dollars(self._first("CUR"))
-        return Payment(payer, required(trn, 2), _paid_on(bpr))
+        return Payment(payer, required(trn, 2), _paid_on(bpr, self._begun.group))
 
     def _look_at_payee(self) -> None:
         """Another's money is posted to nobody of ours, whatever claims it names."""
@@ -208,12 +209,20 @@ class RemittanceReader:
         self._notes.suspend(at, refusal.code, element, refusal.mend)
 
 
-def _paid_on(bpr: Segment) -> date:
-    """BPR16. Of another century it is mistyped, and would be the day of each answer."""
+def _paid_on(bpr: Segment, group: Segment | None) -> date:
+    """BPR16, the day of each answer. Of another century, or a year after the file (GS04), it is mistyped; an old one
+    may be of a file that was asked for again."""
     said = day(bpr, 16)
-    if not 1900 <= said.year <= 2100:
+    if not 1900 <= said.year <= 2100 or said - _made_on(group, said) > _A_YEAR:
         raise fault(bpr, 16, "no day of our time", "correct the year")
     return said
+
+
+def _made_on(group: Segment | None, otherwise: date) -> date:
+    try:
+        return otherwise if group is None else day(group, 4)
+    except X12Fault:
+        return otherwise
 
 
 def _in_dollars(currency: Segment | None) -> None:

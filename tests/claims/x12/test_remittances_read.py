@@ -129,6 +129,8 @@ SUSPENDED = [
      "amount-too-large"),
     ("a status there is not", transaction(claim(status="77")), "invalid-field"),
     ("a group there is not", transaction(claim(cas="CAS*XX*45*20")), "invalid-field"),
+    ("a payment of years after its file", [s.replace("*20260320", "*20620320") for s in transaction(claim())],
+     "unreadable"),
     ("neither charge nor payment, which adds up to nothing", transaction(claim(), ["CLP*OURS2*1"]), "unreadable"),
     ("no control number", transaction(claim(number="")), "unreadable"),
     ("a day there is not", [s.replace("20260320", "20261320") for s in transaction(claim())], "unreadable"),
