@@ -10,7 +10,7 @@ from agents.assembly import Assembly
 from claims.claim_check import NOT_OF_A_CLAIM, Checked, ClaimCheck
 from claims.x12.claims_in import ClaimRead, Unread, read_claims
 from claims.x12.segments import X12Fault
-from console.screen import counted, dollars, draw, say, say_json, table
+from console.screen import counted, dollars, draw, printable, say, say_json, table
 
 _OF_CHARTS: Final = frozenset({".json", ".ndjson"})
 _PIECE: Final = 1 << 16
@@ -64,12 +64,16 @@ def _pieces(file: Path) -> Iterator[bytes]:
             yield piece
 
 
+def _name(file: Path) -> str:
+    return printable(Path(file.name))
+
+
 def _say_claim(file: Path, checked: Checked, as_json: bool) -> None:
     claim, drg = checked.claim, checked.drg.code if checked.drg else None
     if as_json:
         say_json(
             {
-                "file": str(file),
+                "file": printable(file),
                 "segment": checked.at,
                 "claim": claim.control_number,
                 "kind": claim.kind,
@@ -86,7 +90,7 @@ def _say_claim(file: Path, checked: Checked, as_json: bool) -> None:
     verdict = (
         "would be returned" if checked.would_be_returned else f"would be taken, {dollars(claim.total_charge_cents)}"
     )
-    title = f"Claim {claim.control_number} ({file.name}, segment {checked.at}): {verdict}"
+    title = f"Claim {claim.control_number} ({_name(file)}, segment {checked.at}): {verdict}"
     title += f", MS-DRG {drg}" if drg else ""
     rows = [
         (each.rule, each.severity, each.carc, each.field, f"{each.message}; mend: {each.mend}")
@@ -99,11 +103,11 @@ def _say_unread(file: Path, read: Unread | X12Fault, as_json: bool) -> None:
     """One row for each thing that can't be read; never a value of the file."""
     faults, claim = ((read,), None) if isinstance(read, X12Fault) else (read.faults, read.control_number)
     if as_json:
-        said: dict[str, Any] = {"file": str(file), "claim": claim, "returned": True}
+        said: dict[str, Any] = {"file": printable(file), "claim": claim, "returned": True}
         said["not_read"] = [{"segment": f.at, "element": f.element, "why": f.why, "mend": f.mend} for f in faults]
         say_json(said)
         return
-    whose = f"Claim {claim} ({file.name})" if claim else file.name
+    whose = f"Claim {claim} ({_name(file)})" if claim else _name(file)
     rows = [(str(f.at), f.element, f"{f.why}; mend: {f.mend}") for f in faults]
     draw(table(f"{whose}: can't be read", ("segment", "element", "in words"), rows))
 

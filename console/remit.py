@@ -3,6 +3,7 @@
 This is the clearing house's side: what a payer who speaks Avro would write to his own topics (docs/payer.md).
 """
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -20,7 +21,7 @@ from claims.x12.segments import X12Fault
 from claims.x12.transactions import IsOurs, Result, WhoseClaim, WhosePayer
 from console import unmatched
 from console.faults import Mendable
-from console.screen import WORDS, Json, counted, dollars, draw, say, say_json, table
+from console.screen import WORDS, Json, counted, dollars, draw, printable, say, say_json, table
 from console.wire import Together, must_be_there, reachable, strict_codec
 from ledger import inquiries, projections
 from ledger.store import Ledger, LedgerUnreachable
@@ -147,7 +148,7 @@ def _payees(partners: Partners) -> IsOurs:
 
 def _import_all(settings: Settings, files: Sequence[Path], reading: Callable[..., Iterator[Any]]) -> Iterator[Imported]:
     """Under the same name the next try ends what this one left open: the name is that of these files."""
-    name = blake2b("\n".join(map(str, files)).encode(), digest_size=6).hexdigest()
+    name = blake2b(b"\n".join(map(os.fsencode, files)), digest_size=6).hexdigest()
     codec, ledger = strict_codec(settings), Ledger(settings.ledger.get_secret_value(), patience_s=5)
     known, sent_to = _known(ledger), _sent_to(ledger)
     reachable(settings)
@@ -156,7 +157,7 @@ def _import_all(settings: Settings, files: Sequence[Path], reading: Callable[...
     for file in files:
         speak = partial(_say, settings, codec.encode, together, there)
         yield _import_file(
-            Imported(str(file)), partial(reading, _pieces(file), whose_claim=sent_to), together, speak, known
+            Imported(printable(file)), partial(reading, _pieces(file), whose_claim=sent_to), together, speak, known
         )
 
 

@@ -1,8 +1,10 @@
 """How a command answers: tables and words for people, one JSON value a line for machines."""
 
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -51,6 +53,11 @@ def counted(number: int, thing: str) -> str:
 
 def dollars(cents: int) -> str:
     return f"{'-' if cents < 0 else ''}${abs(cents) // 100:,}.{abs(cents) % 100:02d}"
+
+
+def printable(path: Path) -> str:
+    """A file's name, its bytes that are no UTF-8 as \\xNN."""
+    return os.fsencode(path).decode(errors="backslashreplace")
 
 
 def moment(milliseconds: int) -> str:

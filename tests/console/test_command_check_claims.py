@@ -1,6 +1,7 @@
 """`claimstream check` of 837 files: each claim judged as it comes, and what can't be read named."""
 
 import json
+import os
 import tracemalloc
 from collections.abc import Iterator
 from itertools import repeat
@@ -44,6 +45,11 @@ def test_claims_that_would_be_taken_end_in_status_0(tmp_path: Path) -> None:
     assert "Claim PATIENT-1 (claims.837, segment 21): would be taken, $240.00" in done.stdout
     assert "Claim STAY-1 (stays.x12, segment 21): would be taken, $9,150.00, MS-DRG 195" in done.stdout
     assert "2 claims checked, 0 would be returned" in done.stdout
+
+
+def test_a_name_that_is_no_utf8_is_shown_by_its_bytes(tmp_path: Path) -> None:
+    done = check(file(tmp_path, professional(), os.fsdecode(b"m\xe4rz.837")))
+    assert (done.exit_code, "Claim PATIENT-1 (m\\xe4rz.837, segment 21)" in done.stdout) == (0, True)
 
 
 def test_what_a_claim_alone_cannot_tell_is_said(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """`claimstream remit import`: what is sent, what is suspended, and what bad files do."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -127,3 +128,14 @@ def test_an_empty_folder_is_told(provisioned: Terminal, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
     assert "no file there; mend:" in provisioned.run(*IMPORT, empty).stderr
+
+
+def test_a_file_whose_name_is_no_utf8_is_read_like_any_other(provisioned: Terminal, folder: Path) -> None:
+    """As Windows packs them."""
+    (folder / os.fsdecode(b"2-m\xe4rz.835")).write_bytes(interchange(transaction(claim("D"), trace="T3"), number=3))
+    said = provisioned.json(*IMPORT, folder)
+    assert [(Path(each["file"]).name, each["transactions"][0]["state"]) for each in said] == [
+        ("1-good.835", "published"),
+        ("2-m\\xe4rz.835", "published"),
+    ]
+    assert provisioned.run(*IMPORT, folder).exit_code == 0
