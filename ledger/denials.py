@@ -29,7 +29,7 @@ class ByRule(NamedTuple):
 
 def by_cause(tx: Connection, hospital: str | None = None) -> Rows:
     """Denials of each cause, those that stand and those that an answer took back; the costliest cause first."""
-    columns = (_sum(_open(), denials.c.cents).label("open_cents"), sa.func.sum(denials.c.cents).label("cents"))
+    columns = (_sum(_open(), denials.c.cents).label("open_cents"), _whole(denials.c.cents).label("cents"))
     query = sa.select(denials.c.cause, sa.func.count().label("denials"), *columns, _overturned().label("overturned"))
     found = query.where(_DENIED, *_of(hospital)).group_by(denials.c.cause)
     return tx.execute(found.order_by(sa.desc("cents"), denials.c.cause)).all()
@@ -44,13 +44,13 @@ def by_rule(tx: Connection, hospital: str | None = None) -> Sequence[ByRule]:
         _sum(sa.and_(_DENIED, predicted), 1),
         _sum(sa.and_(_DENIED, sa.not_(predicted)), 1),
         _sum(denials.c.state == "unfounded", 1),
-        sa.func.sum(denials.c.cents),
+        _whole(denials.c.cents),
     )
     found: dict[tuple[str, str], ByRule] = {}
     for rules, carc, *counts in tx.execute(query.where(*_of(hospital)).group_by(denials.c.rule, denials.c.carc)):
         for rule in rules.split():
             before = found.get((rule, carc), ByRule(rule, carc, 0, 0, 0, 0))
-            found[rule, carc] = ByRule(rule, carc, *map(add, before[2:], map(int, counts)))
+            found[rule, carc] = ByRule(rule, carc, *map(add, before[2:], counts))
     return sorted(found.values(), key=lambda each: (-each.cents, each.rule, each.carc))
 
 
@@ -70,7 +70,12 @@ def _overturned() -> sa.ColumnElement[int]:
 
 
 def _sum(where: sa.ColumnElement[bool], what: sa.ColumnElement[int] | int) -> sa.ColumnElement[int]:
-    return sa.func.sum(sa.case((where, what), else_=0))
+    return _whole(sa.case((where, what), else_=0))
+
+
+def _whole(what: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
+    """A sum is a whole number: PostgreSQL makes a decimal of it."""
+    return sa.cast(sa.func.sum(what), sa.BigInteger)
 
 
 def _of(hospital: str | None) -> tuple[sa.ColumnElement[bool], ...]:
