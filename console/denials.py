@@ -35,9 +35,10 @@ def denials(
     chart's content is shown, and its number only with --show-phi.
     """
     settings = Settings()
-    if hospital is not None:
-        read_partners(settings.infra).hospital(hospital)
-    today = Clock(settings.clock).now().date().isoformat()
+    partners = read_partners(settings.infra)
+    whose = partners.hospitals.values() if hospital is None else (partners.hospital(hospital),)
+    now = Clock(settings.clock).now()
+    today = min(now.astimezone(each.zone).date() for each in whose).isoformat()  # the last evening is still in time
     with Ledger(settings.ledger.get_secret_value()).reading() as tx:
         facts = {
             "causes": [dict(row._mapping) for row in kept.by_cause(tx, hospital)],

@@ -1,5 +1,6 @@
 """`claimstream denials`: by cause, by rule, and what may be appealed, from rows that claiming wrote."""
 
+import json
 from typing import Any
 
 import pytest
@@ -59,6 +60,13 @@ def test_each_rule_is_held_against_what_came(denied: Terminal) -> None:
 def test_the_queue_has_what_may_still_be_appealed_the_next_day_first(denied: Terminal) -> None:
     said = denied.json("denials", "--hospital", "mercy-general")["appeals"]
     assert [(row["control_number"], row["appeal_by"]) for row in said] == [("CN2", "2026-11-01"), ("CN1", "2026-12-01")]
+
+
+def test_on_the_last_evening_where_the_hospital_is_there_is_still_time(denied: Terminal) -> None:
+    """In UTC it is the next day."""
+    evening = {"CLAIMSTREAM_CLOCK": "2026-09-01T02:00:00Z"}
+    done = denied.run("denials", "--hospital", "mercy-general", "--json", **evening)
+    assert [row["control_number"] for row in json.loads(done.stdout)["appeals"]] == ["CN4", "CN2", "CN1"]
 
 
 def test_people_are_told_where_a_rule_is_worth_writing(denied: Terminal) -> None:
