@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from claims.edits.payer_order import is_aged
+from claims.edits.payer_order import is_aged, is_coordinated
 from claims.payers import MEDICARE
 from schemas.events.chart import Coverage
 from schemas.events.claim import ClaimBuilt
@@ -20,13 +20,14 @@ def insurance_type(coverage: Coverage, before: ClaimBuilt) -> str | None:
     """Why Medicare comes after another plan (X12 SBR05; 42 CFR 411): null for any other plan.
 
     By what the plan before is: workers' compensation 15, no-fault 14, liability 47, the veterans' 42. A group plan: 13
-    of who has end-stage renal disease, 12 of the aged, 43 of the disabled.
+    in the coordination period of end-stage renal disease, 12 of the aged, 43 of the disabled.
     """
     if coverage.plan_kind not in MEDICARE:
         return None
     if (kind := _BEFORE_MEDICARE.get(before.filing_indicator)) is not None:
         return kind
-    if coverage.facts is not None and coverage.facts.esrd_start is not None:
+    kidneys = None if coverage.facts is None else coverage.facts.esrd_start
+    if kidneys is not None and is_coordinated(kidneys, before.statement_from):
         return "13"
     born = before.patient.birth_date
     return None if born is None else "12" if is_aged(born, before.statement_from) else "43"

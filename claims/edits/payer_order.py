@@ -18,7 +18,7 @@ def medicare_is_first(facts: PriorityFacts, born: date | None, day: date) -> boo
     start = facts.esrd_start
     if start is None or day < start:
         return work
-    if _months(start, day) >= _COORDINATION:
+    if not is_coordinated(start, day):
         return True
     # Where it was first before the kidneys failed it stays so (POMS HI 00801.247).
     return is_aged(born, start) and _first_by_work(facts, born, start) is True
@@ -29,6 +29,12 @@ def is_by_current_work(facts: PriorityFacts | None) -> bool | None:
     if facts is None:
         return None
     return False if facts.retired or facts.continued else facts.working
+
+
+def is_coordinated(start: date, day: date) -> bool:
+    """Whether a day is in the months, from that of eligibility on, in which a plan goes before Medicare for who has
+    end-stage renal disease."""
+    return start <= day and _months(start, day) < _COORDINATION
 
 
 def is_aged(born: date, day: date) -> bool:

@@ -128,6 +128,8 @@ def test_a_number_that_one_payer_gave_is_not_told_the_next(partners: Partners) -
         ("65 in that month", "CI", None, date(1961, 3, 31), "12"),
         ("65 in the next month", "CI", None, date(1961, 4, 2), "43"),
         ("kidney disease, whatever the age", "CI", PriorityFacts(esrd_start=date(2025, 1, 1)), date(1955, 1, 1), "13"),
+        ("its 30 months are over", "CI", PriorityFacts(esrd_start=date(2023, 9, 1)), date(1955, 1, 1), "12"),
+        ("they have not begun", "CI", PriorityFacts(esrd_start=date(2027, 1, 1)), date(1980, 1, 1), "43"),
         ("work", "WC", None, date(1955, 1, 1), "15"),
         ("no-fault", "AM", None, date(1955, 1, 1), "14"),
         ("liability", "LM", None, date(1955, 1, 1), "47"),
