@@ -1,5 +1,7 @@
 """A denied or rejected claim comes back with every reason, its rule and its mend."""
 
+from typing import Any
+
 import pytest
 
 from claims.accounts import AccountClaim
@@ -32,6 +34,21 @@ def test_a_denial_names_line_rule_and_reason(claim: ClaimBuilt) -> None:
         (2, "N3", "151", "reject"),
     ]
     assert (back.chart_id, back.version, back.account_number, back.reason) == ("c1", 1, "a1", "denied-by-payer")
+
+
+@pytest.mark.parametrize(
+    ("why", "reasons"),
+    [
+        ("a part of it is paid", [("CO", "151", 6_000)]),
+        ("what is left is the patient's", [("CO", "151", 6_000), ("PR", "1", 4_000)]),
+        ("nothing is paid under the contract", [("CO", "45", 10_000)]),
+    ],
+)
+def test_a_line_is_denied_where_nothing_of_it_is_paid_by_anybody(
+    claim: ClaimBuilt, why: str, reasons: list[tuple[Any, ...]]
+) -> None:
+    said = by_line(claim, [[], reasons])
+    assert returned(apply(sent(claim), said), said) is None, why
 
 
 def test_a_denial_of_the_whole_claim_has_no_line(claim: ClaimBuilt) -> None:
