@@ -68,7 +68,9 @@ class Adjudication:
         candidates = meant(tx, [e for e in said if isinstance(e, ClaimAdjudicated) and e.control_number not in rows])
         claims: dict[str, Row] = {n: dict(row._mapping) for n, row in {**candidates, **rows}.items()}
         by_id = projections.claims_by_id(tx, (claim for event in said if (claim := _named_by_id(event)) is not None))
-        found = [claims[number] for number in answered | candidates.keys() if number in claims]
+        given = World(claims=claims, candidates=[claims[number] for number in candidates])
+        answered |= {identified(given, each).control_number for each in said if isinstance(each, ClaimAdjudicated)}
+        found = [claims[number] for number in answered if number in claims]
         about = {balance_key(row, forwarded=False) for row in found}
         about |= {balance_key(row, forwarded=True) for row in found if row["forwarded_to"] is not None}
         balances_of = accounts.lock(tx, STAGE, about)
@@ -79,7 +81,7 @@ class Adjudication:
             accounts={**payments, **balances_by},
             stored={**stored, **balances_of},
             claims=claims,
-            candidates=[claims[number] for number in candidates],
+            candidates=given.candidates,
             claims_by_id={claim: dict(row._mapping) for claim, row in by_id.items()},
             answers=by_trace(waiting),
             taken=projections.answers_at(tx, places(said)),

@@ -13,7 +13,7 @@ from claims.forming import form
 from ledger import deadlines, inquiries, projections, statistics
 from schemas.events import ClaimAcknowledged, ClaimAdjudicated, ClaimBuilt, Refused, Remittance
 from tests.agents.given_stages import MONTH, Stages, outcomes
-from tests.claims.given_accounts import NOON, account, answer, chart, committed_partners, reversal
+from tests.claims.given_accounts import NOON, account, answer, chart, committed_partners, reversal, service
 
 
 @pytest.fixture
@@ -215,6 +215,31 @@ def test_what_was_matched_by_a_person_takes_the_place_of_what_was_not(given: Sta
     mended = said.model_copy(update={"event_id": "mended", "control_number": first.control_number})
     assert outcomes(given.decide("adjudication", mended)) == ["settled"]
     assert unmatched(given) == []
+
+
+def test_what_two_people_say_of_one_answer_counts_once(given: Stages) -> None:
+    """The first one's word, whichever claims they name."""
+    first, second = sent(given), sent(given, chart_id="c2", account_number="a2")
+    said = about(first, payer_claim_number=None)
+    given.decide("adjudication", payment(said), said)
+    words = [
+        said.model_copy(update={"event_id": claim.claim_id, "control_number": claim.control_number})
+        for claim in (second, first)
+    ]
+    decisions = given.decide("adjudication", *words)
+    assert outcomes(decisions) == ["settled", "refused:position-repeated"]
+    assert [told.claim_id for told in given.said(decisions, ClaimAdjudicated)] == [second.claim_id]
+
+
+def test_claims_that_an_answer_does_not_mean_are_not_locked(given: Stages) -> None:
+    """A member may have hundreds; who posts to another of them need not wait."""
+    first = sent(given)
+    sent(given, chart_id="c2", account_number="a2", services=(service(cents=7_000),))
+    said, judgement = about(first, payer_claim_number=None), given.assembly.stage("adjudication")
+    assert isinstance(judgement, Judgement)
+    with given.assembly.ledger.transaction() as tx:
+        world = judgement.stage.recall(tx, [(given.record(said), said)])
+    assert set(world.stored) == {"payment/commercial/t1", f"claim/{first.control_number}"}
 
 
 def test_a_reversal_without_number_is_posted_with_its_correction(given: Stages, claim: ClaimBuilt) -> None:
