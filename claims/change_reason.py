@@ -6,10 +6,12 @@ else changed. Other payers are told nothing.
 
 from typing import Final
 
+from claims.interim import is_interim
 from schemas.events.claim import ClaimBuilt, CodedValue
 
 _MEDICARE: Final = "MA"  # SBR09 of a hospital's claim
-_DATES, _CHARGES, _CODES, _GROUPER, _CANCELLED, _OTHER, _STATUS = "D0", "D1", "D2", "D4", "D6", "D9", "E0"
+_DATES, _CHARGES, _CODES, _INTERIM, _GROUPER, _CANCELLED, _OTHER = "D0", "D1", "D2", "D3", "D4", "D6", "D9"
+_STATUS = "E0"
 _REASONS: Final = frozenset({*(f"D{digit}" for digit in range(10)), _STATUS})
 
 
@@ -28,6 +30,8 @@ def without_change_reason(claim: ClaimBuilt) -> tuple[CodedValue, ...]:
 
 
 def _why(claim: ClaimBuilt, before: ClaimBuilt) -> str:
+    if is_interim(before) and claim.statement_to > before.statement_to:
+        return _INTERIM  # a further bill of the stay
     if (claim.statement_from, claim.statement_to) != (before.statement_from, before.statement_to):
         return _DATES
     if claim.patient_status != before.patient_status:

@@ -31,16 +31,11 @@ NOT_OF_A_CLAIM: Final[dict[str, str]] = {
     "M5": "whether a notice of non-coverage is signed is not known",
 }
 LATE: Final = {"D4": "the day on which the payer gets the claim is not known"}
-INTERIM: Final[dict[str, str]] = {
-    "B1": "the stay goes on after an interim bill",
-    "B5": "the stay goes on after an interim bill",
-}
 _OF_HOSPITALS: Final = frozenset({"011", "041"})  # bill types of stays that MS-DRG groups
 NO_GROUP: Final[dict[str, str]] = dict.fromkeys(
     ("B8", "H4", "X6", "X8", "X11", "X12", "X13"), "the Medicare Code Editor and MS-DRG are of hospital stays"
 )
 """What is not asked of a stay in a nursing facility, or in a swing bed."""
-_INTERIM: Final = frozenset({"2", "3"})  # frequency: first and later bill of a stay that goes on
 _ONCE: Final = frozenset({"P4"})
 """Rules that speak of who bills at each of his lines: of a claim once is enough."""
 
@@ -88,8 +83,7 @@ class ClaimCheck:
         unknown = NOT_OF_A_CLAIM | (LATE if self._received is None else {})
         if not is_inpatient(claim):
             return unknown
-        interim = INTERIM if claim.frequency in _INTERIM else {}
-        return unknown | interim | ({} if _is_grouped(claim) else NO_GROUP)
+        return unknown | ({} if _is_grouped(claim) else NO_GROUP)
 
 
 def _is_grouped(claim: ClaimBuilt) -> bool:

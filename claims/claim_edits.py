@@ -6,10 +6,13 @@ from typing import Final
 from claims.findings import reject, warn
 from claims.partner_fields import has_check_digit
 from claims.partners import Payer
+from claims.stay import STILL_A_PATIENT
 from schemas.events.claim import ClaimBuilt, PriorAnswer
 from schemas.events.coded import Drg, Finding
 
 _CORRECTIONS: Final = frozenset({"7", "8"})  # CLM05-3: replaces, voids
+_INTERIM: Final = frozenset({"2", "3"})  # first and continuing
+_ENDS: Final = frozenset({"1", "4"})  # from admission to discharge, last
 _SHORT_PAID: Final = "X12 RFI 524, 1115; 837 loops 2320, 2430"
 
 
@@ -18,6 +21,7 @@ def claim_findings(claim: ClaimBuilt, payer: Payer | None, drg: Drg | None) -> I
     yield from _total(claim)
     yield from _biller(claim)
     yield from _correction(claim, payer)
+    yield from _frequency(claim)
     yield from _earlier_answers(claim)
     if claim.drg is not None and drg is not None and claim.drg.code != drg.code:
         yield warn(
@@ -71,6 +75,23 @@ def _correction(claim: ClaimBuilt, payer: Payer | None) -> Iterator[Finding]:
     else:
         return
     yield reject("C5", message, field=field, mend=mend, citation="837 CLM05-3, REF F8", carc="16")
+
+
+def _frequency(claim: ClaimBuilt) -> Iterator[Finding]:
+    """B1: an interim bill (frequency 2, 3) is of a patient who is still there (patient status 30), and of a stay the
+    whole (1) and the last one (4) are not."""
+    goes_on = claim.patient_status == STILL_A_PATIENT
+    over = claim.frequency in _ENDS and (claim.bill_type or "").startswith("011")
+    if claim.kind == "institutional" and ((claim.frequency in _INTERIM and not goes_on) or (over and goes_on)):
+        yield reject(
+            "B1",
+            "the frequency and the patient status disagree",
+            field="CLM05-3",
+            value_kind="patient status",
+            mend="correct the type of bill or the patient status",
+            citation="837I CLM05-3, CL103",
+            carc="306",
+        )
 
 
 def _earlier_answers(claim: ClaimBuilt) -> Iterator[Finding]:

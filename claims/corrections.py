@@ -24,6 +24,8 @@ from schemas.events.coded import ChartCoded, Finding
 from schemas.events.types import Event
 from schemas.identity import caused_by
 
+_CORRECTS = frozenset({"7", "8"})  # CLM05-3
+
 Accepts = Callable[[str, ClaimKind], bool]
 """Whether a payer takes replacements and voids of that kind."""
 
@@ -78,7 +80,7 @@ def _expected(made: ClaimBuilt, known: AccountClaim | None, after: AccountClaim,
     if known is not None and known.state != "rejected" and lines_of(known.claim) == lines_of(made):
         linked = after.forwarded_as == known.claim.claim_id
         return Formed() if linked else Formed(forwarded=(Forwarded(by, known.claim),))
-    coming = _as(made, account, revision=_revision(made, account))
+    coming = _as(made, account, revision=_revision(made, account), frequency=made.frequency)
     gone = (known.claim.claim_id,) if known else ()
     origin = Origin(coming.claim_id, replaces=known.claim.claim_id if known else None, follows=by)
     return Formed(forwarded=(Forwarded(by, coming),), superseded=gone, origins=(origin,))
@@ -152,7 +154,7 @@ def _succeed(
         voids = settlement.pending_voids(account, chart_id_of(made))
         if waiting := tuple(void.claim.claim_id for void in voids if slot(void.claim) == slot(made)):
             return Formed(awaited=waiting)  # should he refuse one, he has the claim still
-        new = _as(made, account, revision=_revision(made, account))
+        new = _as(made, account, revision=_revision(made, account), frequency=made.frequency)
         return Formed(claims=(new,), origins=(Origin(new.claim_id, follows=follows),))
     match before.state:
         case "rejected":
@@ -174,7 +176,7 @@ def _resent(made: ClaimBuilt, rejected: AccountClaim, account: Account, follows:
         made,
         account,
         revision=before.revision if same else _revision(made, account),
-        frequency=before.frequency,
+        frequency=before.frequency if before.frequency in _CORRECTS else made.frequency,
         reference=before.original_reference,
     )
     replaced = next(replaced_by(account, rejected), rejected)
@@ -207,7 +209,7 @@ def _resaid(
 
 
 def _as(
-    claim: ClaimBuilt, account: Account, *, revision: int, frequency: str = "1", reference: str | None = None
+    claim: ClaimBuilt, account: Account, *, revision: int, frequency: str, reference: str | None = None
 ) -> ClaimBuilt:
     """The claim under the id of that revision, as the next submission of it."""
     name = claim_id_of(claim, revision)

@@ -7,11 +7,12 @@ from typing import Any, Literal
 from claims import billers, claim_diagnoses
 from claims.claim_values import coded_values
 from claims.identity import billing_key, claim_built_id, claim_id, control_number, period
+from claims.interim import by_bill
 from claims.order_reason import order_reason
 from claims.partners import Hospital, Payer
 from claims.payers import MEDICARE, NumberedService, Route, pays_for_accidents, pays_for_work
 from claims.splitting import Services, period_of, split
-from claims.stay import INPATIENT_PLACES, admission_day
+from claims.stay import INPATIENT_PLACES, STILL_A_PATIENT, admission_day
 from claims.turns import days_of
 from schemas.events.chart import Cause, Coverage
 from schemas.events.claim import ChartVersion, ClaimBuilt, ClaimKind, ClaimLine
@@ -23,7 +24,8 @@ from schemas.identity import caused_by
 PRODUCER = "claiming"
 
 _HOME = "12"
-_SENT_HOME, _DIED, _STILL_A_PATIENT = "01", "20", "30"  # patient status, X12 CL103
+_SENT_HOME, _DIED = "01", "20"  # patient status, X12 CL103
+_ORIGINAL, _INTERIM = "1", "2"  # frequency, X12 CLM05-3
 
 Splits = tuple[Literal["month", "year"], ...]
 
@@ -40,10 +42,15 @@ class _Part:
 
 
 def draft(
-    chart: ChartCoded, routes: tuple[Route, ...], hospital: Hospital, payers: Mapping[str, Payer]
+    chart: ChartCoded,
+    routes: tuple[Route, ...],
+    hospital: Hospital,
+    payers: Mapping[str, Payer],
+    through: tuple[Day, ...] = (),
 ) -> tuple[ClaimBuilt, ...]:
-    """The claims of every route that has a payer, each in its first revision and submission."""
-    parts = [part for route in routes if route.payers for part in _parts(chart, route, hospital, payers)]
+    """The claims of every route that has a payer, each in its first revision and submission. `through`: the last days
+    of the stay's interim bills so far."""
+    parts = [part for route in routes if route.payers for part in _parts(chart, route, hospital, payers, through)]
     # What a patient paid belongs to one claim (AMT F5). With several, nobody knows to which: the bill counts it.
     paid = chart.payments_cents if len(parts) == 1 else 0
     shared = _of_chart(chart, hospital)
@@ -73,7 +80,9 @@ def _filing_indicator(plan_kind: str, kind: ClaimKind) -> str:
     return "MA" if kind == "institutional" else "MB"
 
 
-def _parts(chart: ChartCoded, route: Route, hospital: Hospital, payers: Mapping[str, Payer]) -> Iterator[_Part]:
+def _parts(
+    chart: ChartCoded, route: Route, hospital: Hospital, payers: Mapping[str, Payer], through: tuple[Day, ...]
+) -> Iterator[_Part]:
     """Facility services: the hospital's institutional claim. Professional: one claim per billing entity. What the payer
     wants apart is, but for a stay, which is paid as a whole."""
     payer = payers.get(route.payers[0].payer)
@@ -88,8 +97,9 @@ def _parts(chart: ChartCoded, route: Route, hospital: Hospital, payers: Mapping[
         yield _Part(route, "institutional", hospital.organization, services, splits)
     for entity, performed in by_entity.items():
         billing = hospital.billing_entities.get(entity or "", hospital).organization
-        for services in split(tuple(performed), "professional", splits):
-            yield _Part(route, "professional", billing, services, splits)
+        for billed in by_bill(performed, through):
+            for services in split(billed, "professional", splits):
+                yield _Part(route, "professional", billing, services, splits)
 
 
 def _claim(chart: ChartCoded, hospital: Hospital, part: _Part, shared: dict[str, Any]) -> ClaimBuilt:
@@ -136,7 +146,6 @@ def _of_chart(chart: ChartCoded, hospital: Hospital) -> dict[str, Any]:
         "hospital": chart.hospital,
         "account_number": chart.account_number,
         "revision": 1,
-        "frequency": "1",
         "charts": (version,),
         "submitter": hospital.name,
         "patient": _for_a_payer(chart.patient),
@@ -163,17 +172,21 @@ def _institutional(chart: ChartCoded, part: _Part, causes: tuple[Cause, ...]) ->
     stay = chart.encounter
     start, end = _period(chart, part)
     inpatient = stay.encounter_class == "inpatient"
+    status = patient_status(chart) if end >= stay.end_day else STILL_A_PATIENT
+    goes_on = inpatient and status == STILL_A_PATIENT
+    frequency = _INTERIM if goes_on else _ORIGINAL
     lines = tuple(_line(chart, place, numbered) for place, numbered in enumerate(part.services, start=1))
     return {
-        "bill_type": bill_type(inpatient, "1"),
+        "frequency": frequency,
+        "bill_type": bill_type(inpatient, frequency),
         "statement_from": start,
         "statement_to": end,
         "admission_date": admission_day(stay) if inpatient else None,
         "admission_type": stay.admission_type,
         "admission_source": stay.admission_source,
         "admission_hour": stay.admission_hour if inpatient else None,
-        "patient_status": patient_status(chart) if end >= stay.end_day else _STILL_A_PATIENT,
-        "discharge_hour": stay.discharge_hour if inpatient else None,
+        "patient_status": status,
+        "discharge_hour": stay.discharge_hour if inpatient and not goes_on else None,
         "coded_values": coded_values(chart, causes),
         "diagnoses": claim_diagnoses.institutional(chart),
         "procedures": claim_diagnoses.disclosed_procedures(chart) if inpatient else (),
@@ -190,6 +203,7 @@ def _professional(chart: ChartCoded, hospital: Hospital, part: _Part) -> dict[st
     on_claim = claim_diagnoses.places(diagnoses)
     here = chart.encounter.service_facility or hospital.organization
     return {
+        "frequency": _ORIGINAL,
         "place_of_service": place,
         "statement_from": min(service.service_from for service in services),
         "statement_to": max(service.service_to for service in services),

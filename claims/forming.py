@@ -22,6 +22,7 @@ from claims.drafting import PRODUCER, bill_type, draft, payer_fields
 from claims.formed import Formed, Steps, entered, side_by_side
 from claims.identity import claim_built_id, claim_id_of, control_number
 from claims.insurance_type import insurance_type
+from claims.interim import billed_through, own_frequency
 from claims.line_words import with_needed_words
 from claims.order_reason import order_reason
 from claims.partners import Partners
@@ -52,7 +53,10 @@ def form(chart: ChartCoded, account: Account, partners: Partners, tables: DatedT
     the user's HCPCS file among the `tables`, by the codes alone.
     """
     hospital, routes = partners.hospital(chart.hospital), payers.routes(chart)
-    drafted = tuple(with_needed_words(claim, tables) for claim in draft(chart, routes, hospital, partners.payers))
+    stays = account.claims and chart.encounter.encounter_class == "inpatient"
+    through = billed_through(account, chart.chart_id) if stays else ()
+    drafts = draft(chart, routes, hospital, partners.payers, through)
+    drafted = tuple(with_needed_words(claim, tables) for claim in drafts)
     formed = correct(drafted, chart, account, _accepts(partners))
     if formed.refused or formed.awaited:
         return formed
@@ -134,9 +138,9 @@ def secondary(
             "insurance_type": insurance_type(coverage, before),
             "order_reason": why,
             "lines": tuple(line.model_copy(update={"authorization": None}) for line in before.lines),
-            "frequency": "1",
+            "frequency": own_frequency(before),
             "original_reference": None,
-            "bill_type": before.bill_type and bill_type(before.bill_type.startswith("011"), "1"),
+            "bill_type": before.bill_type and bill_type(before.bill_type.startswith("011"), own_frequency(before)),
             "prior": (*before.prior, settlement.prior_answer(answered)),
             "revision": 1,
             "submission": 1,

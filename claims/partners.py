@@ -182,6 +182,7 @@ class Payer(Wire):
     splits: Many[Literal["month", "year"]] = ()  # what a claim to him may not span
     rules: Mapping[Code, RuleSetting] = {}
     one_claim: Many[OneClaim] = ()
+    interim: Literal["cumulative", "none"] | None = None  # of a stay that goes on; None: as Medicare or not
     key_id: Id | None = None
 
     def accepts(self, kind: Literal["professional", "institutional"]) -> bool:

@@ -18,6 +18,9 @@ _PLACES: Final[dict[EncounterClass, str]] = {
 }
 """Where a class takes place when the chart doesn't say. A virtual visit may be 02 or 10: that is not guessed."""
 
+STILL_A_PATIENT: Final = "30"
+"""Patient status of a stay that goes on, X12 CL103."""
+
 INPATIENT_PLACES: Final = frozenset({"21", "51", "61"})
 """Hospital, psychiatric and rehabilitation inpatient: a professional claim from there has the admission date."""
 
@@ -46,11 +49,13 @@ def admission_day(facts: StayFacts) -> date | None:
 
 
 def covered_days(facts: StayFacts, leave_days: int) -> int:
-    """Days of room and board: the admission day counts and the discharge day does not, unless they are one.
+    """Days of room and board: the admission day counts and the discharge day does not, unless they are one. While the
+    patient is still there, the last day counts.
 
     Source: CMS Pub. 100-02 chapter 3 section 20.1.
     """
-    return max(1, (facts.end_day - facts.start_day).days - leave_days)
+    stays_on = facts.encounter_class == "inpatient" and facts.discharge_status == STILL_A_PATIENT
+    return max(1, (facts.end_day - facts.start_day).days + stays_on - leave_days)
 
 
 def resolved(provider: Provider, hospital: Hospital) -> Provider:

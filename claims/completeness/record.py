@@ -13,6 +13,7 @@ from claims.completeness.case import (
     quoted_notes,
 )
 from claims.queries import LOOKED_UP, PERFORMED, SIGNED, Due, Template
+from claims.stay import STILL_A_PATIENT
 from schemas.events.chart import Document, Statement
 from schemas.events.coded import Indicator
 
@@ -62,10 +63,14 @@ UNSIGNED_SUMMARY: Final = SUMMARY._replace(
 
 
 def discharge_summary(case: Case) -> Said:
-    """Q-SUMMARY, Q-SUMMARY-SIGNED: an inpatient record has a discharge summary, and it is signed.
+    """Q-SUMMARY, Q-SUMMARY-SIGNED: an inpatient record has a discharge summary, and it is signed; not yet while the
+    patient is still there.
 
     Source: 42 CFR 482.24(c)(1) and (4)(vii).
     """
+    discharge = case.chart.encounter.discharge
+    if discharge is not None and discharge.status == STILL_A_PATIENT:
+        return
     yield from _written_and_signed(_of_kind(case, _DISCHARGE_SUMMARY), SUMMARY, UNSIGNED_SUMMARY, ())
 
 

@@ -27,6 +27,7 @@ from claims.edits.guidelines import GUIDELINES
 from claims.edits.identity import IDENTITY
 from claims.edits.inpatient import INPATIENT
 from claims.edits.institutional import INSTITUTIONAL
+from claims.edits.interim import INTERIM
 from claims.edits.modifiers import MODIFIERS
 from claims.edits.money import MONEY
 from claims.edits.necessity import NECESSITY
@@ -67,6 +68,7 @@ FAMILIES: Final[dict[str, tuple[Rule, ...]]] = {
     "inpatient": INPATIENT,
     "present on admission": PRESENT_ON_ADMISSION,
     "institutional": INSTITUTIONAL,
+    "interim bills": INTERIM,
     "days and hours": BEDS,
     "coverage": COVERAGE,
     "authorization": AUTHORIZATION,

@@ -3,9 +3,10 @@
 from typing import Final
 
 from claims.edits.duplicates import DUPLICATES_ACROSS
+from claims.edits.interim import INTERIM_ACROSS
 from claims.edits.pairs import PAIRS_ACROSS
 from claims.edits.rule import Rule
 from claims.edits.units import UNITS_ACROSS
 from claims.edits.visits import VISITS
 
-ACCOUNT: Final[tuple[Rule, ...]] = (*DUPLICATES_ACROSS, *PAIRS_ACROSS, *UNITS_ACROSS, *VISITS)
+ACCOUNT: Final[tuple[Rule, ...]] = (*DUPLICATES_ACROSS, *PAIRS_ACROSS, *UNITS_ACROSS, *VISITS, *INTERIM_ACROSS)

@@ -15,7 +15,6 @@ from claims.edits.subject import Subject
 from claims.payers import MEDICARE
 
 _DIED: Final = frozenset({"20", "40", "41", "42"})
-_STILL_HERE: Final = "30"
 _STATUS: Final = "patient status"
 _REVENUE: Final = "revenue code"
 
@@ -29,14 +28,10 @@ _REVENUE: Final = "revenue code"
     needs="patient status",
 )
 def patient_status_disagrees(subject: Subject) -> Iterator[Fault]:
-    """A patient status is of the code set, and of a stay that has ended not 'still a patient' (837I CL103).
-
-    Our claims are from admission to discharge (frequency 1): a chart comes when the encounter is over.
-    """
+    """A patient status is of the code set (837I CL103)."""
     status = subject.stay.discharge_status
-    if status is not None and (status not in DISCHARGE_STATUSES or (subject.inpatient and status == _STILL_HERE)):
-        message = "the patient status does not fit an encounter that has ended"
-        yield Fault(message, "encounter.discharge_status", None, _STATUS)
+    if status is not None and status not in DISCHARGE_STATUSES:
+        yield Fault("the patient status is none there is", "encounter.discharge_status", None, _STATUS)
 
 
 @rule(

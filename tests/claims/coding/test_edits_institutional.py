@@ -1,8 +1,11 @@
 """What a hospital's own claim needs: patient status, revenue codes, days and hours (B1 to B6)."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
+from types import MappingProxyType
+from typing import Any
 
 import pytest
 
@@ -26,11 +29,12 @@ from claims.edits.institutional import (
     revenue_code_unknown,
     status_and_death_disagree,
 )
+from claims.edits.interim import INTERIM, interim_bill_not_taken
 from claims.edits.subject import Subject
 from claims.tables import Reference
 from schemas.events.coded import ChartCoded
 from tests.claims.coding.builders import with_line
-from tests.claims.coding.changes import Case, as_it_is, with_coverage, with_patient, with_service, with_stay
+from tests.claims.coding.changes import Case, Said, as_it_is, with_coverage, with_patient, with_service, with_stay
 
 STATUS, REVENUE, CODE = "encounter.discharge_status", "services[0].revenue_code", "services[0].code"
 VISIT = date(2026, 3, 10)
@@ -46,6 +50,27 @@ def coded_as(chart: ChartCoded, code: str | None, revenue_code: str, units: int 
 
 def of_medicare(chart: ChartCoded) -> ChartCoded:
     return with_coverage(chart, plan_kind="MB")
+
+
+TOO_EARLY = (("reject", "306", STATUS),)
+
+
+def goes_on(
+    reason: str,
+    days: int,
+    *,
+    said: tuple[Said, ...] = (),
+    status: str = "30",
+    payer: Mapping[str, Any] = MappingProxyType({}),
+    **stay: Any,
+) -> Case:
+    """A stay that has lasted so many days, and goes on."""
+
+    def change(chart: ChartCoded) -> ChartCoded:
+        last = chart.encounter.start_day + timedelta(days=days - 1)
+        return with_stay(with_status(chart, status), end_day=last, **stay)
+
+    return Case(reason, interim_bill_not_taken, change, said, {"filing_indicator": "MB", **payer})
 
 
 VISITS = [
@@ -189,7 +214,20 @@ VISITS = [
     Case("other hours aren't counted", more_hours_than_the_visit, lambda c: coded_as(c, "G0463", "0510", 9000)),
 ]
 STAYS = [
-    Case("still a patient", patient_status_disagrees, lambda c: with_status(c, "30"), (("reject", "306", STATUS),)),
+    Case("still a patient", patient_status_disagrees, lambda c: with_status(c, "30")),
+    goes_on("of 59 days", 59, said=TOO_EARLY),
+    goes_on("of 60 days", 60),
+    goes_on("of 60 days, the patient gone", 60, status="01"),
+    goes_on("of 60 days since an earlier admission", 59, admission_date=date(2026, 3, 2)),
+    goes_on("a payer who takes none", 60, said=TOO_EARLY, payer={"interim": "none"}),
+    goes_on("a payer who is not Medicare", 60, said=TOO_EARLY, payer={"filing_indicator": "CI"}),
+    goes_on("such a payer who takes them", 60, payer={"filing_indicator": "CI", "interim": "cumulative"}),
+    Case(
+        "who pays himself",
+        interim_bill_not_taken,
+        lambda c: with_coverage(with_status(c, "30"), kind="patient", payer="patient"),
+        TOO_EARLY,
+    ),
     Case("a bed is an inpatient's", revenue_code_disagrees, lambda c: coded_as(c, None, "0120")),
     Case(
         "two days of three",
@@ -298,6 +336,6 @@ def test_a_stays_lines_need_no_procedure_code(stay: ChartCoded, listed: Referenc
 
 
 def test_each_rule_has_a_case_that_fires_and_one_that_does_not() -> None:
-    rules = {*INSTITUTIONAL, *BEDS}
+    rules = {*INSTITUTIONAL, *INTERIM, *BEDS}
 
     assert {case.rule for case in ALL if case.said} == {case.rule for case in ALL if not case.said} == rules

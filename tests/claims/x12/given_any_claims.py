@@ -71,7 +71,8 @@ def claims(draw: st.DrawFn) -> ClaimBuilt:
         "submission": 1, "control_number": number, "kind": kind, "hospital": HOSPITAL, "account_number": "A1",
         "revision": 1, "charts": (ChartVersion(chart_id="ch", version=1),), "payer": "commercial",
         "payer_kind": "insurer", "payer_sequence": 1 + len(prior), "submitter": "Mercy General Hospital",
-        "frequency": draw(st.sampled_from("178")), "original_reference": draw(st.none() | _ID),
+        "frequency": draw(st.sampled_from("178" if kind == "professional" else "123478")),
+        "original_reference": draw(st.none() | _ID),
         "filing_indicator": draw(st.sampled_from(["CI", "16", "MC"])), "patient": patient,
         "subscriber": draw(_subscriber(relationship)), "member_id": draw(_ID), "group": draw(st.none() | _ID),
         "signatures": Signatures(

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from claims.claim_chart import ELSEWHERE, billers, chart_of, with_elsewhere
-from claims.claim_check import INTERIM, LATE, NO_GROUP, NOT_OF_A_CLAIM, Checked, ClaimCheck
+from claims.claim_check import LATE, NO_GROUP, NOT_OF_A_CLAIM, Checked, ClaimCheck
 from claims.claim_edits import claim_findings
 from claims.edits import ACCOUNT_EDITS, CHART_EDITS
 from claims.tables import Reference
@@ -168,11 +168,28 @@ def test_days_of_leave_are_no_days_in_the_room(reference: Reference) -> None:
     assert said(checked(institutional(claim), reference)) == set()
 
 
-def test_of_an_interim_bill_the_end_of_the_stay_is_not_judged(reference: Reference) -> None:
-    claim = STAY.replace("11:A:1", "11:A:2").replace("CL1*1*1*01", "CL1*1*1*30").replace("DA*2", "DA*3")
-    found = checked(institutional(claim.replace("DTP*096*TM*1400\n", "")), reference)
-    assert {rule for rule, _ in said(found)}.isdisjoint(INTERIM)
-    assert found.not_judged.keys() >= INTERIM.keys()
+def interim(frequency: str, status: str = "30") -> str:
+    """A stay that goes on: its last day counts."""
+    claim = STAY.replace("11:A:1", f"11:A:{frequency}").replace("CL1*1*1*01", f"CL1*1*1*{status}")
+    return claim.replace("DTP*096*TM*1400\n", "").replace("DA*2", "DA*3")
+
+
+@pytest.mark.parametrize("frequency", ["2", "3"])
+def test_whether_a_payer_takes_an_interim_bill_is_judged_where_he_is_known(
+    reference: Reference, frequency: str
+) -> None:
+    theirs = HEADER.replace("EXPAY1", "UNKNOWN")
+    found = checked(institutional(interim(frequency), theirs), reference)
+    assert {rule for rule, _ in said(found)}.isdisjoint({"B1", "B5"})
+    assert ("B1", "reject") in said(checked(institutional(interim(frequency)), reference))
+
+
+@pytest.mark.parametrize(("frequency", "status"), [("2", "01"), ("3", "20"), ("1", "30"), ("4", "30")])
+def test_the_frequency_says_whether_the_stay_goes_on(reference: Reference, frequency: str, status: str) -> None:
+    theirs = HEADER.replace("EXPAY1", "UNKNOWN")
+    wrong, right = (checked(institutional(interim(f, status), theirs), reference) for f in (frequency, "7"))
+    assert [f.field for f in wrong.findings if f.rule == "B1" and f.carc == "306"] == ["CLM05-3"]
+    assert [f for f in right.findings if f.rule == "B1"] == []
 
 
 def test_a_stay_in_a_nursing_facility_has_no_group(reference: Reference) -> None:
@@ -199,7 +216,7 @@ def test_a_laboratory_with_its_number_on_the_claim_has_one(reference: Reference)
 
 def test_what_is_not_judged_are_rules_that_there_are() -> None:
     rules = {rule.id for rule in (*CHART_EDITS, *ACCOUNT_EDITS)} | {"C9"}
-    assert rules >= {*NOT_OF_A_CLAIM, *LATE, *INTERIM, *NO_GROUP}
+    assert rules >= {*NOT_OF_A_CLAIM, *LATE, *NO_GROUP}
 
 
 def test_no_finding_repeats_a_value_of_the_claim(reference: Reference) -> None:
