@@ -133,7 +133,9 @@ class Claiming:
         if formed.awaited:
             after = () if at.because is chart else (at.because.event_id,)
             overdue = self.sayings.deadline(chart, "answer-overdue", at.since + ANSWER_PATIENCE, *after)
-            return self.sayings.waiting(account, chart, "awaiting-answer", overdue)
+            waits = self.sayings.waiting(entered(account, formed), chart, "awaiting-answer", overdue)
+            left = account_left(waits, account)
+            return together(waits, self.sayings.formed(at, left, chart, formed, "")) if formed.claims else waits
         state: ChartState = "claimed" if formed.claims or not formed.bills else "billed-to-patient"
         account = entered(with_chart(account, AccountChart(chart=chart, state=state)), formed)
         verdict = self.sayings.formed(at, account, chart, formed, state)

@@ -12,7 +12,13 @@ _NEWBORN = "4"  # admission type, X12 CL101
 
 
 def coded_values(chart: ChartCoded, causes: tuple[Cause, ...]) -> tuple[CodedValue, ...]:
-    return (*_of_causes(causes), *folding.conditions(chart), *_of_stay(chart.encounter))
+    return (*_of_causes(causes), *folding.conditions(chart), *_of_status(chart.encounter), *_of_stay(chart.encounter))
+
+
+def _of_status(stay: StayFacts) -> Iterator[CodedValue]:
+    """Condition 44: an inpatient who was made an outpatient before he left (CPM 1/50.3)."""
+    if stay.changed_to_outpatient_at is not None and stay.encounter_class != "inpatient":
+        yield CodedValue(kind="condition", code="44")
 
 
 def _of_causes(causes: tuple[Cause, ...]) -> Iterator[CodedValue]:

@@ -1,6 +1,7 @@
 """New drafts against what a payer has already: originals, replacements (7), voids (8), resends, or nothing."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from claims import findings, settlement
 from claims.accounts import (
@@ -18,7 +19,7 @@ from claims.change_reason import with_change_reason
 from claims.drafting import PRODUCER, bill_type
 from claims.formed import Formed, Forwarded, Origin, Steps
 from claims.identity import claim_built_id, claim_id_of, control_number
-from claims.pairing import chart_id_of, closest, lines_of, pair, says_the_same, slot
+from claims.pairing import chart_id_of, closest, lines_of, pair, says_the_same, slot, takes_place
 from schemas.events.claim import ClaimBuilt, ClaimKind
 from schemas.events.coded import ChartCoded, Finding
 from schemas.events.types import Event
@@ -41,12 +42,46 @@ def correct(drafts: tuple[ClaimBuilt, ...], chart: ChartCoded, account: Account,
         return Formed(awaited=tuple(kept.claim.claim_id for kept in waiting))
     live = live_claims(account, chart.chart_id)
     paired, gone = pair(drafts, [kept for kept in live if kept.claim.payer_sequence == 1])
+    if (first := _voids_first(paired, gone, account, accepts, chart)) is not None:
+        return first
     orphans = [kept for kept in live if kept.claim.payer_sequence > 1 and predecessor(account, kept) is None]
     steps = Steps(account)
     for made, before in paired:
         steps.add(_succeed(made, before, steps.account, accepts))
     steps.add(withdraw((*gone, *orphans), steps.account, accepts, chart))
     return steps.all_or_none()
+
+
+def _voids_first(
+    paired: list[tuple[ClaimBuilt, AccountClaim | None]],
+    gone: list[AccountClaim],
+    account: Account,
+    accepts: Accepts,
+    chart: ChartCoded,
+) -> Formed | None:
+    """Of a chart that is a stay no more, or one now, the voids of what its payers have as the other care; null where
+    there is none. They get the new claims when they have given the old ones back, for they would deny them as
+    duplicates. Where one refused to, or another correction of the chart is refused, nothing is said."""
+    moved = [kept for kept in gone if any(_is_other_care(kept.claim, made) for made, _ in paired)]
+    if not moved:
+        return None
+    voids = withdraw(moved, account, accepts, chart)
+    others = [_succeed(made, before, account, accepts) for made, before in paired if before is not None]
+    refused = [*voids.refused, *(finding for other in others for finding in other.refused)]
+    if any(_would_not_void(kept, each) for kept in moved for each in account.claims):
+        refused.append(NOT_TAKEN_BACK)
+    if refused:
+        return Formed(refused=tuple(refused))
+    return replace(voids, awaited=tuple(void.claim_id for void in voids.claims)) if voids.claims else None
+
+
+def _is_other_care(before: ClaimBuilt, made: ClaimBuilt) -> bool:
+    """Of one biller to one payer about one chart, a stay's claim and an outpatient's."""
+    return slot(before) == slot(made) and not takes_place(made, before)
+
+
+def _would_not_void(kept: AccountClaim, void: AccountClaim) -> bool:
+    return void.claim.frequency == "8" and void.replaces == kept.claim.claim_id and void.state in {"rejected", "denied"}
 
 
 def follow(made: ClaimBuilt, after: AccountClaim, account: Account, accepts: Accepts, because: Event) -> Formed:

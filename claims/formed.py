@@ -27,8 +27,8 @@ class Origin(NamedTuple):
 
 @dataclass(frozen=True)
 class Formed:
-    """What is to be said. `superseded` claims no longer stand; `refused` and `awaited` say why nothing is said yet;
-    `warned` is what the hospital is to look at because of a bill.
+    """What is to be said. `superseded` claims no longer stand; `refused` and `awaited` say why nothing is said yet, but
+    for voids that come before all else; `warned` is what the hospital is to look at because of a bill.
 
     `forwarded` claims are not said: their payers have them. From the answers to `followed` claims all has followed, and
     from those to `unfollowed` ones not yet. `origins` are of claims said or forwarded.

@@ -16,6 +16,8 @@ _OWN_TO_A_SENDING = frozenset(Event.model_fields) | {
     "patient_paid_cents",  # what the patient paid since is the bill's matter, and no reason to correct a claim
 }  # fmt: skip
 
+_CARE = 3  # of the type of bill, the leading zero counted: facility and care
+
 
 def pair(
     drafts: Iterable[ClaimBuilt], earlier: Iterable[AccountClaim]
@@ -34,7 +36,7 @@ def pair(
         left.remove(before)
         paired.append((made, before))
     for made in without:
-        before = next((kept for kept in left if slot(kept.claim) == slot(made)), None)
+        before = next((kept for kept in left if takes_place(made, kept.claim)), None)
         if before is not None:
             left.remove(before)
         paired.append((made, before))
@@ -47,10 +49,16 @@ def closest(made: ClaimBuilt, earlier: Iterable[AccountClaim]) -> AccountClaim |
     shared = [
         (sum(line.control_number in lines for line in kept.claim.lines), kept)
         for kept in earlier
-        if slot(kept.claim) == slot(made)
+        if takes_place(made, kept.claim)
     ]
     most, found = max(shared, key=lambda each: each[0], default=(0, None))
     return found if most else None
+
+
+def takes_place(made: ClaimBuilt, before: ClaimBuilt) -> bool:
+    """Whether a claim may replace another one: of the same biller to the same payer in his turn, and of the same care.
+    A stay's claim and an outpatient's are voided for each other."""
+    return slot(made) == slot(before) and (made.bill_type or "")[:_CARE] == (before.bill_type or "")[:_CARE]
 
 
 def chart_id_of(claim: ClaimBuilt) -> str:

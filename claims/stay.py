@@ -97,6 +97,7 @@ def stay_facts(chart: ChartCompleted, hospital: Hospital) -> StayFacts | None:
         leave_days=encounter.leave_days,
         birth_weight_grams=encounter.birth_weight_grams,
         admission_date=admission.date if admission else None,
+        changed_to_outpatient_at=encounter.changed_to_outpatient_at,
     )
 
 

@@ -55,6 +55,30 @@ def status_and_death_disagree(subject: Subject) -> Iterator[Fault]:
 
 
 @rule(
+    "B1",
+    "reject",
+    carc="306",
+    citation="CPM 1/50.3; condition code 44",
+    mend="correct the class of the encounter or the time of the change; after the discharge a stay is billed as one",
+    needs="status changed",
+)
+def changed_to_outpatient_too_late(subject: Subject) -> Iterator[Fault]:
+    """An inpatient is made an outpatient while he is there, and then the encounter is no stay (condition code 44).
+
+    CMS Pub. 100-04 chapter 1 section 50.3, read in digests of it: before the discharge, by the utilization review
+    committee, with a physician who concurs. After it, and once the stay's claim is paid, it stays a stay.
+    """
+    stay, at = subject.stay, subject.stay.changed_to_outpatient_at
+    if at is None:
+        return
+    if subject.inpatient:
+        yield Fault("a stay that was changed to an outpatient's", "encounter.encounter_class")
+    elif not stay.start <= at <= stay.end:
+        message = "a change to outpatient that was not made during the encounter"
+        yield Fault(message, "encounter.changed_to_outpatient_at", None, "day")
+
+
+@rule(
     "B2",
     "reject",
     carc="16",
@@ -138,6 +162,7 @@ def revenue_code_disagrees(subject: Subject) -> Iterator[Fault]:
 INSTITUTIONAL: Final[tuple[Rule, ...]] = (
     patient_status_disagrees,
     status_and_death_disagree,
+    changed_to_outpatient_too_late,
     revenue_code_unknown,
     procedure_code_missing,
     revenue_code_disagrees,

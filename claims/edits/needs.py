@@ -76,6 +76,8 @@ def _of_chart(subject: Subject) -> Iterator[Need]:
         yield "enrolments"
     if subject.stay.discharge_status is not None:
         yield "patient status"
+    if subject.stay.changed_to_outpatient_at is not None:
+        yield "status changed"
     for coverage in subject.coverages:
         if coverage.eligible_name or coverage.eligible_birth_date or coverage.advantage:
             yield "plan's answers"

@@ -22,7 +22,7 @@ Need = Literal[
     "hcpcs table", "pair tables", "unit tables", "add-on table", "necessity table",
     "accidents", "operations", "no condition", "diagnoses", "codes twice", "enrolments", "patient status",
     "editor's edits", "no group", "no admitting diagnosis", "not there at admission", "odd indicators", "observation",
-    "plan's answers", "days outside", "death", "impossible age",
+    "status changed", "plan's answers", "days outside", "death", "impossible age",
     "no lines", "modifiers", "notices", "single doses", "drugs", "codes without shape", "codes of one sex",
     "inpatient places", "lines alike", "pointers astray", "providers unknown", "check digits",
     "units not whole", "odd amounts", "other charges",

@@ -11,6 +11,7 @@ from claims.fhir.elements import (
     day,
     extensions,
     first,
+    instant,
     meaning,
     parts,
     reference,
@@ -21,6 +22,7 @@ from claims.fhir.people import name
 from claims.fhir.visit import Visit
 from schemas.events.chart import Admission, Cause, Discharge, Encounter, EncounterClass
 from schemas.events.people import Provider, ProviderRole
+from schemas.events.types import Instant
 
 CAUSE = "urn:claimstream:cause"
 
@@ -79,7 +81,16 @@ def read_encounter(visit: Visit, kind: EncounterClass) -> Encounter:
         providers=tuple(_providers(visit)),
         admission=_admission(visit, kind),
         discharge=_discharge(visit, kind),
+        changed_to_outpatient_at=None if kind == "inpatient" else _no_longer_inpatient(visit),
     )
+
+
+def _no_longer_inpatient(visit: Visit) -> Instant | None:
+    """When an inpatient's class ended and another followed, as Encounter.classHistory tells."""
+    for entry in some(visit.encounter, "classHistory"):
+        if _CLASSES.get(words(first(entry, "class"), "code") or "") == "inpatient":
+            return instant(words(first(entry, "period"), "end"), visit.zone)
+    return None
 
 
 def _providers(visit: Visit) -> Iterator[Provider]:

@@ -71,6 +71,7 @@ class Encounter(Wire):
     leave_days: Count = 0
     care_days: Many[CareDay] = ()
     birth_weight_grams: Count | None = None
+    changed_to_outpatient_at: Instant | None = None  # admitted, and made an outpatient before he left
 
 
 class Cause(Wire):

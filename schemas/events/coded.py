@@ -193,6 +193,7 @@ class StayFacts(Wire):
     leave_days: Count = 0
     birth_weight_grams: Count | None = None
     admission_date: Day | None = None
+    changed_to_outpatient_at: Instant | None = None
 
 
 class ChartCoded(Event):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -23,6 +23,7 @@ from claims.edits.beds import (
 )
 from claims.edits.institutional import (
     INSTITUTIONAL,
+    changed_to_outpatient_too_late,
     patient_status_disagrees,
     procedure_code_missing,
     revenue_code_disagrees,
@@ -73,7 +74,33 @@ def goes_on(
     return Case(reason, interim_bill_not_taken, change, said, {"filing_indicator": "MB", **payer})
 
 
+def undone_at(reason: str, hour: int, *, said: tuple[Said, ...] = (), day: int = 10, **stay: Any) -> Case:
+    """A visit of 10 March that began as a stay."""
+    at = datetime(2026, 3, day, hour, tzinfo=UTC)
+    return Case(
+        reason, changed_to_outpatient_too_late, lambda c: with_stay(c, changed_to_outpatient_at=at, **stay), said
+    )
+
+
+LEFT_AT_MIDNIGHT = {"start": datetime(2026, 3, 9, tzinfo=UTC), "end": datetime(2026, 3, 10, tzinfo=UTC)}
+UNDONE = (("reject", "306", "encounter.changed_to_outpatient_at"),)
 VISITS = [
+    undone_at("changed when the visit ended", 0, **LEFT_AT_MIDNIGHT),
+    undone_at(
+        "changed after he had left",
+        1,
+        start=datetime(2026, 3, 9, tzinfo=UTC),
+        end=datetime(2026, 3, 10, tzinfo=UTC),
+        said=UNDONE,
+    ),
+    undone_at("changed before he came", 1, day=9, said=UNDONE),
+    undone_at(
+        "changed, and still a stay",
+        12,
+        encounter_class="inpatient",
+        said=(("reject", "306", "encounter.encounter_class"),),
+    ),
+    Case("nothing was changed", changed_to_outpatient_too_late, as_it_is),
     Case("no such status", patient_status_disagrees, lambda c: with_status(c, "77"), (("reject", "306", STATUS),)),
     Case("still a patient, by the hour", patient_status_disagrees, lambda c: with_status(c, "30")),
     Case("none is said", patient_status_disagrees, as_it_is),

@@ -75,6 +75,8 @@ VISITS = [
            "diagnoses"),
     Given("a hospital that tells enrolments", as_it_is, frozenset({"enrolments"}), {}, ENROLMENTS),
     needed("where an outpatient went", lambda c: with_stay(c, discharge_status="01"), "patient status"),
+    needed("a stay that was undone", lambda c: with_stay(c, changed_to_outpatient_at=c.encounter.start),
+           "status changed"),
     needed("the name that the plan has", lambda c: with_coverage(c, eligible_name=NAME), "plan's answers"),
     needed("the birth date that it has", lambda c: with_coverage(c, eligible_birth_date=VISIT), "plan's answers"),
     needed("the plan names an Advantage plan", lambda c: with_coverage(c, advantage=True), "plan's answers"),

@@ -75,6 +75,23 @@ def test_admission_and_discharge_hours_are_the_hospitals_own(read: Reader) -> No
     assert (chart.encounter.discharge.status, chart.encounter.discharge.hour) == ("03", "12")
 
 
+@pytest.mark.parametrize(
+    ("now", "before", "ended", "expected"),
+    [
+        ("OBSENC", "IMP", "2026-03-02T14:10:00Z", datetime(2026, 3, 2, 14, 10, tzinfo=UTC)),
+        ("OBSENC", "EMER", "2026-03-02T14:10:00Z", None),
+        ("OBSENC", "IMP", None, None),
+        ("IMP", "IMP", "2026-03-02T14:10:00Z", None),
+    ],
+)
+def test_a_stay_that_was_undone_tells_when(
+    read: Reader, now: str, before: str, ended: str | None, expected: datetime | None
+) -> None:
+    was = {"class": {"code": before}, "period": {"start": "2026-03-02T14:00:00Z", **({"end": ended} if ended else {})}}
+    said = read.chart(patient(), encounter(now, classHistory=[was])).encounter
+    assert said.changed_to_outpatient_at == expected
+
+
 def test_where_the_patient_went_is_not_guessed(read: Reader) -> None:
     assert read.chart(patient(), encounter("EMER")).encounter.discharge is None
 
@@ -113,6 +130,16 @@ def test_a_plan_counts_by_its_period_whatever_has_become_of_it(read: Reader) -> 
     before = {**coverage(period={"start": "2025-01-01", "end": "2025-12-31"}, status="active"), "id": "c0"}
 
     assert [c.id for c in read.chart(patient(), encounter(), before, then).coverages] == ["c1"]
+
+
+def test_a_plan_that_begins_during_the_visit_counts_too(read: Reader) -> None:
+    visit = encounter(period={"start": "2026-12-30T14:00:00Z", "end": "2027-01-02T14:30:00Z"})
+    old, new, later = (
+        {**coverage(period={"start": start, "end": end}), "id": start}
+        for start, end in [("2026-01-01", "2026-12-31"), ("2027-01-01", "2027-12-31"), ("2028-01-01", "2028-12-31")]
+    )
+    plans = read.chart(patient(), visit, old, new, later).coverages
+    assert [plan.id for plan in plans] == ["2026-01-01", "2027-01-01"]
 
 
 def test_plans_stand_in_the_order_the_hospital_says(read: Reader) -> None:
