@@ -30,7 +30,7 @@ from agents.pseudonyms import Pseudonyms
 from agents.rows import claim_answered_id, claim_facts, is_forwarded
 from agents.stage import Row, Say, States, Verdict, World
 from claims.postings import ClaimBalance, Payment
-from claims.remittance import Refusal, balances, check_answer
+from claims.remittance import REVERSAL, Refusal, balances, check_answer
 from ledger import accounts, deadlines, projections
 from ledger.deadlines import Deadline
 from schemas.compiled import CompiledCodec
@@ -201,10 +201,11 @@ class Adjudication:
     def _posted(
         self, world: World, answers: Sequence[ClaimAdjudicated]
     ) -> tuple[tuple[Say, ...], dict[str, ClaimBalance]]:
-        """Every answer as settled, each upon the balance that the one before left its claim."""
+        """Every answer as settled, each upon the balance that the one before left its claim. Reversals come last: what
+        one remittance takes back and corrects was never taken back as a whole, and no void waits for that."""
         balanced: dict[str, ClaimBalance] = {}
         says = []
-        for answer in answers:
+        for answer in sorted(answers, key=lambda each: each.status == REVERSAL):
             if answer.not_ours:
                 continue
             claim = world.claims[answer.control_number]

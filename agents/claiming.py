@@ -50,7 +50,7 @@ from schemas.events.coded import Finding, ReturnReason
 from schemas.records import Record
 from streams.topics import CHART_CODED, CLAIM_ACKNOWLEDGED, CLAIM_ADJUDICATED, DEADLINE_DUE
 
-_REFUSED: Final[frozenset[ClaimState]] = frozenset({"rejected", "denied"})
+_REFUSED: Final[frozenset[ClaimState]] = frozenset({"rejected", "denied", "sent"})  # sent: it was taken, so it seemed
 
 
 @dataclass(frozen=True)
@@ -201,7 +201,7 @@ class Claiming:
         who was billed with the lines of one that is refused after all hears of it."""
         before = account_of(world, said)
         after, at = account_left(verdict, before), Occasion(world, said, received(said))
-        for had in settlement.open_voids(before):
+        for had in settlement.voids(before):
             void, states = claim_of(after, had.claim.claim_id), {**world.accounts, **verdict.accounts}.values()
             if void is None or void.state == had.state:
                 continue

@@ -32,12 +32,22 @@ def answered_voids(account: Account, reversed_: AccountClaim) -> tuple[AccountCl
     """A payer answers a void by reversing what it is about: he has taken it, and nothing more is due from him."""
     if reversed_.state != "replaced" or settlement.totals(reversed_).charge_cents != 0:
         return ()
-    mine = reversed_.claim.claim_id
-    return tuple(
-        kept
-        for kept in account.claims
-        if (original := voided(account, kept)) is not None and original.claim.claim_id == mine
-    )
+    return _voids_of(account, reversed_)
+
+
+def open_again(account: Account, before: AccountClaim, corrected: AccountClaim) -> tuple[AccountClaim, ...]:
+    """Voids that seemed to be answered: the reversal was a step of a correction of the payer's own, who has the claim
+    and pays for it still."""
+    if corrected.state != "replaced" or not before.answers or settlement.totals(before).charge_cents != 0:
+        return ()
+    if settlement.totals(corrected).charge_cents == 0:
+        return ()
+    return tuple(void for void in _voids_of(account, corrected) if void.state == "accepted")
+
+
+def _voids_of(account: Account, claim: AccountClaim) -> tuple[AccountClaim, ...]:
+    about = ((kept, voided(account, kept)) for kept in account.claims)
+    return tuple(kept for kept, it in about if it is not None and it.claim.claim_id == claim.claim.claim_id)
 
 
 def moot(before: AccountChart | None, after: AccountChart | None) -> tuple[str, ...]:

@@ -90,7 +90,7 @@ def _has(account: Wire | None, chart: ChartCoded) -> bool:
 
 def _waiting_for(tx: Connection, sayings: Sayings, known: Iterable[Wire]) -> Iterator[str]:
     """The accounts of the charts into which others were folded, and their patients' histories, where a void is out."""
-    out = [account for account in known if isinstance(account, Account) and settlement.open_voids(account)]
+    out = [account for account in known if isinstance(account, Account) and settlement.voids(account)]
     gave = [kept.chart for account in out for kept in account.charts if kept.chart.folded_into is not None]
     rows = projections.charts_of(tx, STAGE, [str(chart.folded_into) for chart in gave])
     for chart in gave:

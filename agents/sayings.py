@@ -13,6 +13,7 @@ from agents.patience import (
     answer_deadline,
     answered_voids,
     deadline_of,
+    open_again,
     received,
 )
 from agents.pseudonyms import Pseudonyms
@@ -127,7 +128,9 @@ class Sayings:
         chart = chart_about(account, answered)
         voids = answered_voids(account, answered)
         taken = tuple(each.model_copy(update={"state": "accepted"}) for each in voids if each.state == "sent")
-        for void in taken:
+        again = tuple(_waits_again(void, answer) for void in open_again(account, before, answered))
+        opened += tuple(self._answer_due(void.claim, deadline_of(void), received(answer)) for void in again)
+        for void in (*taken, *again):
             account = with_claim(account, void)
         ccsr, part2 = self.reference.codes.ccsr, deidentify.is_part2(chart)
         fact = facts.of_answer(answer, answered.claim, ccsr, part2, self._where(world, chart, answered.claim.claim_id))
@@ -137,7 +140,7 @@ class Sayings:
             opened = opened if appeal is None else (*opened, appeal)
         return replace(
             verdict,
-            claims=(*verdict.claims, *(claim_row(void, self.patient_key(chart)) for void in taken)),
+            claims=(*verdict.claims, *(claim_row(void, self.patient_key(chart)) for void in (*taken, *again))),
             stats=(fact.statistic if fact else deidentify.of_answer(answer, answered.claim, ccsr, part2),),
             facts=() if fact is None else (fact,),
             opened=opened,
@@ -258,3 +261,8 @@ class Sayings:
         about = f"account/{claim.hospital}/{claim.account_number}"
         key = self.pseudonyms.patient(claim.hospital, claim.patient.mrn)
         return Deadline(name, "answer-overdue", STAGE, key, about, milliseconds(since + ANSWER_PATIENCE))
+
+
+def _waits_again(void: AccountClaim, because: ClaimAdjudicated) -> AccountClaim:
+    due = answer_deadline(void.claim, because.trace_number, because.position)
+    return void.model_copy(update={"state": "sent", "deadline_id": due})

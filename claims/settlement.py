@@ -154,8 +154,12 @@ def pending_voids(account: Account, chart_id: str) -> tuple[AccountClaim, ...]:
 def open_voids(account: Account) -> tuple[AccountClaim, ...]:
     """Voids that their payers have neither refused nor answered: what is accepted may be refused still, by a later file
     or by the answer."""
-    voids = (kept for kept in account.claims if kept.claim.frequency == "8" and is_with_the_payer(kept))
-    return tuple(kept for kept in voids if kept.state == "sent" or _would_stand(account, kept) is not None)
+    return tuple(kept for kept in voids(account) if kept.state == "sent" or _would_stand(account, kept) is not None)
+
+
+def voids(account: Account) -> tuple[AccountClaim, ...]:
+    """Voids that their payers have not refused. Of one that seems to be answered the payer may correct the answer."""
+    return tuple(kept for kept in account.claims if kept.claim.frequency == "8" and is_with_the_payer(kept))
 
 
 def stands_again(account: Account, void: AccountClaim) -> AccountClaim | None:

@@ -5,16 +5,19 @@ from datetime import timedelta
 import pytest
 
 from agents.folding import folded
+from claims.accounts import Account
 from claims.history import PatientHistory
 from ledger import accounts
-from schemas.events import ChartReturned, ClaimAcknowledged, ClaimAdjudicated, ClaimBuilt
+from schemas.events import ChartReturned, ClaimAcknowledged, ClaimAdjudicated, ClaimBuilt, Remittance
+from schemas.events.payer import ProviderAdjustment
 from tests.agents.given_accounts_of_claiming import AFTER_THE_HOLD, acceptance, built, due, kept, rejection, settled
 from tests.agents.given_stages import Stages, outcomes
 from tests.agents.test_folding_at_the_desk import admission, visit
 from tests.agents.test_neighbours import BEFORE, back
-from tests.claims.given_accounts import coverage, reversal, service
+from tests.claims.given_accounts import NOON, coverage, reversal, service
 from tests.claims.given_accounts import stay as days
 
+VISITS = "account/mercy-general/a0"
 UNRELATED = service("v1", cents=7_000, code=None, revenue_code="0510", service_from=BEFORE, service_to=BEFORE)
 TWO_BEFORE = BEFORE - timedelta(days=1)
 EARLIER = visit(
@@ -157,3 +160,52 @@ def test_a_version_that_knows_nothing_of_the_fold_is_not_billed_when_the_void_is
     decisions = given.decide("claiming", admission(version=2, event_id="v2"))
     assert [each.field for each in back(given, decisions).findings] == ["folds"]
     assert (outcomes(given.decide("claiming", acceptance(void))), kept(given).charts[0].voids) == (["accepted"], ())
+
+
+def visits(given: Stages) -> Account:
+    with given.assembly.ledger.transaction() as tx:
+        body = accounts.lock(tx, "claiming", [VISITS])[VISITS].body
+    assert body is not None
+    return given.assembly.states.load(Account, body)
+
+
+def corrected(claim: ClaimBuilt) -> tuple[ClaimAdjudicated, ClaimAdjudicated]:
+    """The payer's own correction of what he paid: a reversal, and the claim paid anew."""
+    back = reversal(settled(claim), 1)
+    return back, settled(claim, 6_000, trace_number=back.trace_number, position=2, event_id="corrected")
+
+
+def test_a_payers_own_correction_in_one_remittance_is_no_answer_to_the_void(given: Stages) -> None:
+    claim = paid(given)
+    given.decide("claiming", *folded(given.assembly, "mercy-general", "c0", "c1", "c-17"))
+    said = [each.model_copy(update={"hospital": None, "producer": each.payer}) for each in corrected(claim)]
+    payment = Remittance(
+        event_id="payment", occurred_at=NOON, producer=claim.payer, payer=claim.payer, trace_number="t2", method="ACH",
+        date=NOON.date(), payment_cents=0, claims_count=2, claims_paid_cents=-1_000,
+        provider_adjustments=(ProviderAdjustment(provider="1", fiscal_date=NOON.date(), code="FB", cents=-1_000),),
+    )  # fmt: skip
+    posted = given.said(given.decide("adjudication", payment, *said), ClaimAdjudicated)
+    assert [each.status for each in posted] == ["1", "22"]
+    assert built(given, given.decide("claiming", *posted)) == []
+    assert [(each.state, len(each.voids)) for each in kept(given).charts] == [("awaiting-answer", 1)]
+
+
+def test_a_correction_that_follows_the_reversal_later_is_told_of_the_stay_that_was_billed(given: Stages) -> None:
+    claim = paid(given)
+    (void,) = built(given, given.decide("claiming", *folded(given.assembly, "mercy-general", "c0", "c1", "c-17")))
+    back, again = corrected(claim)
+    assert stay(built(given, given.decide("claiming", back))) == [("1", 107_000)]
+    told = given.said(given.decide("claiming", again.model_copy(update={"trace_number": "t3"})), ChartReturned)
+    found = [(chart.chart_id, each.rule, each.claim) for chart in told for each in chart.findings]
+    assert found == [("c1", "B7", claim.control_number)]
+    overdue = due(given, AFTER_THE_HOLD + timedelta(days=60))
+    assert void.claim_id in {each.claim.claim_id for each in visits(given).claims if each.state == "sent"}
+    assert [each.kind for each in overdue if each.about == VISITS] == ["answer-overdue"]
+
+
+def test_and_the_void_is_taken_when_he_reverses_that_too(given: Stages) -> None:
+    claim = paid(given)
+    given.decide("claiming", *folded(given.assembly, "mercy-general", "c0", "c1", "c-17"))
+    back, again = corrected(claim)
+    given.decide("claiming", back, again, reversal(again, 1, trace="t5"))
+    assert [each.state for each in visits(given).claims if each.claim.frequency == "8"] == ["accepted"]
