@@ -132,11 +132,13 @@ class Told:
 
     def _gets(self, claim: ClaimBuilt) -> None:
         """A payer gets a claim: he rejects it, or says all that he has to say of it. Of what it replaces or voids he
-        takes back what he paid; what he got from the payer before he has already."""
+        takes back what he paid; what he got from the payer before he has already. Nobody rejects a void of what others
+        forward: should it be forwarded anew, he had its lines twice."""
         self.built += 1
         assert claim.total_charge_cents == sum(line.charge_cents for line in claim.lines)
         assert [line.number for line in claim.lines] == list(range(1, len(claim.lines) + 1))
-        if self._rejected[claim.payer] < self._payer(claim).rejects:
+        keeps = claim.frequency == "8" and any(payer.forwards for payer in self.story.payers)
+        if self._rejected[claim.payer] < self._payer(claim).rejects and not keeps:
             self._rejected[claim.payer] += 1
             self.pool.append(rejection(claim))
             return
