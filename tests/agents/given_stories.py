@@ -181,7 +181,7 @@ class Told:
                     self._forwarded[claim.claim_id].append(patient)
                 self._books[claim.claim_id] = said
                 self._say(claim, said)
-        if payer.loses:
+        if payer.loses and claim.frequency != "7":  # of a corrected one nobody would know that it is missing
             del self._forwarded[claim.claim_id][:1]
 
     def _reverse_replaced(self, claim: ClaimBuilt) -> None:
