@@ -29,7 +29,7 @@ def recalled(tx: Connection, sayings: Sayings, states: States, events: Sequence[
     stored = accounts.lock(tx, STAGE, keys | histories)
     known = {key: _loaded(states, key, row.body) for key, row in stored.items() if row.body is not None}
     if further := set(_waiting_for(tx, sayings, known.values())) - stored.keys():
-        more = accounts.lock(tx, STAGE, further)
+        more = accounts.lock_more(tx, STAGE, further)
         stored |= more
         known |= {key: _loaded(states, key, row.body) for key, row in more.items() if row.body is not None}
     charts = [(e, known.get(sayings.history_key(e))) for e in said if isinstance(e, ChartCoded)]

@@ -5,6 +5,7 @@ from threading import Barrier, Event
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from ledger import accounts
 from ledger.accounts import Stored
@@ -122,3 +123,24 @@ def test_no_addition_is_lost_among_threads(ledger: Ledger) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(worker, range(4)))
     assert {row.body for row in read(ledger, *keys).values()} == {b"20"}
+
+
+def test_what_is_locked_later_is_read_as_it_is(ledger: Ledger) -> None:
+    save(ledger, "a", b"first")
+    with ledger.transaction() as tx:
+        accounts.lock(tx, "claiming", ["b"])
+        assert accounts.lock_more(tx, "claiming", ["a", "c"]) == {"a": Stored(1, b"first")}
+
+
+def lock_two(ledger: Ledger, first: str, then: str) -> None:
+    with ledger.transaction() as tx:
+        accounts.lock(tx, "claiming", [first])
+        accounts.lock_more(tx, "claiming", [then])
+
+
+def test_nobody_waits_out_of_order_for_what_another_has_locked(postgres_ledger: Ledger) -> None:
+    save(postgres_ledger, "a", b"first")
+    with postgres_ledger.transaction() as tx:
+        accounts.lock(tx, "claiming", ["a"])
+        with pytest.raises(OperationalError):
+            lock_two(postgres_ledger, "b", "a")
