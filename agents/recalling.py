@@ -9,12 +9,15 @@ from agents.neighbours import claims_near
 from agents.occasions import key_of
 from agents.sayings import STAGE, Sayings
 from agents.stage import States, Verdict, World
+from agents.worklist import STAGE as VALIDATION
 from claims import settlement
-from claims.accounts import Account, chart_of
+from claims.accounts import Account, AccountChart, chart_of, with_chart
+from claims.coder import changed
 from claims.history import PatientHistory
 from ledger import accounts, deadlines, projections, statistics, worklist
 from ledger.worklist import Keyed
 from schemas.events import ChartCoded, ClaimAcknowledged, ClaimAdjudicated, DeadlineDue
+from schemas.events.chart import Part2Consent
 from schemas.events.types import Wire
 from schemas.records import Record
 
@@ -32,6 +35,7 @@ def recalled(tx: Connection, sayings: Sayings, states: States, events: Sequence[
         more = accounts.lock_more(tx, STAGE, further)
         stored |= more
         known |= {key: _loaded(states, key, row.body) for key, row in more.items() if row.body is not None}
+    known |= _unconsented(tx, known)
     charts = [(e, known.get(sayings.history_key(e))) for e in said if isinstance(e, ChartCoded)]
     return World(
         accounts=known,
@@ -86,6 +90,31 @@ def _items(tx: Connection, known: Mapping[str, Wire], charts: Iterable[tuple[Cha
 
 def _has(account: Wire | None, chart: ChartCoded) -> bool:
     return isinstance(account, Account) and chart_of(account, chart.chart_id) is not None
+
+
+def _unconsented(tx: Connection, known: Mapping[str, Wire]) -> dict[str, Account]:
+    """The accounts of charts whose newest version is back with validation and says otherwise of a consent to disclose
+    substance-use treatment: until we have that version it gives none, whatever else is wrong with it (42 CFR 2.31)."""
+    accounts_ = {key: each for key, each in known.items() if isinstance(each, Account)}
+    under = [(key, kept) for key, account in accounts_.items() for kept in account.charts if _is_part2(kept)]
+    rows = projections.versions_of(tx, VALIDATION, [kept.chart.chart_id for _, kept in under])
+    found: dict[str, Account] = {}
+    for key, kept in under:
+        row = rows.get((kept.chart.hospital, kept.chart.chart_id))
+        newer = row is not None and row.state == "returned" and row.version > kept.chart.version
+        if row is not None and newer and "part2" in changed(row.held, kept.chart):
+            found[key] = with_chart(found.get(key, accounts_[key]), _without_consent(kept))
+    return found
+
+
+def _is_part2(kept: AccountChart) -> bool:
+    return kept.chart.part2 is not None and kept.chart.part2.applies
+
+
+def _without_consent(kept: AccountChart) -> AccountChart:
+    none = {"part2": Part2Consent(applies=True)}
+    billed = kept.billed and kept.billed.model_copy(update=none)
+    return kept.model_copy(update={"chart": kept.chart.model_copy(update=none), "billed": billed})
 
 
 def _waiting_for(tx: Connection, sayings: Sayings, known: Iterable[Wire]) -> Iterator[str]:

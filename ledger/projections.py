@@ -53,6 +53,12 @@ def charts_of(tx: Connection, stage: str, chart_ids: Iterable[str]) -> dict[tupl
     return {(row.hospital, row.chart_id): row for row in rows}
 
 
+def versions_of(tx: Connection, stage: str, chart_ids: Iterable[str]) -> dict[tuple[str, str], Row[Any]]:
+    """Rows of these charts as another stage has them: read, and left to it."""
+    rows = pick(tx, charts, {"stage": stage}, "chart_id", chart_ids)
+    return {(row.hospital, row.chart_id): row for row in rows}
+
+
 def claims_by_number(tx: Connection, control_numbers: Iterable[str]) -> dict[str, Row[Any]]:
     return {row.control_number: row for row in pick(tx, claims, {}, "control_number", control_numbers)}
 

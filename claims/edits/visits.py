@@ -129,14 +129,17 @@ def repetitive_services_of_a_month(subject: Subject) -> Iterator[Fault]:
 )
 def folded_without_consent(subject: Subject) -> Iterator[Fault]:
     """Services of substance-use treatment go onto another chart's claim only under their own consent: both charts say
-    the same of it (42 CFR 2.31-2.33). So a chart whose services stand on this one came before it, and is not back.
+    the same of it (42 CFR 2.31-2.33). So a chart whose services stand on this one came before it, and is not back. What
+    was folded under one consent of both may have another one: the chart that gave says so first.
     """
     chart, history = subject.chart, subject.history
     if not chart.folds and chart.folded_into is None:
         return
     consents = {visit.chart_id: visit.part2 for visit in history.visits if visit.hospital == chart.hospital}
     into = chart.folded_into
-    if into is not None and into in consents and discloses(chart.part2, consents[into]):
+    was = consents.get(chart.chart_id)
+    together = into is not None and was is not None and was == consents.get(into)
+    if into in consents and not together and discloses(chart.part2, consents[into]):
         yield Fault("the services are folded into a chart that has not their consent", "folded_into")
     if any(discloses(consents.get(each), chart.part2) for each in chart.folds):
         yield Fault("services were folded into this chart that are under a consent of their own", "folds")

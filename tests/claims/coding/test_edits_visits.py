@@ -130,6 +130,14 @@ def test_services_under_42_cfr_part_2_are_folded_under_their_own_consent(
     assert rules(gave, reference, took) == ["C9"] * len(fields)
 
 
+def test_a_consent_of_both_is_revoked_first_by_the_chart_that_gave(reference: Reference) -> None:
+    gave, took = fold(before(1, part2=GIVEN), admission(part2=GIVEN), "c-17")
+    revokes = {"part2": OTHER, "version": 2}
+    assert rules(gave.model_copy(update=revokes), reference, gave, took) == []
+    assert rules(took.model_copy(update=revokes), reference, gave, took) == ["C9"]
+    assert rules(took.model_copy(update=revokes), reference, gave.model_copy(update=revokes), took) == []
+
+
 @pytest.mark.parametrize(("received", "said"), [(DAY + LOOK_BACK - timedelta(days=1), ["C9"]), (DAY + LOOK_BACK, [])])
 def test_of_a_chart_that_never_came_nobody_knows_whose_consent_its_services_need(
     reference: Reference, received: date, said: list[str]
