@@ -21,7 +21,7 @@ from agents.patience import ANSWER_PATIENCE, CONSENT_PATIENCE, deadline_of, moot
 from agents.recalling import Input, account_left, account_of, recalled
 from agents.sayings import STAGE, Sayings
 from agents.stage import States, Verdict, World
-from agents.warnings import warned, watched
+from agents.warnings import next_filing, refiling, warned, watched
 from claims import denials, folding, payers, settlement
 from claims.accounts import (
     Account,
@@ -165,7 +165,8 @@ class Claiming:
             return verdict
         chart = chart_about(account, acknowledged)
         told = self.sayings.say_back(chart, denials.rejected(acknowledged, ack))
-        verdict = replace(verdict, says=(told,), closed=(deadline_of(claim),))
+        opened = refiling(self.sayings, acknowledged, chart)
+        verdict = replace(verdict, says=(told,), opened=opened, closed=(deadline_of(claim),))
         if (stands := settlement.stands_again(account, acknowledged)) is not None:
             account = with_claim(account, stands)
             verdict = together(verdict, self.sayings.kept(account, stands, "stands"))
@@ -247,7 +248,10 @@ class Claiming:
             return Verdict("followed", *whom(chart))
         now = Now(at.because, self.sayings.today(chart, at.since))
         formed = follow_up(chart, answered, account, self.sayings.reference.partners, now)
-        return self.sayings.formed(at, entered(account, formed), chart, formed, "followed")
+        verdict = self.sayings.formed(at, entered(account, formed), chart, formed, "followed")
+        if not formed.refused:
+            return verdict
+        return replace(verdict, opened=(*verdict.opened, *next_filing(self.sayings, answered, chart)))
 
     def _correction(self, at: Occasion, account: Account, chart_id: str) -> Verdict | None:
         """A newer version that waited for an answer to the claim it corrects, now that one came; null when none

@@ -3,16 +3,19 @@
 from datetime import date, datetime, time, timedelta
 
 from agents.clock import milliseconds
-from claims.accounts import Account, AccountChart, AccountClaim, ChartState
+from claims import settlement
+from claims.accounts import Account, AccountChart, AccountClaim, ChartState, is_with_the_payer, successors
 from claims.appeals import appeal_by
-from claims.filing import WARN_DAYS, file_by
+from claims.filing import WARN_DAYS, claim_by, file_by, next_by
 from claims.partners import Hospital, Partners
 from claims.payers import first_payer
 from claims.stay import local_day
 from ledger.deadlines import Deadline
-from schemas.events import ChartCoded, ChartCompleted
+from schemas.events import ChartCoded, ChartCompleted, ClaimBuilt
+from schemas.events.chart import Coverage
 from schemas.identity import derived
 
+_FILING = "timely-filing-near"
 _UNCLAIMED: frozenset[ChartState] = frozenset({"held", "consent-missing", "awaiting-answer", "returned"})
 
 
@@ -56,6 +59,40 @@ def appeal_near(claim: AccountClaim, partners: Partners, stage: str, key: str) -
     return Deadline(
         derived("deadline", "appeal-near", said.claim_id, last.isoformat()), "appeal-near", stage, key, about, due
     )
+
+
+def rejected_near(claim: AccountClaim, partners: Partners, key: str) -> Deadline | None:
+    """Two weeks before its payer takes a claim no more that he rejected, and that was never filed; at once where that
+    is past. A submission has its own."""
+    said = claim.claim
+    if claim.state != "rejected" or said.frequency != "1":
+        return None
+    name = derived("deadline", _FILING, "rejected", said.claim_id, said.submission)
+    return _filing(name, said, claim_by(said, partners.payer(said.payer)), partners, key)
+
+
+def next_near(before: AccountClaim, then: Coverage, partners: Partners, key: str) -> Deadline | None:
+    """The same for the payer after a claim's own, who has none yet; once for a chart, whatever its claims become."""
+    said, payer = before.claim, partners.payers.get(then.payer)
+    last = None if payer is None else next_by(before, payer)
+    if last is None:
+        return None
+    turn = (said.hospital, said.charts[0].chart_id, said.kind, then.payer, said.payer_sequence + 1)
+    return _filing(derived("deadline", _FILING, "next", *turn), said, last, partners, key)
+
+
+def has_none(account: Account, before: AccountClaim, then: Coverage) -> bool:
+    """Whether the payer after a claim's own has no claim though he is to be asked, or may be once it is answered."""
+    asks = is_with_the_payer(before) or before.state == "crossed-over" or settlement.asks_next(before)
+    if before.state == "replaced" or not asks:
+        return False
+    his = (kept for kept in successors(account, before) if kept.claim.payer == then.payer)
+    return all(kept.state == "rejected" for kept in his)
+
+
+def _filing(name: str, claim: ClaimBuilt, last: date, partners: Partners, key: str) -> Deadline:
+    about = f"account/{claim.hospital}/{claim.account_number}"
+    return Deadline(name, _FILING, "claiming", key, about, _ahead_of(last, partners.hospital(claim.hospital)))
 
 
 def is_unclaimed(kept: AccountChart) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from agents.occasions import Occasion, chart_about, together, whom
 from agents.sayings import Sayings
 from agents.stage import Verdict
+from agents.warnings import next_filing
 from claims import denials
 from claims.accounts import Account, AccountClaim, chart_of, newer_waits
 from claims.forming import Now, entered, instead_of_forwarded
@@ -21,7 +22,7 @@ def overdue(sayings: Sayings, at: Occasion, account: Account, claim: AccountClai
     assert isinstance(due, DeadlineDue)
     if claim.state != "expected":
         told = sayings.say_back(chart, denials.unanswered(claim, due))
-        return Verdict("overdue", *whom(chart), says=(told,))
+        return Verdict("overdue", *whom(chart), says=(told,), opened=next_filing(sayings, (claim,), chart))
     now, newer = Now(due, sayings.today(chart, at.since)), chart_of(account, chart.chart_id)
     # For this answer, not for voids: then it says who is to be asked.
     waits = newer is not None and newer.state == "awaiting-answer" and not newer.voids

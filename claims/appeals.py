@@ -4,10 +4,9 @@ from datetime import date, timedelta
 from typing import Final
 
 from claims.accounts import AccountClaim, Answer
-from claims.delay import counts_from
 from claims.denial_reasons import UNPROCESSABLE
 from claims.denials import Denial, denied
-from claims.edits.filing import last_day
+from claims.filing import claim_by
 from claims.partners import Payer
 from claims.payers import MEDICARE
 from claims.remittance import REVERSAL
@@ -26,7 +25,7 @@ def appeal_by(claim: AccountClaim, payer: Payer) -> date | None:
 
 def _last_day(claim: AccountClaim, payer: Payer, denial: Denial) -> date:
     if UNPROCESSABLE in denial.remarks:
-        return last_day(payer, counts_from(claim.claim))
+        return claim_by(claim.claim, payer)
     days = _MEDICARE_DAYS if payer.filing_indicator in MEDICARE else payer.appeal_days
     return _said_on(claim, denial) + timedelta(days=days)
 

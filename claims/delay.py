@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Final
 
-from claims.edits.filing import last_day
+from claims.filing import claim_by
 from claims.partners import Payer
 from schemas.events.claim import ClaimBuilt
 
@@ -14,13 +14,8 @@ _REJECTED: Final = "9"  # it was sent in time, and not taken for another reason
 def with_delay_reason(claim: ClaimBuilt, payer: Payer | None, day: date) -> ClaimBuilt:
     """The claim as it goes out on that day. A replacement or a void isn't asked; of what else made it late nothing is
     known here, and no reason is made up."""
-    if payer is None or claim.frequency in {"7", "8"} or day <= last_day(payer, counts_from(claim)):
+    if payer is None or claim.frequency in {"7", "8"} or day <= claim_by(claim, payer):
         return claim
     if claim.payer_sequence > 1:
         return claim.model_copy(update={"delay_reason": _ANOTHER_PAYER})
     return claim.model_copy(update={"delay_reason": _REJECTED}) if claim.submission > 1 else claim
-
-
-def counts_from(claim: ClaimBuilt) -> date:
-    """An institutional claim counts from its last day, a professional's from its first (CPM 1/70)."""
-    return claim.statement_to if claim.kind == "institutional" else claim.statement_from

@@ -184,6 +184,9 @@ class Payer(Wire):
     one_claim: Many[OneClaim] = ()
     interim: Literal["cumulative", "none"] | None = None  # of a stay that goes on; None: as Medicare or not
     key_id: Id | None = None
+    days_after_answer: Count | None = None
+    """As a next payer he takes claims for so long after the one before answered (Medicaid after Medicare: 42 CFR
+    447.45(d)(4)(ii)); without it, by the day of service as a first one."""
 
     def accepts(self, kind: Literal["professional", "institutional"]) -> bool:
         """Whether this payer takes a replacement or a void of that kind of claim."""

@@ -2,14 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from agents.timers import announced
 from ledger import deadlines
-from schemas.events import ChartReturned, DeadlineDue
+from schemas.events import ChartReturned, ClaimBuilt, DeadlineDue
 from schemas.events.chart import Part2Consent
-from tests.agents.given_accounts_of_claiming import AFTER_THE_HOLD, built, due, of_account, settled, visit
+from tests.agents.given_accounts_of_claiming import AFTER_THE_HOLD, built, due, of_account, rejection, settled, visit
 from tests.agents.given_returned import UNSIGNED, signed
 from tests.agents.given_returned import sent as returned_chart
 from tests.agents.given_stages import Stages, outcomes, stages
@@ -18,6 +19,7 @@ from tests.claims.given_accounts import coverage, reversal, service
 LAST = datetime(2026, 8, 29, tzinfo=UTC)  # 180 days after 2 March, where the commercial payer's time ends
 BEFORE = LAST - timedelta(days=15)
 NEAR = LAST - timedelta(days=13)
+NEXT_NEAR = datetime(2027, 2, 17, tzinfo=UTC)  # 14 days before 2 March 2027, a year after it, for Medicaid
 APPEAL_NEAR = datetime(2026, 9, 3, tzinfo=UTC)  # 14 days before 16 September
 CAME = datetime(2026, 2, 12, tzinfo=UTC)  # two days after the visit of the unsigned chart
 NO_CONSENT = Part2Consent(applies=True)
@@ -96,6 +98,70 @@ def test_a_replaced_claims_appeal_is_not_warned_of(given: Stages) -> None:
     given.decide("claiming", settled(claim, 0, [("CO", "197", 10_000)]))
     given.decide("claiming", visit(2, services=(service(cents=9_000),)))
     assert told(given, *fired(given, APPEAL_NEAR, "appeal-near")) == []
+
+
+def test_a_claim_that_its_payer_rejected_is_warned_of_once(given: Stages) -> None:
+    (claim,) = built(given, given.decide("claiming", visit()))
+    given.decide("claiming", rejection(claim), rejection(claim))
+    assert fired(given, BEFORE, "timely-filing-near") == []
+    (near,) = fired(given, NEAR, "timely-filing-near")
+    assert told(given, near, near) == [("deadline-near", "D4", claim.control_number)]
+
+
+def test_one_that_went_again_is_not(given: Stages) -> None:
+    (claim,) = built(given, given.decide("claiming", visit()))
+    given.decide("claiming", rejection(claim), visit(2))
+    assert told(given, *fired(given, NEAR, "timely-filing-near")) == []
+
+
+def test_one_that_was_rejected_twice_is_warned_of_once_more_and_no_oftener(given: Stages) -> None:
+    (claim,) = built(given, given.decide("claiming", visit()))
+    (again,) = built(given, given.decide("claiming", rejection(claim), visit(2)))
+    given.decide("claiming", rejection(again))
+    near = fired(given, NEAR, "timely-filing-near")
+    assert (len(near), told(given, *near)) == (2, [("deadline-near", "D4", again.control_number)])
+
+
+def test_one_rejected_in_the_last_days_is_warned_of_at_once(given: Stages) -> None:
+    (claim,) = built(given, given.decide("claiming", visit()))
+    given.decide("claiming", rejection(claim).model_copy(update={"received_at": LAST}))
+    assert len(told(given, *fired(given, LAST, "timely-filing-near"))) == 1
+
+
+def first_of_two(given: Stages, **other: Any) -> ClaimBuilt:
+    (claim,) = built(given, given.decide("claiming", visit(coverages=(coverage(), coverage("medicaid")), **other)))
+    return claim
+
+
+def test_the_next_payers_day_is_watched_when_the_first_one_does_not_answer(given: Stages) -> None:
+    claim = first_of_two(given)
+    given.decide("claiming", *fired(given, AFTER_THE_HOLD + timedelta(days=46), "answer-overdue"))
+    assert fired(given, NEXT_NEAR - timedelta(days=2), "timely-filing-near") == []
+    (near,) = fired(given, NEXT_NEAR, "timely-filing-near")
+    assert told(given, near, near) == [("deadline-near", "D4", claim.control_number)]
+
+
+def test_and_he_is_not_told_of_when_the_next_payer_has_his_claim(given: Stages) -> None:
+    claim = first_of_two(given)
+    given.decide("claiming", *fired(given, AFTER_THE_HOLD + timedelta(days=46), "answer-overdue"))
+    given.decide("claiming", settled(claim, reasons=[("PR", "2", 1_600)]))
+    assert told(given, *fired(given, NEXT_NEAR, "timely-filing-near")) == []
+
+
+def test_the_next_payers_day_is_watched_when_his_claim_is_kept_back(given: Stages) -> None:
+    ends = Part2Consent(applies=True, start=AFTER_THE_HOLD.date(), end=AFTER_THE_HOLD.date())
+    claim = first_of_two(given, part2=ends)
+    late = AFTER_THE_HOLD + timedelta(days=20)
+    given.decide("claiming", settled(claim, reasons=[("PR", "2", 1_600)], received_at=late))
+    assert told(given, *fired(given, NEXT_NEAR, "timely-filing-near")) == [
+        ("deadline-near", "D4", claim.control_number)
+    ]
+
+
+def test_a_claim_to_two_payers_opens_nothing_while_all_goes_well(given: Stages) -> None:
+    claim = first_of_two(given)
+    given.decide("claiming", settled(claim, reasons=[("PR", "2", 1_600)]))
+    assert fired(given, NEXT_NEAR, "timely-filing-near") == []
 
 
 def of_validation(given: Stages) -> list[DeadlineDue]:
