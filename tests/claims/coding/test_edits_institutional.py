@@ -82,7 +82,7 @@ def undone_at(reason: str, hour: int, *, said: tuple[Said, ...] = (), day: int =
     )
 
 
-LEFT_AT_MIDNIGHT = {"start": datetime(2026, 3, 9, tzinfo=UTC), "end": datetime(2026, 3, 10, tzinfo=UTC)}
+LEFT_AT_MIDNIGHT: dict[str, Any] = {"start": datetime(2026, 3, 9, tzinfo=UTC), "end": datetime(2026, 3, 10, tzinfo=UTC)}
 UNDONE = (("reject", "306", "encounter.changed_to_outpatient_at"),)
 VISITS = [
     undone_at("changed when the visit ended", 0, **LEFT_AT_MIDNIGHT),
