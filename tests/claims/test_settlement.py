@@ -223,3 +223,25 @@ def test_an_acknowledgement_after_the_answer_or_of_an_earlier_submission_says_no
     assert acknowledge(answered, _ack(claim, accepted=False)) is answered
     known = sent(claim)
     assert acknowledge(known, _ack(claim, accepted=False, control_number="EARLIER")) is known
+
+
+def duplicate(claim: ClaimBuilt, trace_number: str) -> ClaimAdjudicated:
+    return answer(claim, 0, [("OA", "18", TOTAL)], trace_number=trace_number)
+
+
+def test_a_claim_that_is_denied_as_a_duplicate_twice_is_denied_once(claim: ClaimBuilt) -> None:
+    known = told(claim, [duplicate(claim, "t1"), duplicate(claim, "t2")])
+    assert (standing(known), totals(known).charge_cents) == ("denied", TOTAL)
+
+
+def test_a_duplicate_of_the_day_on_which_the_answer_was_taken_back_is_what_is_left(claim: ClaimBuilt) -> None:
+    first = answer(claim)
+    assert standing(told(claim, [first, reversal(first, 1), duplicate(claim, "t3")])) == "denied"
+
+
+def test_a_part_that_is_denied_as_a_duplicate_is_an_answer_like_others(claim: ClaimBuilt) -> None:
+    whole = by_line(claim, [[("OA", "18", LINES[0])], [], []])
+    first = whole.model_copy(update={"lines": whole.lines[:1], "charge_cents": LINES[0], "paid_cents": 0})
+    rest = {"lines": whole.lines[1:], "charge_cents": sum(LINES[1:]), "paid_cents": sum(LINES[1:]), "position": 2}
+    known = told(claim, [first, whole.model_copy(update=rest)])
+    assert (standing(known), totals(known).charge_cents) == ("settled", TOTAL)
