@@ -135,7 +135,7 @@ def secondary(
             "coded_values": without_change_reason(before),
             **(_not_of_work(before) if why == "not-work-related" else {}),
             **payer_fields(coverage, before.kind, before.payer_sequence + 1),
-            "insurance_type": insurance_type(coverage, before),
+            "insurance_type": insurance_type(coverage, before, why),
             "order_reason": why,
             "lines": tuple(line.model_copy(update={"authorization": None}) for line in before.lines),
             "frequency": own_frequency(before),

@@ -122,6 +122,17 @@ def test_every_claim_says_why_it_goes_to_its_payer(
     assert [(each.payer, each.order_reason) for each in (*formed.claims, *after.claims)] == expected, reason
 
 
+def test_medicare_is_told_of_the_kidneys_where_the_facts_stand_at_the_plan(partners: Partners) -> None:
+    """SBR05 13, and not the 43 of a disabled person."""
+    given = chart(coverages=(plan(esrd_start=date(2025, 6, 1)), MEDICARE), services=(chart().services[0],))
+    formed = form(given, account(), partners)
+    kept = holding(formed, given)
+    told = answer(formed.claims[0], reasons=[("PR", "2", 100)])
+    known = apply(kept.claims[0], told)
+    (second,) = follow_up(given, (known,), with_claim(kept, known), partners, Now(told, ANSWERED_ON)).claims
+    assert (second.order_reason, second.insurance_type) == ("esrd-first-30-months", "13")
+
+
 def test_after_no_fault_the_plan_still_hears_of_the_accident(partners: Partners) -> None:
     given = chart(**INJURED, coverages=(NO_FAULT, coverage()), causes=(BY_CAR,))
     assert [claim.causes for claim in form(given, account(), partners).claims] == [(BY_CAR,), (BY_CAR,)]
