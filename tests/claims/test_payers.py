@@ -3,12 +3,15 @@
 from datetime import date
 
 import pytest
+from hypothesis import given as drawn
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from claims import payers
 from claims.forming import form, secondary
 from claims.partners import Partners
 from claims.settlement import apply
-from schemas.events.chart import Cause, Part2Consent, Restriction
+from schemas.events.chart import Cause, Coverage, Part2Consent, Restriction
 from tests.claims.given_accounts import account, answer, chart, coverage, diagnosis, sent, service
 
 AT_WORK = (Cause(kind="employment", date=date(2026, 3, 1)),)
@@ -88,6 +91,50 @@ def test_every_service_is_on_exactly_one_route() -> None:
     given = chart(causes=AT_WORK, restrictions=(Restriction(statement="s2", paid_cents=5_000),))
     routed = [numbered.service for route in payers.routes(given) for numbered in route.services]
     assert sorted(routed, key=lambda s: s.statement) == list(given.services)
+
+
+@settings(max_examples=200, deadline=None)
+@drawn(
+    kinds=st.lists(st.sampled_from(["employment", "auto", "other"]), max_size=2, unique=True),
+    asked=st.lists(
+        st.sampled_from(
+            [coverage(), coverage("medicare"), coverage("medicaid"), NO_FAULT, LIABLE,
+             coverage("workers-compensation"), coverage("employer"), coverage("patient")]
+        ),
+        max_size=5, unique_by=lambda each: each.id,
+    ),
+    pointers=st.lists(st.sampled_from([(), (1,), (2,), (1, 2)]), min_size=1, max_size=4),
+    restricted=st.booleans(),
+)  # fmt: skip
+def test_whatever_happened_each_service_is_on_one_route_and_who_answers_for_it_stands_first(
+    kinds: list[str], asked: list[Coverage], pointers: list[tuple[int, ...]], restricted: bool
+) -> None:
+    services = tuple(service(f"s{at}", pointers=to) for at, to in enumerate(pointers))
+    made = chart(
+        causes=tuple(Cause.model_validate({"kind": kind}) for kind in kinds),
+        coverages=tuple(asked),
+        diagnoses=(diagnosis("S61.012A", "principal"), diagnosis("I10", rank=2)),
+        services=services,
+        restrictions=(Restriction(statement="s0", paid_cents=1),) if restricted else (),
+    )
+    found = payers.routes(made)
+    assert sorted(each.service.statement for route in found for each in route.services) == [
+        s.statement for s in services
+    ]
+    for route in found:
+        names = [payer.id for payer in route.payers]
+        assert len(names) == len(set(names))
+        assert "coverage-patient" not in names
+        if route.why in {"work-injury", "accident"}:
+            carriers = [answers_for(payer, kinds) for payer in route.payers]
+            assert carriers == sorted(carriers, reverse=True)
+        if route.why == "plan":
+            assert not any(answers_for(payer, kinds) for payer in route.payers)
+
+
+def answers_for(payer: Coverage, kinds: list[str]) -> bool:
+    at_work = "employment" in kinds and payers.pays_for_work(payer)
+    return at_work or (set(kinds) != {"employment"} and bool(kinds) and payers.pays_for_accidents(payer))
 
 
 def test_one_insurer_may_be_the_second_payer_too(partners: Partners) -> None:
