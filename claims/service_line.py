@@ -160,7 +160,8 @@ def _given(scene: Scene, name: str | None) -> frozenset[str]:
 
 def _authorization(scene: Scene, charge: Charge, day: date) -> str | None:
     """The number under which the first payer allowed this code on that day (REF G1)."""
-    first = first_payer(scene.chart, day)
+    stays = scene.inpatient and charge.component == "facility"  # then who has him at the admission answers
+    first = first_payer(scene.chart, scene.facts.start_day if stays else day)
     for authorization in first.authorizations if first else ():
         begun = authorization.start is None or authorization.start <= day
         over = authorization.end is not None and authorization.end < day

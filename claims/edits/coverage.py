@@ -123,8 +123,7 @@ def plans_in_another_order(subject: Subject) -> Iterator[Fault]:
     by other rules, and of two plans that are alike in all this nothing is said. Medicare, Medicaid, TRICARE and what
     answers for an accident are no such plans.
     """
-    for day in subject.plan_days:
-        yield from _parents_faults(subject, day)
+    yield from dict.fromkeys(fault for day in subject.plan_days for fault in _parents_faults(subject, day))
 
 
 def _parents_faults(subject: Subject, day: date) -> Iterator[Fault]:

@@ -47,7 +47,7 @@ def interim_bill_not_taken(subject: Subject) -> Iterator[Fault]:
 )
 def interim_bill_too_soon(subject: Subject) -> Iterator[Fault]:
     """Between interim bills of a stay lie at least 60 days (CPM 1/50.2; 3/150.19); one of the same days corrects."""
-    if subject.stay.discharge_status != STILL_A_PATIENT:
+    if not subject.inpatient or subject.stay.discharge_status != STILL_A_PATIENT:
         return
     own = (subject.chart.hospital, subject.chart.chart_id)
     for visit in subject.history.visits:

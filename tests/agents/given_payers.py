@@ -47,11 +47,12 @@ class Payer(NamedTuple):
 
 
 class Version(NamedTuple):
-    """A chart's lines, facility's and professionals', by their cents; and which plans it names."""
+    """A chart's lines, facility's and professionals', by their cents; which plans it names; whether it is a stay."""
 
     facility: tuple[int, ...]
     professional: tuple[int, ...] = ()
     plans: tuple[int, ...] = (0, 1, 2)
+    stays: bool = False
 
 
 class Story(NamedTuple):

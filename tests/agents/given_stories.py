@@ -95,7 +95,7 @@ class Told:
         ]
         plans = tuple(coverage(plan) for plan in self.story.plans_of(what))
         own = {"event_id": f"{chart_id}-v{number}", "chart_id": chart_id, "payments_cents": PAID}
-        when = stay(start_day=day, end_day=day)
+        when = stay("inpatient" if what.stays else "ambulatory", start_day=day, end_day=day, discharge_status="01")
         causes = (Cause(kind="employment"),) if any(plan.payer == AFTER_WORK[0] for plan in plans) else ()
         return visit(number, encounter=when, coverages=plans, services=tuple(lines), causes=causes, **own)
 

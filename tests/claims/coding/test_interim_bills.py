@@ -148,6 +148,12 @@ def test_between_two_bills_lie_sixty_days(
     assert [(each.rule, each.severity, each.carc) for each in said] == [("B1", "reject", "306")] * found, reason
 
 
+def test_a_visit_of_several_days_is_no_interim_bill(reference: Reference) -> None:
+    visits = [with_stay(stays(version, days), encounter_class="observation") for version, days in ((1, 2), (2, 3))]
+    said = check_account(visits[1], remembered(PatientHistory(), visits[0]), reference).findings
+    assert "B1" not in {finding.rule for finding in said}
+
+
 def test_another_stay_is_no_bill_before(reference: Reference) -> None:
     history = remembered(PatientHistory(), stays(1, 60).model_copy(update={"chart_id": "c0"}))
     said = check_account(with_stay(stays(1, 90), start_day=day(61)), history, reference).findings

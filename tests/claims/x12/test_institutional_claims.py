@@ -47,6 +47,9 @@ ASSISTANT = Provider(role="operating", npi="1999001104", name=Name(family="DeJes
 SAID = [
     # reason, claim, tag, one of its segments
     ("bill type in its parts", CLAIM, "CLM", f"CLM*{CLAIM.control_number}*100***13:A:1**A*Y*Y"),
+    ("an interim bill", but(bill_type="0112", frequency="2", patient_status="30"), "CLM",
+     f"CLM*{CLAIM.control_number}*100***11:A:2**A*Y*Y"),
+    ("of a patient who is still there", but(bill_type="0112", frequency="2", patient_status="30"), "CL1", "CL1*9**30"),
     ("a delay's reason stands twentieth", but(delay_reason="7"), "CLM",
      f"CLM*{CLAIM.control_number}*100***13:A:1**A*Y*Y" + "*" * 11 + "7"),
     ("statement days", CLAIM, "DTP", "DTP*434*RD8*20260302-20260302"),
