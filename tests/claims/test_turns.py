@@ -191,6 +191,7 @@ def test_every_service_is_on_exactly_one_claim_of_its_day_or_the_patients(partne
             day = day_asked(said, numbered.service)
             in_force = [is_in_force(plan, day) for plan in route.payers]
             assert all(in_force) or not any(in_force)
+            assert payers.first_payer(said, day) == next(iter(route.payers), None)
     claims = formed(partners, said)
     own = sum(n.service.charge_cents for route in routes if not route.payers for n in route.services)
     assert sum(claim.total_charge_cents for claim in claims) + own == sum(s.charge_cents for s in said.services)
