@@ -17,7 +17,7 @@ from agents.clock import Clock
 from agents.whole_files import settle, write_whole
 from claims.export import Answers, Format, Making, batches, by_size, content, file_name, unanswered
 from claims.partners import Partners
-from claims.x12.claim_file import ClaimFile, Style
+from claims.x12.claim_file import ClaimFile, Style, set_of
 from claims.x12.writing import Unwritable
 from ledger import interchanges
 from ledger.slots import lease, me, release
@@ -106,8 +106,8 @@ class Exporting:
             yield from (claim for key, claim in once.items() if key not in gone)
 
     def _sent(self, claims: Iterable[interchanges.Sent]) -> frozenset[interchanges.Sent]:
-        names = [name for name, _ in claims]
-        return self.ledger.read(lambda tx: interchanges.sent(tx, self.order.form, names))
+        names, form = [name for name, _ in claims], interchanges.sent_as(self.order.form, test=self.order.test)
+        return self.ledger.read(lambda tx: interchanges.sent(tx, form, names))
 
     def _write(self, batch: list[ClaimBuilt]) -> None:
         """First on trial: a file holds what can be written, and is not too large."""
@@ -131,8 +131,8 @@ class Exporting:
     def _write_file(self, claims: Sequence[ClaimBuilt]) -> None:
         """The ledger has the number and what it stands for before there is a file."""
         row = self._row(claims)
-        keys = [_key(claim) for claim in claims]
-        number = self.ledger.run(lambda tx: interchanges.begin(tx, row, keys))
+        held = [self._held(claim, place) for place, claim in enumerate(claims)]
+        number = self.ledger.run(lambda tx: interchanges.begin(tx, row, held))
         made = self._made(claims, number)
         raw = made.text.encode()
         file = _file({**row, "number": number})
@@ -156,6 +156,10 @@ class Exporting:
             }
         )
 
+    def _held(self, claim: ClaimBuilt, place: int) -> interchanges.Held:
+        in_set = set_of(place, self.order.style) if self.order.form == "x12" else None
+        return interchanges.Held(claim.claim_id, claim.submission, claim.control_number, in_set)
+
     def _row(self, claims: Sequence[ClaimBuilt]) -> dict[str, Any]:
         first = claims[0]
         return {
@@ -167,6 +171,7 @@ class Exporting:
             "claims": len(claims),
             "cents": sum(claim.total_charge_cents for claim in claims),
             "at": self.clock.now_ms(),
+            "test": int(self.order.test),
         }
 
     def _list(self) -> None:

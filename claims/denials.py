@@ -117,6 +117,8 @@ def _told(denial: Denial) -> Finding:
 
 
 def _refused(claim: AccountClaim, status: StatusCode) -> Finding:
+    if status.place is not None:
+        return _refused_file(status)
     lines = {line.control_number: line.number for line in claim.claim.lines}
     code = ":".join(part for part in (status.category, status.status, status.entity) if part)
     return findings.reject(
@@ -136,10 +138,38 @@ NO_ANSWER = findings.warn(
 )
 
 
-def _refused_file() -> Finding:
+def _refused_file(status: StatusCode | None = None) -> Finding:
+    """For an error that is nobody's or his own, with its place; else with the claims beside it."""
+    if status is None:
+        return findings.reject(
+            "277CA",
+            "the payer refused the file the claim was in",
+            mend="ask the operator why; send the chart's next version when it is mended",
+            citation="X12 999, TA1",
+        )
     return findings.reject(
-        "277CA",
-        "the payer refused the file the claim was in",
-        mend="ask the operator why; send the chart's next version when it is mended",
-        citation="X12 999, TA1",
+        f"{status.entity}-{status.category}",
+        f"the payer refused the file the claim was in: {_FILE_ERRORS.get(_code(status), 'an error')} at {status.place}",
+        mend="correct the chart where it says that, else ask the operator; then send its next version",
+        citation=f"X12 {'TA1' if status.entity == 'TA105' else '999'} {status.entity} {status.category}",
     )
+
+
+def _code(status: StatusCode) -> str:
+    return f"{status.entity} {status.category}"
+
+
+_FILE_ERRORS = {  # X12 999, in our words
+    "IK304 1": "a segment that is none",
+    "IK304 2": "a segment that does not belong",
+    "IK304 3": "a segment that is missing",
+    "IK304 5": "a segment that comes too often",
+    "IK403 1": "something required that is missing",
+    "IK403 2": "something missing that the rest asks for",
+    "IK403 4": "something too short",
+    "IK403 5": "something too long",
+    "IK403 6": "a character that may not be",
+    "IK403 7": "a code that is none",
+    "IK403 8": "a day that is none",
+    "IK403 9": "a time that is none",
+}

@@ -9,7 +9,8 @@ import typer
 from agents.answers_aside import AnswersAside
 from agents.assembly import SOFTWARE, Assembly
 from agents.exporting import Busy, Exported, Exporting, NotOurs, Order
-from claims.x12.claim_file import Style
+from claims.x12.claim_file import MOST_IN_A_SET, Style
+from console import sent
 from console.faults import Mendable
 from console.screen import Json, counted, dollars, draw, say, say_json, table
 from console.wire import QUIET, reachable
@@ -19,6 +20,7 @@ from streams.settings import Settings
 from streams.topics import CLAIM_ADJUDICATED, CLAIM_BUILT
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
+app.command(name="sent")(sent.listed)
 
 _EVER_MS = 2**62
 
@@ -46,6 +48,9 @@ def export(
     limit: Annotated[int | None, typer.Option(min=1, help="No more claims than this.")] = None,
     batch_claims: Annotated[int, typer.Option(min=1, max=5_000, help="Claims of one file.")] = 1_000,
     batch_bytes: Annotated[int, typer.Option(min=10_000, help="About the size of one file.")] = 20_000_000,
+    set_claims: Annotated[
+        int, typer.Option(min=1, max=MOST_IN_A_SET, help="Claims of one transaction set: who refuses it refuses all.")
+    ] = MOST_IN_A_SET,
     charset: Annotated[
         Literal["basic", "extended"], typer.Option(help="X12's characters: basic has capitals alone.")
     ] = "extended",
@@ -67,7 +72,9 @@ def export(
         parts.partners.hospital(hospital)
     reachable(settings)
     fhir = form == "fhir"
-    order = Order(out, form, Style(charset), limit, batch_claims, batch_bytes, again or fhir, test)
+    order = Order(
+        out, form, Style(charset, set_claims=set_claims), limit, batch_claims, batch_bytes, again or fhir, test
+    )
     wanted = {payer} if payer else _asking(parts, form)
     try:
         with AnswersAside(parts.codec) as aside:

@@ -13,7 +13,9 @@ from typing import Annotated, Any, Final, TypeVar
 
 import typer
 
+from agents.clock import Clock
 from agents.reference import read_partners
+from agents.sent_files import SentFiles
 from claims.partners import Partners
 from claims.x12.answers import read_answers
 from claims.x12.envelopes import Note
@@ -46,7 +48,7 @@ Paths = Annotated[list[Path], typer.Argument(exists=True, readable=True, help="F
 
 @dataclass
 class Imported:
-    """What became of a file. `state` of a transaction: published, repeated, suspended, or nothing to say."""
+    """What became of a file. `state` of a transaction: published, repeated, suspended, noted or nothing to say."""
 
     file: str
     transactions: list[tuple[Result, str]] = field(default_factory=list)
@@ -83,6 +85,7 @@ def remit() -> None:
 
 app.command(name="unmatched")(unmatched.listed)
 app.command(name="match")(unmatched.matched)
+app.command(name="dismiss")(unmatched.dismissed)
 
 
 @app.command(name="import")
@@ -150,25 +153,30 @@ def _import_all(settings: Settings, files: Sequence[Path], reading: Callable[...
     """Under the same name the next try ends what this one left open: the name is that of these files."""
     name = blake2b(b"\n".join(map(os.fsencode, files)), digest_size=6).hexdigest()
     codec, ledger = strict_codec(settings), Ledger(settings.ledger.get_secret_value(), patience_s=5)
-    known, sent_to = _known(ledger), _sent_to(ledger)
     reachable(settings)
     together = Together(settings, f"remit-{name}")
-    there = set[str]()
+    sent = SentFiles(ledger) if ledger.is_there else None
+    now_ms = Clock(settings.clock).now_ms
+    conclude = partial(_concluded, together=together, known=_known(ledger), sent=sent, now_ms=now_ms)
+    speak = partial(_say, settings, codec.encode, together, set())
+    sent_to = _sent_to(ledger)
     for file in files:
-        speak = partial(_say, settings, codec.encode, together, there)
-        yield _import_file(
-            Imported(printable(file)), partial(reading, _pieces(file), whose_claim=sent_to), together, speak, known
-        )
+        read = partial(reading, _pieces(file), whose_claim=sent_to, sent=None if sent is None else sent.held)
+        yield _import_file(Imported(printable(file)), read, together, speak, conclude)
 
 
 def _import_file(
-    done: Imported, read: Callable[[], Iterator[Any]], together: Together, speak: Callable[[Any], None], known: "_Known"
+    done: Imported,
+    read: Callable[[], Iterator[Any]],
+    together: Together,
+    speak: Callable[[Any], None],
+    conclude: Callable[[Result], str],
 ) -> Imported:
     try:
         for each in read():
             match each:
                 case Result():
-                    done.transactions.append((each, _concluded(each, together, known)))
+                    done.transactions.append((each, conclude(each)))
                 case Note():
                     done.notes.append(each)
                 case _:
@@ -200,12 +208,22 @@ def _say(settings: Settings, encode: Callable[[Any], bytes], together: Together,
 _Known = Callable[[Result], bool]
 
 
-def _concluded(result: Result, together: Together, known: _Known) -> str:
+def _concluded(
+    result: Result, *, together: Together, known: _Known, sent: SentFiles | None, now_ms: Callable[[], int]
+) -> str:
+    """What is said of files of ours is kept once what follows from it has been sent."""
+    state = _sent_on(result, together, known)
+    if sent is not None and state != "suspended":
+        sent.answered(result.files, now_ms())
+    return state
+
+
+def _sent_on(result: Result, together: Together, known: _Known) -> str:
     if not result.is_whole:
         together.drop()
         return "suspended"
     if result.event_id is None:
-        return "nothing to say"
+        return "noted" if result.files else "nothing to say"
     if known(result):
         together.drop()
         return "repeated"

@@ -12,7 +12,7 @@ from claims.matching import Candidate
 from console.faults import Mendable
 from console.screen import Json, counted, dollars, draw, say, say_json, table
 from console.wire import deliver, strict_codec
-from ledger import inquiries, projections
+from ledger import inquiries, interchanges, projections
 from ledger.projections import UNMATCHED
 from ledger.store import Ledger
 from schemas.codec import Codec
@@ -32,8 +32,9 @@ def listed(as_json: Json = False) -> None:
     with Ledger(settings.ledger.get_secret_value()).reading() as tx:
         answers = [_answer(codec, row.body) for row in inquiries.unmatched(tx)]
         found = list(zip(answers, could_be(tx, answers), strict=True))
+        files = [tuple(row)[:4] for row in interchanges.open_unknown(tx)]
     if as_json:
-        say_json([_facts(answer, candidates) for answer, candidates in found])
+        say_json([*(_facts(answer, candidates) for answer, candidates in found), *map(_facts_of_file, files)])
         return
     columns = ("payer", "trace", "position#", "their number", "charge#", "paid#", "could be (score)")
     rows = [
@@ -43,7 +44,20 @@ def listed(as_json: Json = False) -> None:
     ]  # fmt: skip
     if rows:
         draw(table("To no claim that is known", columns, rows))
-    say(counted(len(rows), "answer"))
+    if files:
+        draw(table("Refused, and never sent by us", ("by", "kind", "number", "set"), files))
+    say(counted(len(rows), "answer") + (f", {counted(len(files), 'file')}" if files else ""))
+
+
+def dismissed(
+    sender: Annotated[str, typer.Argument(help="Who refused it, as `remit unmatched` has it.")],
+    number: Annotated[str, typer.Argument(help="The number by which he names the file.")],
+) -> None:
+    """Say that the refusal of a file that we never sent has been looked into: it is listed no more."""
+    ledger = Ledger(Settings().ledger.get_secret_value())
+    if not ledger.run(lambda tx: interchanges.dismiss(tx, sender, number)):
+        raise Mendable("no such refusal waits", "`claimstream remit unmatched` lists those that do")
+    say("dismissed")
 
 
 def matched(
@@ -93,6 +107,11 @@ def _answer(codec: Codec, body: bytes) -> ClaimAdjudicated:
     answer = codec.decode_strict(bytes(body), frozenset({ClaimAdjudicated}))
     assert isinstance(answer, ClaimAdjudicated)
     return answer
+
+
+def _facts_of_file(row: Sequence[str]) -> dict[str, Any]:
+    sender, kind, number, set_number = row
+    return {"sender": sender, "kind": kind, "number": number, "set": set_number or None}
 
 
 def _facts(answer: ClaimAdjudicated, candidates: Sequence[tuple[int, Candidate]]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The ledger's tables. Charts, claims and answers themselves stand in `accounts`, `outputs`, `claims` and `answers`;
 account and chart numbers, which are PHI too (45 CFR 164.514(b)(2)(i)), in `decisions`, `charts`, `bills`, `denials` and
 `deadlines`; what is asked about a chart in `queries` and `work`, and the chart itself in `drafts`; which claims went
-out in which file in `interchanges` and `exported`. `facts` hold
+out in which file in `interchanges` and `exported`; `unknown_files` were refused, and never ours. `facts` hold
 pseudonyms; the rest is about nobody.
 
 Hot tables have monotonic keys (source coordinates): random keys made a commit of 500 rows slow down tenfold at 2
@@ -240,6 +240,9 @@ interchanges = sa.Table(
     sa.Column("claims", I, nullable=False),
     sa.Column("cents", I, nullable=False),
     sa.Column("at", I, nullable=False),  # ms
+    sa.Column("test", I, nullable=False),  # 1: a test (ISA15), whose claims were not sent
+    sa.Column("verdict", T),  # what was said of the file itself, 999 or TA1; null: nothing yet
+    sa.Column("answered_at", I),  # ms
 )
 
 exported = sa.Table(
@@ -249,6 +252,21 @@ exported = sa.Table(
     sa.Column("submission", I, primary_key=True),
     sa.Column("format", T, primary_key=True),
     sa.Column("number", I, primary_key=True),  # of the interchange; one sent again has several
+    sa.Column("control_number", T),
+    sa.Column("set_number", T),  # ST02; null where the format has none
+    sa.Column("refused", I, nullable=False),  # 1: its transaction set was refused, so it was never filed
+    sa.Index("exported_number", "number"),
+)
+
+unknown_files = sa.Table(
+    "unknown_files",
+    metadata,
+    sa.Column("sender", T, primary_key=True),  # a payer, or by what id the envelope names who speaks
+    sa.Column("kind", T, primary_key=True),  # 999, TA1
+    sa.Column("number", T, primary_key=True),  # as he names it: GS06 or ISA13
+    sa.Column("set_number", T, primary_key=True),  # ST02; empty: the whole file
+    sa.Column("at", I, nullable=False),  # ms
+    sa.Column("state", T, nullable=False),  # open, dismissed
 )
 
 facts = sa.Table(

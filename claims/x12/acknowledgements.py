@@ -1,8 +1,4 @@
-"""277CA (X214): per claim and line, taken or not. 999 (X231A1) and TA1: a whole file, taken or not.
-
-A 277CA names our claims by their control numbers. A 999 names files and transactions, and of the claims in a refused
-one only those it found something wrong with; the others were refused with them, so that the file has to go again.
-"""
+"""277CA (X214): per claim and line, taken or not."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +7,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from claims.x12.envelopes import Begun, Note
+from claims.x12.envelopes import Begun
 from claims.x12.segments import Segment, X12Fault
 from claims.x12.transactions import UNKNOWN_PAYER, Directory, Result, Said, digest, suspend
 from claims.x12.values import day, required
@@ -20,7 +16,6 @@ from schemas.identity import derived
 
 _TAKEN: Final = frozenset({"A0", "A1", "A2"})  # claim status category: forwarded, received, taken into adjudication
 _ACTION: Final = {"WQ": True, "U": False}  # STC03: what is said outright goes before what a category says
-_REFUSED: Final = frozenset({"R", "M", "W", "X"})  # IK501 and AK901: refused, for whatever reason
 _AGAIN: Final = "mend it, and send its claims again"
 _LEVELS: Final = frozenset({"20", "21", "19", "PT"})  # HL03: payer, who sent, who billed, patient
 _CLOCK: Final = re.compile(r"([01][0-9]|2[0-3])([0-5][0-9])")
@@ -125,75 +120,6 @@ class ClaimStatusReader:
         except X12Fault as unreadable:
             self._notes.find(dtp.at, "receipt-date", unreadable.why, unreadable.mend)
             return None
-
-
-class FileStatusReader:
-    """999 (and the older 997): which of our transactions were refused; of those, the claims that are named."""
-
-    def __init__(self, begun: Begun, directory: Directory) -> None:
-        self._begun, self._directory, self._notes = begun, directory, begun.notes
-        self._group: Segment | None = None
-        self._set: Segment | None = None
-        self._named: list[tuple[str, list[StatusCode]]] = []
-        self._claims = 0
-        self._payer: str | None = None
-        self._event_id: str | None = None
-
-    def take(self, segment: Segment) -> Iterator[Said]:
-        match segment.tag:
-            case "AK1":
-                self._group = segment
-            case "AK2":
-                self._set, self._named = segment, []
-            case "CTX" if segment.components(1)[:1] == ["CLM01"]:
-                self._named.append(("".join(segment.components(1)[1:2]).strip(), []))
-            case "IK4" | "AK4" if self._named and segment.element(3):
-                self._named[-1][1].append(StatusCode(category=segment.element(3)[:40]))
-            case "IK5" | "AK5" if segment.element(1) in _REFUSED:
-                yield from self._refused(segment)
-            case "AK9" if segment.element(1) in _REFUSED:
-                self._notes.find(segment.at, "group-refused", "a group of ours was refused", _AGAIN)
-
-    def end(self) -> Iterator[Said]:
-        yield from ()
-
-    def result(self, begun: Begun) -> Result:
-        return Result(
-            "999", begun.control_number, begun.at, self._payer, None, self._event_id, self._claims, 0, 0,
-            tuple(self._notes.faults), tuple(self._notes.findings),
-        )  # fmt: skip
-
-    def _refused(self, status: Segment) -> Iterator[Said]:
-        """A claim in a refused transaction was never filed."""
-        self._notes.find(status.at, "set-refused", "a transaction of ours was refused", _AGAIN)
-        named = self._directory.by_ids(self._begun.senders)
-        group = self._begun.group
-        if self._group is None or self._set is None or group is None or not self._named:
-            return
-        made = day(group, 4)
-        for number, codes in {name: codes for name, codes in self._named if name}.items():
-            payer = self._payer = named or self._directory.by_claim(number)
-            if payer is None:
-                raise X12Fault(self._begun.at, "whose acknowledgement this is, is not known", UNKNOWN_PAYER)
-            self._claims += 1
-            self._event_id = derived("999", payer, self._group.element(2), self._set.element(2), number)
-            yield ClaimAcknowledged(
-                event_id=self._event_id,
-                occurred_at=datetime(made.year, made.month, made.day, tzinfo=UTC),
-                producer=payer,
-                payer=payer,
-                control_number=number,
-                accepted=False,
-                codes=tuple(codes),
-            )
-
-
-def about_interchange(ta1: Segment) -> Note | None:
-    """TA1: a whole interchange of ours was refused, or taken with a complaint; null when it was simply taken."""
-    if ta1.element(4) == "A":
-        return None
-    what = "was refused" if ta1.element(4) == "R" else "was taken with errors"
-    return Note(ta1.at, "interchange-refused", f"an interchange of ours {what}", "mend its envelope, and send it again")
 
 
 def _of_claim(claim: list[Segment]) -> Iterator[Segment]:

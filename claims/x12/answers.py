@@ -9,11 +9,22 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from claims.x12.acknowledgements import ClaimStatusReader, FileStatusReader, about_interchange
+from claims.x12.acknowledgements import ClaimStatusReader
 from claims.x12.envelopes import Begun, Between, Body, Ended, Note, read_envelopes
+from claims.x12.file_acknowledgements import FileStatusReader, about_interchange
 from claims.x12.remittances import RemittanceReader
 from claims.x12.segments import Segment, X12Fault
-from claims.x12.transactions import Directory, IsOurs, Reader, Result, Said, WhoseClaim, WhosePayer, suspend
+from claims.x12.transactions import (
+    Directory,
+    IsOurs,
+    Reader,
+    Result,
+    Said,
+    WhatWasSent,
+    WhoseClaim,
+    WhosePayer,
+    suspend,
+)
 
 _READERS: Final[dict[str, Callable[[Begun, Directory], Reader]]] = {
     "835": RemittanceReader,
@@ -32,13 +43,14 @@ def read_answers(
     *,
     is_ours: IsOurs = lambda _: True,
     takes_tests: bool = False,
+    sent: WhatWasSent | None = None,
 ) -> Iterator[Said | Result | Note]:
     """The events of each transaction and then its result; between them what is wrong with envelopes.
 
     X12Fault where the file can't be read on; the transaction in which that is has had its result by then.
     """
     reading: _Reading | None = None
-    directory = Directory(whose, whose_claim, is_ours, takes_tests)
+    directory = Directory(whose, whose_claim, is_ours, takes_tests, sent)
     for part in read_envelopes(chunks):
         match part:
             case Begun():
@@ -48,10 +60,8 @@ def read_answers(
             case Ended(whole) if reading is not None:
                 yield from reading.end(whole)
                 reading = None
-            case Between(segment) if segment.tag == "TA1":
-                refused = about_interchange(segment)
-                if refused is not None:
-                    yield refused
+            case Between(segment, interchange) if segment.tag == "TA1":
+                yield from about_interchange(segment, interchange, directory)
             case Note():
                 yield part
 

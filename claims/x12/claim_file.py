@@ -21,10 +21,12 @@ MOST_IN_A_SET: Final = 5_000
 
 
 class Style(NamedTuple):
-    """How a payer wants his files: which characters, and what parts them."""
+    """How a payer wants his files: which characters, what parts them, and how many claims are in a transaction set:
+    who refuses a set refuses all of them."""
 
     charset: Charset = "extended"
     delimiters: Delimiters = Delimiters()
+    set_claims: int = MOST_IN_A_SET
 
 
 EXTENDED: Final = Style()
@@ -53,12 +55,12 @@ def claim_file(claims: Sequence[ClaimBuilt], named: Parties, envelope: Envelope,
     left_out: list[LeftOut] = []
     sets: list[list[str]] = []
     numbers: list[str] = []
-    for at in range(0, len(claims), MOST_IN_A_SET):
-        number = f"{len(sets) + 1:04d}"
-        w = Writer(*style)
+    for at in range(0, len(claims), style.set_claims):
+        number = _set_number(len(sets))
+        w = _writer(style)
         opening(w, kind, number, f"{envelope.number:09d}{number}", envelope.at)
         sender_and_receiver(w, named, payer)
-        good = _claims(w, _by_billing_provider(claims[at : at + MOST_IN_A_SET]), named, left_out)
+        good = _claims(w, _by_billing_provider(claims[at : at + style.set_claims]), named, left_out)
         if good:
             closing(w, number)
             sets.append(w.segments)
@@ -66,15 +68,21 @@ def claim_file(claims: Sequence[ClaimBuilt], named: Parties, envelope: Envelope,
             written += good
     if not sets:
         return ClaimFile("", (), (), tuple(left_out))
-    w = Writer(*style)
+    w = _writer(style)
     interchange(w, envelope, VERSIONS[kind], sets)
     return ClaimFile(w.file(), tuple(numbers), tuple(written), tuple(left_out))
+
+
+def set_of(place: int, style: Style) -> str:
+    """The number (ST02) of the set in which a file's claim stands, by its place from 0, where all of them are
+    written."""
+    return _set_number(place // style.set_claims)
 
 
 def transaction_set(claim: ClaimBuilt, named: Parties, at: datetime, style: Style = EXTENDED) -> str:
     """ST to SE of one claim, without an envelope: what travels on a topic has one already. Unwritable where it can't
     be."""
-    w = Writer(*style)
+    w = _writer(style)
     opening(w, claim.kind, "0001", claim.control_number, at)
     sender_and_receiver(w, named, claim.payer)
     levels = _Levels()
@@ -82,6 +90,14 @@ def transaction_set(claim: ClaimBuilt, named: Parties, at: datetime, style: Styl
     _claim(w, claim, named, levels)
     closing(w, "0001")
     return w.file()
+
+
+def _set_number(place: int) -> str:
+    return f"{place + 1:04d}"
+
+
+def _writer(style: Style) -> Writer:
+    return Writer(style.charset, style.delimiters)
 
 
 class _Levels:

@@ -64,9 +64,10 @@ class Ended(NamedTuple):
 
 
 class Between(NamedTuple):
-    """A segment of the interchange that belongs to no transaction, such as TA1."""
+    """A segment of an interchange (ISA) that belongs to no transaction, such as TA1."""
 
     segment: Segment
+    interchange: Segment | None
 
 
 Part = Begun | Body | Ended | Between | Note
@@ -78,6 +79,7 @@ class _Envelope:
     senders: tuple[str, ...] = ()
     interchange: str = ""
     is_test: bool = False
+    isa: Segment | None = None
     groups: int = 0
     group: Segment | None = None
     transactions: int = 0
@@ -111,7 +113,7 @@ def _take(now: _Envelope, segment: Segment) -> Iterator[Part]:
             if now.interchange:
                 yield Note(segment.at, "trailer", "the interchange before has no IEA", "send the file whole")
             now.interchange, now.groups = segment.element(13).strip(), 0
-            now.senders, now.group = (segment.element(6).strip(),), None
+            now.senders, now.group, now.isa = (segment.element(6).strip(),), None, segment
             now.is_test = segment.element(15) == "T"
         case "GS":
             yield from _cut_off(now)
@@ -137,7 +139,7 @@ def _take(now: _Envelope, segment: Segment) -> Iterator[Part]:
             now.segments += 1
             yield Body(segment)
         case "TA1":
-            yield Between(segment)
+            yield Between(segment, now.isa)
         case _ if not now.is_lost:
             now.is_lost = True
             yield Note(segment.at, "outside", "what stands here is of no transaction: ST is missing", "send ST to SE")

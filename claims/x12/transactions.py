@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from pydantic import ValidationError
 
@@ -19,16 +19,42 @@ WhoseClaim = Callable[[str], str | None]
 """The payer to whom the claim with this control number was sent: a clearing house speaks for many."""
 IsOurs = Callable[[str], bool]
 """Whether an NPI or a tax id is one of a hospital of ours, or of who bills for it."""
+FileVerdict = Literal["received", "accepted", "with-errors", "partly", "refused"]
+"""What is said of a file, the weakest first: its envelope was read (TA1), and what became of its content (999)."""
+
+
+class SentFile(NamedTuple):
+    """A file of ours, or a set of it: to whom it went, and the claims in it that went in no later one."""
+
+    payer: str
+    claims: tuple[str, ...]
+
+
+class FileAnswer(NamedTuple):
+    """What is said of a file, or of one of its transaction sets, under the number by which it is named."""
+
+    kind: str
+    sender: str
+    number: str
+    set_number: str | None
+    verdict: FileVerdict
+    is_ours: bool
+
+
+WhatWasSent = Callable[[str, str | None], SentFile | None]
+"""The file of ours that has this number (ISA13, GS06), or its set of this number (ST02); null where there is none."""
 
 
 @dataclass(frozen=True)
 class Directory:
-    """How the payer of a file is found, whether its payee is ours, and whether this is a system for tests."""
+    """How the payer of a file is found, whether its payee is ours, whether this is a system for tests, and what we
+    sent; null where there is no ledger to ask."""
 
     by_ids: WhosePayer
     by_claim: WhoseClaim
     is_ours: IsOurs
     takes_tests: bool
+    sent: WhatWasSent | None = None
 
 
 UNKNOWN_PAYER = "name his payer_id in partners.yaml, or say whose file it is: --payer"
@@ -50,6 +76,7 @@ class Result:
     payment_cents: int
     faults: tuple[Note, ...]
     findings: tuple[Note, ...]
+    files: tuple[FileAnswer, ...] = ()
 
     @property
     def is_whole(self) -> bool:

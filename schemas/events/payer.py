@@ -9,10 +9,14 @@ from schemas.events.types import Cents, Code, Count, Day, DayOfCare, Event, Id, 
 
 
 class StatusCode(Wire):
+    """277CA: STC01, 10, 11. Of a refused file the code, the element that says it as `entity` (IK304, IK403, IK502,
+    AK905, TA105), and where in the file it is."""
+
     category: Code
     status: Code | None = None
     entity: Code | None = None
     line_control_number: Id | None = None
+    place: Line | None = None
 
 
 class ClaimAcknowledged(Event):

@@ -156,7 +156,7 @@ def begun(terminal: Terminal, out: Path, claim: ClaimBuilt) -> None:
         "claims": 1, "cents": 1, "at": 0,
     }  # fmt: skip
     ledger = terminal.assembly.ledger
-    ledger.run(lambda tx: interchanges.begin(tx, row, [(claim.claim_id, claim.submission)]))
+    ledger.run(lambda tx: interchanges.begin(tx, row, [interchanges.Held(claim.claim_id, claim.submission)]))
     ledger.close()
 
 

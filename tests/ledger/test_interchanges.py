@@ -20,7 +20,7 @@ CLAIM = ("c1", 1)
 
 
 def begin(ledger: Ledger, *claims: interchanges.Sent) -> int:
-    return ledger.run(lambda tx: interchanges.begin(tx, ROW, claims))
+    return ledger.run(lambda tx: interchanges.begin(tx, ROW, (interchanges.Held(*each) for each in claims)))
 
 
 def sent(ledger: Ledger, form: str = "x12") -> frozenset[interchanges.Sent]:
@@ -72,7 +72,7 @@ def test_what_was_begun_is_unfinished_until_its_digest_is_known(ledger: Ledger) 
 
 def test_a_transaction_that_fails_takes_neither_number_nor_claims(ledger: Ledger) -> None:
     def broken(tx: sa.Connection) -> None:
-        interchanges.begin(tx, ROW, [CLAIM])
+        interchanges.begin(tx, ROW, [interchanges.Held(*CLAIM)])
         raise LookupError
 
     with pytest.raises(LookupError):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from claims.x12.answers import read_answers
 from claims.x12.envelopes import Note
-from claims.x12.transactions import Result, Said
+from claims.x12.transactions import Result, Said, WhatWasSent
 
 SEPARATORS = "*^:~"
 
@@ -59,7 +59,9 @@ def interchange(
     return text.translate(str.maketrans(SEPARATORS, separators)).encode()
 
 
-def said_by(*pieces: bytes, payer: str | None = "commercial") -> list[Said | Result | Note]:
+def said_by(
+    *pieces: bytes, payer: str | None = "commercial", sent: WhatWasSent | None = None
+) -> list[Said | Result | Note]:
     """Claims whose number begins with HOUSE were sent to Medicare, and a clearing house may answer them."""
     return list(
         read_answers(
@@ -67,6 +69,7 @@ def said_by(*pieces: bytes, payer: str | None = "commercial") -> list[Said | Res
             lambda ids: payer if "EXPAY1" in ids else None,
             lambda number: "medicare" if number.startswith("HOUSE") else None,
             is_ours=lambda number: number in {"1234567893", "000000101"},
+            sent=sent,
         )
     )
 

@@ -1,13 +1,12 @@
-"""277CA, 999 and TA1: which claims were taken, and which files were not."""
+"""277CA: which claims were taken."""
 
 from datetime import date
 
 import pytest
 
-from claims.x12.envelopes import Note
 from schemas.events import ClaimAcknowledged
 from schemas.events.payer import StatusCode
-from tests.claims.x12.given_835 import events, interchange, results, said_by
+from tests.claims.x12.given_835 import events, interchange, results
 
 SOURCE = [
     "ST*277*0001*005010X214",
@@ -150,44 +149,3 @@ def test_a_277_that_is_no_acknowledgement_rejects_no_claim(reason: str, guide: s
     file = claims(["TRN*2*OURS1", status]).replace(b"005010X214", guide.encode())
     (result,) = results(file)
     assert ([note.code for note in result.faults], events(file)) == (["other-guide"], []), reason
-
-
-def answered_file(status: str, *errors: str) -> bytes:
-    segments = [
-        "ST*999*0001*005010X231A1",
-        "AK1*HC*17*005010X222A1",
-        "AK2*837*0001*005010X222A1",
-        *errors,
-        f"IK5*{status}*5",
-        f"AK9*{status}*1*1*{int(status == 'A')}",
-    ]
-    return interchange([*segments, f"SE*{len(segments) + 1}*0001"], kind="FA", guide="005010X231A1").replace(
-        b"GS*FA*SENDER", b"GS*FA*EXPAY1"
-    )
-
-
-def test_a_file_that_was_taken_says_nothing() -> None:
-    (result,) = said_by(answered_file("A"))
-    assert (result.faults, result.findings) == ((), ())  # type: ignore[union-attr]
-
-
-def test_of_a_refused_transaction_the_claims_that_are_named_were_never_filed() -> None:
-    errors = ["IK3*CLM*22**8", "CTX*CLM01:OURS1", "IK4*2*782*7", "IK3*NM1*30**8", "CTX*CLM01:OURS2", "IK4*9**1"]
-    file = answered_file("R", *errors)
-    assert [(each.control_number, each.accepted, each.codes) for each in told(file)] == [
-        ("OURS1", False, (StatusCode(category="7"),)),
-        ("OURS2", False, (StatusCode(category="1"),)),
-    ]
-    (result,) = results(file)
-    assert [note.code for note in result.findings] == ["set-refused", "group-refused"]
-
-
-def test_a_refused_transaction_that_names_no_claim_is_found() -> None:
-    (result,) = results(answered_file("R"))
-    assert ([note.code for note in result.findings], result.event_id) == (["set-refused", "group-refused"], None)
-
-
-@pytest.mark.parametrize(("status", "found"), [("A", 0), ("E", 1), ("R", 1)])
-def test_an_interchange_of_ours_that_was_refused_is_found(status: str, found: int) -> None:
-    file = interchange().replace(b"GS*", b"TA1*000000009*260305*1200*" + status.encode() + b"*000~\nGS*", 1)
-    assert [each.code for each in said_by(file) if isinstance(each, Note)] == ["interchange-refused"] * found

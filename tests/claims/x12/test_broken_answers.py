@@ -13,7 +13,8 @@ from claims.x12.segments import X12Fault
 from claims.x12.transactions import Result, Said
 from schemas.events import ClaimAdjudicated, Remittance
 from tests.claims.x12.given_835 import claim, interchange, transaction
-from tests.claims.x12.test_acknowledgements import REJECTED, TAKEN, answered_file, claims
+from tests.claims.x12.test_acknowledgements import REJECTED, TAKEN, claims
+from tests.claims.x12.test_file_acknowledgements import a_999, a_set
 
 CANARY = "CANARYXX"
 FILES = (
@@ -21,7 +22,7 @@ FILES = (
     interchange(transaction(claim(), amount="70", plb=["PLB*1234567893*20261231*WO:P9*15*L6*-5"])),
     (Path(__file__).parent / "835" / "reversal-then-correction.835").read_bytes(),
     claims(TAKEN, REJECTED),
-    answered_file("R", "IK3*CLM*22**8", "CTX*CLM01:OURS1", "IK4*2*782*7"),
+    a_999(a_set("R", "IK3*CLM*22**8", "CTX*CLM01:OURS1", "IK4*2*782*7"), group="R"),
 )
 ODD = (
     "", "0", "-1", "+5", " 5 ", ".5", "-.5", "5.", "5.555", "1E5", "1,000.00", "9" * 20, "9007199254740993", "-", "0x1",

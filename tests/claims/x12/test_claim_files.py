@@ -3,7 +3,7 @@
 import pytest
 
 from claims.export import by_size
-from claims.x12 import claim_file as files
+from claims.x12.claim_file import Style, set_of
 from claims.x12.envelope import Envelope, interchange
 from claims.x12.writing import Unwritable, Writer
 from schemas.events.claim import ClaimBuilt
@@ -57,13 +57,24 @@ def test_without_a_claim_there_is_no_file() -> None:
     assert written(unwritable(ONE)).text == ""
 
 
-def test_more_claims_than_a_set_holds_take_another_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MOST_IN_A_SET", 2)
-    made = written(ONE, TWO, THREE)
+def test_more_claims_than_a_set_holds_take_another_set() -> None:
+    by_two = Style(set_claims=2)
+    made = written(ONE, TWO, THREE, style=by_two)
     assert made.numbers == ("0001", "0002")
-    assert lines(ONE, TWO, THREE, tag="GE") == ["GE*2*7"]
-    ids = [segment.element(3) for segment in read(ONE, TWO, THREE) if segment.tag == "BHT"]
-    assert len(set(ids)) == 2
+    segments = read(ONE, TWO, THREE, style=by_two)
+    assert [segment.elements for segment in segments if segment.tag == "GE"] == [["GE", "2", "7"]]
+    assert len({segment.element(3) for segment in segments if segment.tag == "BHT"}) == 2
+
+
+def test_the_set_of_a_claim_is_known_by_its_place_in_the_file() -> None:
+    by_two = Style(set_claims=2)
+    claims = written(ONE, billed_by_another(TWO), THREE, style=by_two).claims
+    now, found = "", {}
+    for segment in read(*claims, style=by_two):
+        now = segment.element(2) if segment.tag == "ST" else now
+        if segment.tag == "CLM":
+            found[segment.element(1)] = now
+    assert found == {claim.control_number: set_of(place, by_two) for place, claim in enumerate(claims)}
 
 
 @pytest.mark.parametrize("number", [0, 1_000_000_000])

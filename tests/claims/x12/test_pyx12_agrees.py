@@ -8,7 +8,8 @@ import pytest
 from pyx12.params import params
 from pyx12.x12n_document import x12n_document
 
-from tests.claims.x12.test_acknowledgements import REJECTED, TAKEN, answered_file, claims
+from tests.claims.x12.test_acknowledgements import REJECTED, TAKEN, claims
+from tests.claims.x12.test_file_acknowledgements import a_999, a_set
 
 FILES = sorted((Path(__file__).parent / "835").glob("*.835"))
 
@@ -27,7 +28,7 @@ def test_an_835_is_valid(file: Path) -> None:
 
 def test_a_277ca_and_a_999_are_valid() -> None:
     assert is_valid(claims(TAKEN, REJECTED).decode())
-    assert is_valid(answered_file("R", "IK3*CLM*22**8", "CTX*CLM01:OURS1", "IK4*2*782*7").decode())
+    assert is_valid(a_999(a_set("R", "IK3*CLM*22**8", "CTX*CLM01:OURS1", "IK4*2*782*7"), group="R").decode())
 
 
 def test_it_notices_what_is_wrong() -> None:
