@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from agents.clock import Clock
+from agents.manifests import digest_listed, manifest_of, next_in
 from agents.whole_files import settle, write_whole
 from claims.export import Answers, Format, Making, batches, by_size, content, file_name, unanswered
 from claims.partners import Partners
@@ -85,10 +86,10 @@ class Exporting:
 
     def run(self, claims: Iterable[ClaimBuilt]) -> Exported:
         """Everything that is new; all of it where the order says `again`."""
-        self.order.out.mkdir(parents=True, exist_ok=True)
         with self._alone():
             for row in self.ledger.read(interchanges.unfinished):
                 self._end(row)
+            self.order.out.mkdir(parents=True, exist_ok=True)
             for batch in batches(islice(self._new(claims), self.order.limit), self.order.batch_claims):
                 self._write(batch)
             self._list()
@@ -131,15 +132,13 @@ class Exporting:
     def _write_file(self, claims: Sequence[ClaimBuilt]) -> None:
         """The ledger has the number and what it stands for before there is a file."""
         row = self._row(claims)
-        held = [self._held(claim, place) for place, claim in enumerate(claims)]
-        number = self.ledger.run(lambda tx: interchanges.begin(tx, row, held))
+        number = self._begin(row, claims)
         made = self._made(claims, number)
         raw = made.text.encode()
         file = _file({**row, "number": number})
-        manifest = _manifest(self.order.out, self.done.files[0]["interchange"] if self.done.files else number)
-        for theirs in (file, manifest):
+        for theirs in (file, self._manifest(number)):
             if theirs.exists():
-                self.ledger.run(lambda tx: interchanges.give_up(tx, number))
+                self._give_up(number)
                 raise NotOurs(theirs)
         write_whole(file, raw)
         shown = ("format", "hospital", "payer", "kind", "claims")
@@ -155,6 +154,27 @@ class Exporting:
                 "charge_cents": row["cents"],
             }
         )
+
+    @property
+    def _is_counted(self) -> bool:
+        """Whether what goes out is known to have gone. FHIR says what stands today, each time anew: its files have the
+        numbers of their folder, and the ledger hears nothing of them."""
+        return self.order.form != "fhir"
+
+    def _begin(self, row: Mapping[str, Any], claims: Sequence[ClaimBuilt]) -> int:
+        if not self._is_counted:
+            return next_in(self.order.out)
+        held = [self._held(claim, place) for place, claim in enumerate(claims)]
+        return self.ledger.run(lambda tx: interchanges.begin(tx, row, held))
+
+    def _give_up(self, number: int) -> None:
+        if self._is_counted:
+            self.ledger.run(lambda tx: interchanges.give_up(tx, number))
+
+    def _manifest(self, number: int) -> Path:
+        """By the run's first number, which may be this one."""
+        first = self.done.files[0]["interchange"] if self.done.files else number
+        return manifest_of(self.order.out, first, "" if self._is_counted else "fhir-")
 
     def _held(self, claim: ClaimBuilt, place: int) -> interchanges.Held:
         in_set = set_of(place, self.order.style) if self.order.form == "x12" else None
@@ -179,23 +199,24 @@ class Exporting:
         files = self.done.files
         if not files:
             return
-        self.done.manifest = _manifest(self.order.out, files[0]["interchange"])
+        self.done.manifest = self._manifest(files[0]["interchange"])
         said = {"software": self.software, "written_at": self.clock.now().isoformat(), "files": files}
         write_whole(self.done.manifest, (json.dumps(said, indent=1) + "\n").encode())
-        written = [(each["interchange"], each["sha256"]) for each in files]
-        self.ledger.run(lambda tx: interchanges.finish(tx, written))
+        if self._is_counted:
+            written = [(each["interchange"], each["sha256"]) for each in files]
+            self.ledger.run(lambda tx: interchanges.finish(tx, written))
 
     def _end(self, row: Mapping[str, Any]) -> None:
         """A file that an earlier run left: it counts where a manifest lists it, else it is taken away."""
         file, number = _file(row), row["number"]
-        digest = _listed(file, number)
+        digest = digest_listed(file, number)
         if digest is not None:
             self.ledger.run(lambda tx: interchanges.finish(tx, [(number, digest)]))
             return
         if file.exists():
             file.unlink()
             settle(file.parent)
-        self.ledger.run(lambda tx: interchanges.give_up(tx, number))
+        self._give_up(number)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -225,14 +246,3 @@ def _key(claim: ClaimBuilt) -> interchanges.Sent:
 def _file(row: Mapping[str, Any]) -> Path:
     name = file_name(row["hospital"], row["payer"], row["kind"], row["number"], row["format"])
     return Path(row["folder"]) / name
-
-
-def _manifest(folder: Path, first: int) -> Path:
-    return folder / f"manifest-{first:09d}.json"
-
-
-def _listed(file: Path, number: int) -> str | None:
-    """The digest under which a run's manifest lists the file. Runs don't overlap: it is the last that began before."""
-    found = sorted(each for each in file.parent.glob("manifest-*.json") if each <= _manifest(file.parent, number))
-    files = json.loads(found[-1].read_text())["files"] if found else []
-    return next((str(each["sha256"]) for each in files if each["file"] == file.name), None)

@@ -9,6 +9,7 @@ import typer
 from agents.answers_aside import AnswersAside
 from agents.assembly import SOFTWARE, Assembly
 from agents.exporting import Busy, Exported, Exporting, NotOurs, Order
+from agents.manifests import BadManifest
 from claims.x12.claim_file import MOST_IN_A_SET, Style
 from console import sent
 from console.faults import Mendable
@@ -86,6 +87,9 @@ def export(
             done = exporting.run(claims)
     except Busy:
         raise Mendable("another export runs", "wait until it has ended") from None
+    except BadManifest as bad:
+        mend = "bring it back as it was; if its files never left, move it away (a folder: make it anew), and they are"
+        raise Mendable(f"{bad.file}: {bad.why}", f"{mend} written again under other numbers") from None
     except NotOurs as there:
         raise Mendable(f"{there} is there already, of another ledger", "say another folder in --out") from None
     _tell(done, as_json)

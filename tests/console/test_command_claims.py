@@ -6,12 +6,15 @@ from pathlib import Path
 from stat import S_IMODE
 
 import pytest
+import sqlalchemy as sa
 from confluent_kafka import Producer
 
 from agents.answers_aside import AnswersAside
 from claims.x12.segments import read_segments
 from ledger import interchanges
 from ledger.slots import lease
+from ledger.tables import exported
+from ledger.tables import interchanges as files
 from schemas.events import ClaimAdjudicated, ClaimBuilt
 from tests.claims.given_accounts import answer
 from tests.claims.given_claims import institutional, professional
@@ -150,6 +153,44 @@ def test_a_manifest_of_another_ledger_is_left_as_it_is(provisioned: Terminal, tm
     assert list(tmp_path.glob("*.x12")) == []
 
 
+@pytest.mark.parametrize(
+    ("reason", "found"),
+    [
+        ("cut off", b'{"files": [{"file": "merc'),
+        ("empty", b""),
+        ("of another program", b'{"files": "all"}'),
+        ("a list", b"[]"),
+        ("without digests", b'{"files": [{"file": "mercy-general.commercial.837p.000000001.x12"}]}'),
+        ("no text", b"\xff\xfe\x00"),
+        ("nested without end", b"[" * 200_000),
+    ],
+)
+def test_a_manifest_that_is_none_is_named_with_the_mend_and_nothing_is_written(
+    provisioned: Terminal, tmp_path: Path, reason: str, found: bytes
+) -> None:
+    """What a run left can't be told from what it finished."""
+    out = tmp_path / "out"
+    out.mkdir()
+    given(provisioned, *TWO)
+    begun(provisioned, out, TWO[0])
+    (out / "manifest-000000001.json").write_bytes(found)
+    done = provisioned.run("claims", "export", "--out", tmp_path / "elsewhere")
+    assert done.exit_code == 2, reason
+    assert f"{out / 'manifest-000000001.json'}: " in done.stderr
+    assert "; mend: bring it back as it was" in done.stderr
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_the_folder_of_a_run_that_did_not_end_has_to_be_there(provisioned: Terminal, tmp_path: Path) -> None:
+    """It may be away for a moment, with a manifest by which its claims went out."""
+    given(provisioned, TWO[0])
+    begun(provisioned, tmp_path / "away", TWO[0])
+    done = provisioned.run("claims", "export", "--out", tmp_path / "out")
+    assert (done.exit_code, f"{tmp_path / 'away'}: the folder" in done.stderr) == (2, True)
+    (tmp_path / "away").mkdir()
+    assert provisioned.json("claims", "export", "--out", tmp_path / "out")["files"]
+
+
 def begun(terminal: Terminal, out: Path, claim: ClaimBuilt) -> None:
     row = {
         "format": "x12", "payer": claim.payer, "hospital": claim.hospital, "kind": claim.kind, "folder": str(out),
@@ -213,6 +254,24 @@ def test_of_a_claim_that_was_sent_twice_fhir_has_the_newest_alone(provisioned: T
     names = [bundle["identifier"]["value"] for bundle in bundles]
     assert sorted(names) == sorted(claim.claim_id for claim in TWO)
     assert "G-2" in json.dumps(bundles)
+
+
+def test_fhir_is_written_as_often_as_one_likes_and_takes_no_number_of_a_claims_file(
+    provisioned: Terminal, tmp_path: Path
+) -> None:
+    given(provisioned, TWO[0])
+    ask = ("claims", "export", "--format", "fhir", "--out", tmp_path / "out")
+    names = [each["file"] for _ in range(2) for each in provisioned.json(*ask)["files"]]
+    assert names == [f"mercy-general.commercial.837p.00000000{number}.fhir.ndjson" for number in (1, 2)]
+    assert sorted(each.name for each in (tmp_path / "out").glob("manifest*")) == [
+        "manifest-fhir-000000001.json",
+        "manifest-fhir-000000002.json",
+    ]
+    with provisioned.assembly.ledger.reading() as tx:
+        assert [tx.scalar(sa.select(sa.func.count()).select_from(each)) for each in (files, exported)] == [0, 0]
+    assert [
+        each["interchange"] for each in provisioned.json("claims", "export", "--out", tmp_path / "out")["files"]
+    ] == [1]
 
 
 def test_what_payers_answered_is_laid_aside_where_nobody_finds_it(
