@@ -2,12 +2,14 @@
 
 An answer must be that payer's, for a claim of ours, and balance by line and by claim; a remittance must balance
 with all its answers before any of them is posted. What doesn't balance is never half posted, and the payer is told.
+One to no claim that is known counts in its remittance, so that the others are posted: it stands aside with its money
+until a person says what it is to, and is posted then by itself.
 One whose parts don't come together in time is a work item, and posted when they come after all. Answers are summed,
 none is dropped as old: a correction may come before the reversal it belongs to.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy.engine import Connection
@@ -27,21 +29,22 @@ from agents.payments import (
     places,
 )
 from agents.pseudonyms import Pseudonyms
+from agents.refusing import refused
 from agents.rows import claim_answered_id, claim_facts, is_forwarded
 from agents.stage import Row, Say, States, Verdict, World
 from claims.postings import ClaimBalance, Payment
-from claims.remittance import REVERSAL, Refusal, balances, check_answer
+from claims.remittance import REVERSAL, Refusal, balances, check_answer, self_consistent
 from ledger import accounts, deadlines, projections
 from ledger.deadlines import Deadline
+from ledger.projections import UNMATCHED
 from schemas.compiled import CompiledCodec
-from schemas.events import ClaimAcknowledged, ClaimAdjudicated, DeadlineDue, Event, Refused, Remittance
+from schemas.events import ClaimAcknowledged, ClaimAdjudicated, DeadlineDue, Event, Remittance
 from schemas.identity import caused_by, derived
 from schemas.records import Record
-from streams.topics import CLAIM_ACKNOWLEDGED, CLAIM_ADJUDICATED, DEADLINE_DUE, PAYER_ANSWERS, REFUSED
+from streams.topics import CLAIM_ACKNOWLEDGED, CLAIM_ADJUDICATED, DEADLINE_DUE, PAYER_ANSWERS
 
 FOR_A_PERSON: Final = frozenset({"unknown-claim", "wrong-payer"})
-"""Refusals of an answer to a claim that isn't known, or isn't known to have reached him who answers: it waits for a
-person, who says which claim it is to."""
+"""Refusals of an answer to a claim that isn't known, or isn't known to have reached him who answers: a person says."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ class Adjudication:
         balances_by = {
             k: self.states.load(ClaimBalance, row.body) for k, row in balances_of.items() if row.body is not None
         }
+        at = projections.answers_at(tx, places(said))
         return World(
             accounts={**payments, **balances_by},
             stored={**stored, **balances_of},
@@ -84,7 +88,8 @@ class Adjudication:
             candidates=given.candidates,
             claims_by_id={claim: dict(row._mapping) for claim, row in by_id.items()},
             answers=by_trace(waiting),
-            taken=projections.answers_at(tx, places(said)),
+            taken={place for place, aside in at.items() if aside is None},
+            aside={place: aside for place, aside in at.items() if aside is not None},
             open_deadlines=set(deadlines.still_open(tx, (e.deadline_id for e in said if isinstance(e, DeadlineDue)))),
         )
 
@@ -107,7 +112,7 @@ class Adjudication:
             refusal = Refusal(
                 "unknown-claim", "control_number", "acknowledge claims of your own topic, by number or id"
             )
-            return Verdict("refused:unknown-claim", about, detail, says=(_refused(ack, ack.payer, record, refusal),))
+            return Verdict("refused:unknown-claim", about, detail, says=(refused(ack, ack.payer, record, refusal),))
         known = ack.model_copy(
             update={
                 **_ours(ack, "claim-acknowledged"),
@@ -131,7 +136,7 @@ class Adjudication:
         about, detail = f"{remittance.payer}/{remittance.trace_number}", "payment"
         if payment.remittance is not None:
             refusal = Refusal("trace-repeated", "trace_number", "a trace number names one payment")
-            said = (_refused(remittance, remittance.payer, record, refusal),)
+            said = (refused(remittance, remittance.payer, record, refusal),)
             return Verdict("refused:trace-repeated", about, detail, says=said)
         return self._settle(
             world, key, payment.model_copy(update={"remittance": remittance}), remittance, record=record, arrived=()
@@ -145,17 +150,32 @@ class Adjudication:
         refusals = () if answer.not_ours else check_answer(answer, None if row is None else claim_facts(row, answer))
         (place,) = places([answer])
         key = f"payment/{answer.payer}/{answer.trace_number}"
+        payment, aside = payment_of(world, key), world.aside.get(place)
         if place in world.taken:
             refusals = (Refusal("position-repeated", "position", "a position holds one answer of a remittance"),)
-        elif not payment_of(world, key).is_open:
+        elif not payment.is_open and (aside is None or not self._comes_to_the_same(aside, answer)):
             refusals = (Refusal("remittance-closed", "trace_number", "send it in a remittance of its own"),)
-        if refusals:
-            said = tuple(_refused(answer, answer.payer, record, each, n) for n, each in enumerate(refusals))
-            kept = (self._row(answer, projections.UNMATCHED),) if refusals[0].code in FOR_A_PERSON else ()
-            return Verdict(f"refused:{refusals[0].code}", about, detail, says=said, answers=kept)
-        return self._settle(
-            world, key, payment_of(world, key), answer, record=record, arrived=(self._row(answer, "waiting"),)
-        )
+        for_a_person = bool(refusals) and refusals[0].code in FOR_A_PERSON
+        if for_a_person:
+            refusals = (*refusals, *self_consistent(answer))
+        said = tuple(refused(answer, answer.payer, record, each, n) for n, each in enumerate(refusals))
+        if refusals and (not for_a_person or len(refusals) > 1 or not payment.is_open):
+            return Verdict(f"refused:{refusals[0].code}", about, detail, says=said)
+        row = self._row(answer, UNMATCHED if for_a_person else "waiting")
+        if not payment.is_open:
+            says, balanced = self._posted(world, [answer])
+            kept = ({**row, "state": "settled"},)
+            return Verdict("settled", about, detail, says=says, accounts=balanced, answers=kept)
+        counted = payment.model_copy(update={"answers": payment.answers + (aside is None)})
+        verdict = self._settle(world, key, counted, answer, record=record, arrived=(row,))
+        if for_a_person:
+            return replace(verdict, outcome=f"refused:{refusals[0].code}", says=(*said, *verdict.says))
+        return verdict
+
+    def _comes_to_the_same(self, aside: bytes, answer: ClaimAdjudicated) -> bool:
+        """Its remittance was settled with what it paid before."""
+        kept = self._event({"body": aside})
+        return (kept.charge_cents, kept.paid_cents) == (answer.charge_cents, answer.paid_cents)
 
     def _settle(
         self,
@@ -169,7 +189,6 @@ class Adjudication:
     ) -> Verdict:
         """Posts a remittance's answers together once they are all there and balance, or suspends it whole."""
         about, detail = f"{cause.payer}/{cause.trace_number}", getattr(cause, "control_number", "payment")
-        payment = payment.model_copy(update={"answers": payment.answers + len(arrived)})
         opened = self._deadline(cause)
         if payment.remittance is None or payment.answers < payment.remittance.claims_count:
             waiting = () if payment.state == "incomplete" or opened.id in world.open_deadlines else (opened,)
@@ -182,19 +201,23 @@ class Adjudication:
                 f"suspended:{refusal.code}",
                 about,
                 detail,
-                says=(_refused(cause, cause.payer, record, refusal),),
+                says=(refused(cause, cause.payer, record, refusal),),
                 accounts={key: payment.model_copy(update={"state": "suspended"})},
-                answers=arrived,
+                answers=(*arrived, *({**row, "state": "suspended"} for row in rows if row["state"] == UNMATCHED)),
                 closed=(opened.id,),
             )
-        says, balanced = self._posted(world, answers)
+        known = [(row, answer) for row, answer in zip(rows, answers, strict=True) if row["state"] != UNMATCHED]
+        says, balanced = self._posted(world, [answer for _, answer in known])
         return Verdict(
             "settled",
             about,
             detail,
             says=says,
             accounts={key: payment.model_copy(update={"state": "settled"}), **balanced},
-            answers=tuple({**row, "state": "settled"} for row in rows),
+            answers=(
+                *(row for row in arrived if row["state"] == UNMATCHED),
+                *({**row, "state": "settled"} for row, _ in known),
+            ),
             closed=(opened.id,),
         )
 
@@ -243,7 +266,7 @@ class Adjudication:
             "incomplete",
             due.about.removeprefix("payment/"),
             due.kind,
-            says=(_refused(due, payer, record, refusal),),
+            says=(refused(due, payer, record, refusal),),
             accounts={due.about: incomplete},
             fired=(due.deadline_id,),
         )
@@ -278,21 +301,3 @@ def _ours(event: Event, subject: str) -> dict[str, Any]:
 def _named_by_id(event: Answered) -> str | None:
     """The claim's id where an acknowledgement names the claim by nothing else."""
     return event.claim_id if isinstance(event, ClaimAcknowledged) and event.control_number is None else None
-
-
-def _refused(event: Event, payer: str, record: Record, refusal: Refusal, index: int = 0) -> Say:
-    """Tells the payer which of its records we did not post, and how to mend it; `index` counts the record's
-    refusals, for one code may be said of many lines."""
-    refused = Refused(
-        event_id=derived("refused", payer, event.event_id, refusal.code, refusal.field, index),
-        **caused_by(event, STAGE),
-        partner=payer,
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-        refused_event_id=event.event_id,
-        code=refusal.code,
-        field=refusal.field,
-        mend=refusal.mend,
-    )
-    return Say(REFUSED, payer, refused, payer)

@@ -105,6 +105,7 @@ class World:
     candidates: Sequence[Row] = ()
     answers: dict[tuple[str, str], dict[int, Row]] = field(default_factory=dict)
     taken: set[Place] = field(default_factory=set)
+    aside: dict[Place, bytes] = field(default_factory=dict)
     queries: Keyed = field(default_factory=dict)
     work: Keyed = field(default_factory=dict)
     drafts: dict[tuple[str, str], Row] = field(default_factory=dict)
@@ -120,10 +121,13 @@ class World:
         self.charts.update({(row["hospital"], row["chart_id"]): row for row in verdict.charts})
         self.claims.update({row["control_number"]: row for row in verdict.claims})
         for row in verdict.answers:
-            if row["state"] == UNMATCHED:
-                continue
             self.answers.setdefault((row["payer"], row["trace"]), {})[row["position"]] = row
-            self.taken.add(Place(row["payer"], row["trace"], row["position"]))
+            place = Place(row["payer"], row["trace"], row["position"])
+            if row["state"] == UNMATCHED:
+                self.aside[place] = row["body"]
+            else:
+                self.taken.add(place)
+                self.aside.pop(place, None)
         for kept, rows in ((self.queries, verdict.queries), (self.work, verdict.work)):
             for row in rows:
                 kept.setdefault((row["hospital"], row["chart_id"]), {})[row["id"]] = row

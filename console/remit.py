@@ -5,13 +5,14 @@ This is the clearing house's side: what a payer who speaks Avro would write to h
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
 
 import typer
+from confluent_kafka import KafkaException
 
 from agents.clock import Clock
 from agents.reference import read_partners
@@ -23,7 +24,8 @@ from claims.x12.segments import X12Fault
 from claims.x12.transactions import IsOurs, Result, WhoseClaim, WhosePayer
 from console import unmatched
 from console.faults import Mendable
-from console.screen import WORDS, Json, counted, dollars, draw, printable, say, say_json, table
+from console.imported import Imported, say_as_json, tell_all
+from console.screen import Json, printable
 from console.wire import Together, must_be_there, reachable, strict_codec
 from ledger import inquiries, projections
 from ledger.store import Ledger, LedgerUnreachable
@@ -41,41 +43,8 @@ _FAMILY: Final[dict[type, str]] = {
     ClaimAcknowledged: CLAIM_ACKNOWLEDGED,
     Remittance: REMITTANCE,
 }
-_NEEDS_A_LOOK: Final = frozenset({"set-refused", "group-refused", "interchange-refused", "batch-refused", "outside"})
 
 Paths = Annotated[list[Path], typer.Argument(exists=True, readable=True, help="Folders or files.", metavar="PATH")]
-
-
-@dataclass
-class Imported:
-    """What became of a file. `state` of a transaction: published, repeated, suspended, noted or nothing to say."""
-
-    file: str
-    transactions: list[tuple[Result, str]] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
-    bad: Note | None = None
-
-    @property
-    def needs_a_look(self) -> bool:
-        states = {state for _, state in self.transactions}
-        return self.bad is not None or "suspended" in states or any(n.code in _NEEDS_A_LOOK for _, n in self.said())
-
-    def said(self) -> Iterator[tuple[str, Note]]:
-        """Everything that was wrong, as it was taken: what stopped the file, a transaction, or nothing."""
-        if self.bad is not None:
-            yield "not read on", self.bad
-        for result, _ in self.transactions:
-            yield from (("suspended", note) for note in result.faults)
-            yield from (("noted", note) for note in result.findings)
-        yield from (("noted", note) for note in self.notes)
-
-    def facts(self) -> dict[str, Any]:
-        return {
-            "file": self.file,
-            "transactions": [_facts(result, state) for result, state in self.transactions],
-            "notes": [{"taken": taken, **note._asdict()} for taken, note in self.said()],
-            "read": self.bad is None,
-        }
 
 
 @app.callback()
@@ -115,11 +84,15 @@ def import_(
     if not files:
         raise Mendable("no file there", "name a folder with files, or files")
     reading = partial(read_answers, whose=_whose(partners, payer), is_ours=_payees(partners), takes_tests=test)
-    done = list(_import_all(settings, files, reading))
-    if as_json:
-        say_json([each.facts() for each in done])
-    else:
-        _tell(done)
+    tell = say_as_json if as_json else tell_all
+    done: list[Imported] = []
+    try:
+        done.extend(_import_all(settings, files, reading))
+    except Exception:
+        if done:  # what went out before
+            tell(done)
+        raise
+    tell(done)
     raise typer.Exit(1 if any(each.needs_a_look for each in done) else 0)
 
 
@@ -162,16 +135,17 @@ def _import_all(settings: Settings, files: Sequence[Path], reading: Callable[...
     sent_to = _sent_to(ledger)
     for file in files:
         read = partial(reading, _pieces(file), whose_claim=sent_to, sent=None if sent is None else sent.held)
-        yield _import_file(Imported(printable(file)), read, together, speak, conclude)
+        yield import_file(Imported(printable(file)), read, together, speak, conclude)
 
 
-def _import_file(
+def import_file(
     done: Imported,
     read: Callable[[], Iterator[Any]],
     together: Together,
     speak: Callable[[Any], None],
     conclude: Callable[[Result], str],
 ) -> Imported:
+    """One file's events, transaction by transaction: what is not concluded is dropped."""
     try:
         for each in read():
             match each:
@@ -185,8 +159,11 @@ def _import_file(
         done.bad = Note(fault.at, "unreadable", fault.why, fault.mend)
     except OSError as fault:
         done.bad = Note(0, "unreadable", fault.strerror or type(fault).__name__, "see that it can be read")
-    finally:
-        together.drop()
+    except Exception:
+        with suppress(KafkaException):  # it would hide why
+            together.drop()
+        raise
+    together.drop()
     return done
 
 
@@ -263,45 +240,3 @@ def _asked(ledger: Ledger, question: Callable[[Any], R]) -> R | None:
         return ledger.read(question) if ledger.is_there else None
     except LedgerUnreachable:
         return None
-
-
-def _tell(done: Sequence[Imported]) -> None:
-    columns = ("file", "kind", "payer", "trace", "claims#", "paid#", "payment#", "state")
-    rows = [
-        (
-            Path(each.file).name, result.kind, result.payer, result.trace, result.claims,
-            dollars(result.paid_cents), dollars(result.payment_cents), state,
-        )
-        for each in done
-        for result, state in each.transactions
-    ]  # fmt: skip
-    if rows:
-        draw(table("Imported", columns, rows))
-    notes = [
-        (Path(each.file).name, note.at, taken, note.code, f"{note.why}; mend: {note.mend}")
-        for each in done
-        for taken, note in each.said()
-    ]
-    if notes:
-        draw(table("Wrong with them", ("file", "segment#", "taken", "code", WORDS), notes))
-    states = [state for each in done for _, state in each.transactions]
-    said = ", ".join(f"{states.count(state):,} {state}" for state in ("published", "repeated", "suspended"))
-    say(f"{counted(len(done), 'file')}: {said}")
-    for each in done:
-        if each.bad is not None:
-            where = f"{each.file}: segment {each.bad.at}"
-            typer.echo(f"not read on: {where}: {each.bad.why}; mend: {each.bad.mend}", err=True)
-
-
-def _facts(result: Result, state: str) -> dict[str, Any]:
-    return {
-        "kind": result.kind,
-        "control_number": result.control_number,
-        "segment": result.at,
-        "payer": result.payer,
-        "trace": result.trace,
-        "claims": result.claims,
-        "paid_cents": result.paid_cents,
-        "payment_cents": result.payment_cents,
-        "state": state,
-    }

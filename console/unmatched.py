@@ -25,7 +25,8 @@ from streams.topics import CLAIM_ADJUDICATED, outer
 def listed(as_json: Json = False) -> None:
     """Answers to no claim that is known, and which claims they could be to, the best first.
 
-    Their remittances wait for them: say of each which claim it is to, or that it is none of ours (`remit match`).
+    The other answers of their remittances are posted without them, and what they pay is applied to no claim: say of
+    each which claim it is to, or that it is none of ours (`remit match`).
     """
     settings = Settings()
     codec = strict_codec(settings)
@@ -46,7 +47,9 @@ def listed(as_json: Json = False) -> None:
         draw(table("To no claim that is known", columns, rows))
     if files:
         draw(table("Refused, and never sent by us", ("by", "kind", "number", "set"), files))
-    say(counted(len(rows), "answer") + (f", {counted(len(files), 'file')}" if files else ""))
+    unapplied = dollars(sum(answer.paid_cents for answer, _ in found))
+    told = f"{counted(len(rows), 'answer')}, {unapplied} applied to no claim" if rows else counted(0, "answer")
+    say(told + (f", {counted(len(files), 'file')}" if files else ""))
 
 
 def dismissed(
@@ -67,7 +70,7 @@ def matched(
     number: Annotated[str | None, typer.Argument(help="Our control number of the claim it is to.")] = None,
     not_ours: Annotated[bool, typer.Option("--not-ours", help="It is to a claim that we never sent.")] = False,
 ) -> None:
-    """Say which claim an answer is to, or that it is none of ours: then it counts in its remittance, posted to nobody.
+    """Say which claim an answer is to, and it is posted; or that it is none of ours, and it is posted to nobody.
 
     The answer goes to the payer's topic again under its place; saying the same again is harmless.
     """
@@ -88,7 +91,7 @@ def matched(
     said = _mended(_answer(codec, row.body), number)
     if not deliver(settings, outer(CLAIM_ADJUDICATED, payer), [(trace.encode(), codec.encode(said))]):
         raise Mendable("the broker did not take it", "say it again, it is harmless")
-    say(f"said: {'not ours' if number is None else f'to {number}'}; its remittance is posted when it is whole")
+    say(f"said: {'not ours' if number is None else f'to {number}'}; it is posted once its remittance is whole")
 
 
 def _is_his(claim: sa.Row[Any] | None, payer: str) -> bool:

@@ -109,8 +109,8 @@ class Together:
 
     def drop(self) -> None:
         if self._begun:
+            self._begun = False  # what can't be aborted now the next try ends, or the broker
             self._producer.abort_transaction(_WAIT_S)
-            self._begun = False
 
 
 def must_be_there(settings: Settings, topic: str) -> None:

@@ -13,7 +13,8 @@ from ledger.tables import answers, bills, charts, claims, decisions, denials
 Rows = Sequence[Mapping[str, Any]]
 
 UNMATCHED = "unmatched"
-"""The state of an answer to no claim that is known: it waits for a person, and its place for the answer as mended."""
+"""The state of an answer to no claim that is known: it counts in its remittance and waits for a person, and its place
+for the answer as mended."""
 
 
 class Place(NamedTuple):
@@ -93,21 +94,22 @@ def claims_of(tx: Connection, accounts: Iterable[tuple[str, str]]) -> dict[str, 
 
 
 def answers_of(tx: Connection, traces: Iterable[str]) -> list[Row[Any]]:
-    """Answers kept for these trace numbers, of any payer, in order of position; but those to no claim that is known."""
-    rows = (row for row in pick(tx, answers, {}, "trace", traces) if row.state != UNMATCHED)
-    return sorted(rows, key=lambda row: (row.payer, row.trace, row.position))
+    """Answers kept for these trace numbers, of any payer, in order of position."""
+    return sorted(pick(tx, answers, {}, "trace", traces), key=lambda row: (row.payer, row.trace, row.position))
 
 
-def answers_at(tx: Connection, places: Iterable[Place]) -> set[Place]:
-    """Which of these places hold an answer to a claim. A remittance may have thousands: only those that are asked for
-    are read."""
+def answers_at(tx: Connection, places: Iterable[Place]) -> dict[Place, bytes | None]:
+    """Which of these places hold an answer: null for one to a claim, and the answer itself where none is known to which
+    it is. A remittance may have thousands: only those that are asked for are read."""
     wanted = sorted(set(places))
     if not wanted:
-        return set()
+        return {}
     if tx.dialect.name == "postgresql":
         columns = dict(zip(("payers", "traces", "positions"), map(list, zip(*wanted, strict=True)), strict=True))
-        return {Place(*row) for row in tx.execute(_AT_ALL, columns)}
-    return {Place(*row) for row in tx.execute(_AT, {"wanted": json.dumps(wanted)})}
+        rows = tx.execute(_AT_ALL, columns)
+    else:
+        rows = tx.execute(_AT, {"wanted": json.dumps(wanted)})
+    return {Place(*place): None if aside is None else bytes(aside) for *place, aside in rows}
 
 
 def trace(tx: Connection, about: str) -> Sequence[Row[Any]]:
@@ -124,9 +126,10 @@ def _last(rows: Rows, *key: str) -> list[Mapping[str, Any]]:
 
 # One look-up a place, by plan, as ledger/rows.py does it for a single column.
 _AT = sa.text(
-    "SELECT payer, trace, position FROM json_each(:wanted) AS asked CROSS JOIN answers"
+    "SELECT payer, trace, position, CASE WHEN state = 'unmatched' THEN body END AS aside"
+    " FROM json_each(:wanted) AS asked CROSS JOIN answers"
     " WHERE trace = json_extract(asked.value, '$[1]') AND payer = json_extract(asked.value, '$[0]')"
-    " AND position = json_extract(asked.value, '$[2]') AND state <> 'unmatched'"
+    " AND position = json_extract(asked.value, '$[2]')"
 )
 _OF = sa.text(
     "SELECT claims.* FROM json_each(:wanted) AS asked CROSS JOIN claims"
@@ -139,7 +142,8 @@ _OF_ALL = sa.text(
 )
 _AT_ALL = sa.text(
     "SELECT found.* FROM unnest(CAST(:payers AS text[]), CAST(:traces AS text[]), CAST(:positions AS bigint[]))"
-    " AS asked (payer, trace, position) CROSS JOIN LATERAL (SELECT payer, trace, position FROM answers"
+    " AS asked (payer, trace, position) CROSS JOIN LATERAL (SELECT payer, trace, position,"
+    " CASE WHEN state = 'unmatched' THEN body END AS aside FROM answers"
     " WHERE answers.trace = asked.trace AND answers.payer = asked.payer AND answers.position = asked.position"
-    " AND answers.state <> 'unmatched' OFFSET 0) AS found"
+    " OFFSET 0) AS found"
 )

@@ -134,7 +134,7 @@ answers = sa.Table(
     sa.Column("payer", T, primary_key=True),
     sa.Column("position", I, primary_key=True),
     sa.Column("control_number", T, nullable=False),
-    sa.Column("state", T, nullable=False),  # waiting, settled; unmatched: to no claim that is known
+    sa.Column("state", T, nullable=False),  # waiting, settled, suspended; unmatched: no claim is known
     sa.Column("body", B, nullable=False),
 )
 

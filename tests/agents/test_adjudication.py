@@ -1,5 +1,6 @@
 """Payers' answers against the ledger: which claim is meant, and when a remittance is posted."""
 
+import itertools
 from typing import Any
 
 import pytest
@@ -251,12 +252,77 @@ def test_a_reversal_without_number_is_posted_with_its_correction(given: Stages, 
     assert outcomes(decisions) == ["waiting", "waiting", "settled"]
 
 
+def with_a_stranger(claim: ClaimBuilt) -> tuple[ClaimAdjudicated, ClaimAdjudicated]:
+    """An answer to the claim, and one in the same remittance to a claim that nobody knows."""
+    return answer(claim), answer(claim, position=2, control_number="STRANGER", event_id="theirs")
+
+
+def posted(given: Stages, decisions: Any) -> list[tuple[int, str]]:
+    return [(told.position, told.control_number) for told in given.said(decisions, ClaimAdjudicated)]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_one_answer_to_no_claim_that_is_known_keeps_no_other_from_being_posted(
+    given: Stages, claim: ClaimBuilt, order: tuple[int, ...]
+) -> None:
+    ours, theirs = with_a_stranger(claim)
+    events = (payment(ours, theirs), ours, theirs)
+    decisions = [each for n in order for each in given.decide("adjudication", events[n])]
+    assert posted(given, decisions) == [(1, claim.control_number)]
+    assert unmatched(given) == [("commercial", "t1", 2)]
+
+
+def test_what_stands_aside_counts_when_the_remittance_is_balanced(given: Stages, claim: ClaimBuilt) -> None:
+    """Its money is in the payment."""
+    ours, theirs = with_a_stranger(claim)
+    decisions = given.decide("adjudication", payment(ours, claims_count=2), ours, theirs)
+    assert outcomes(decisions)[:2] == ["waiting", "waiting"]
+    assert (posted(given, decisions), unmatched(given)) == ([], [])
+    assert "remittance-sum" in {said.code for said in given.said(decisions, Refused)}
+
+
+def test_an_answer_that_stood_aside_is_posted_by_itself_once_its_claim_is_said(given: Stages) -> None:
+    first, second = sent(given), sent(given, chart_id="c2", account_number="a2")
+    ours, theirs = with_a_stranger(first)
+    given.decide("adjudication", payment(ours, theirs), ours, theirs)
+    mended = theirs.model_copy(update={"event_id": "mended", "control_number": second.control_number})
+    decisions = given.decide("adjudication", mended)
+    assert (outcomes(decisions), posted(given, decisions)) == (["settled"], [(2, second.control_number)])
+    assert unmatched(given) == []
+    assert outcomes(given.decide("adjudication", mended.model_copy(update={"event_id": "again"}))) == [
+        "refused:position-repeated"
+    ]
+
+
+def test_an_answer_that_stood_aside_cannot_come_to_another_sum(given: Stages, claim: ClaimBuilt) -> None:
+    """Its remittance was balanced with what it paid."""
+    ours, theirs = with_a_stranger(claim)
+    given.decide("adjudication", payment(ours, theirs), ours, theirs)
+    other = answer(claim, position=2, event_id="more")
+    other = other.model_copy(update={"paid_cents": 0, "adjustments": (), "lines": (), "charge_cents": 0})
+    assert outcomes(given.decide("adjudication", other)) == ["refused:remittance-closed"]
+    assert unmatched(given) == [("commercial", "t1", 2)]
+
+
+def test_an_answer_to_nobody_that_does_not_balance_counts_nowhere(given: Stages, claim: ClaimBuilt) -> None:
+    _, theirs = with_a_stranger(claim)
+    broken = theirs.model_copy(update={"paid_cents": theirs.paid_cents + 1})
+    assert outcomes(given.decide("adjudication", broken)) == ["refused:unknown-claim"]
+    assert unmatched(given) == []
+
+
 def test_an_answer_that_is_not_ours_counts_and_is_posted_to_nobody(given: Stages, claim: ClaimBuilt) -> None:
-    ours, theirs = answer(claim), answer(claim, position=2, control_number="STRANGER", event_id="theirs")
+    ours, theirs = with_a_stranger(claim)
     given.decide("adjudication", payment(ours, theirs), ours, theirs)
     decisions = given.decide("adjudication", theirs.model_copy(update={"event_id": "told", "not_ours": True}))
-    assert outcomes(decisions) == ["settled"]
-    assert [told.control_number for told in given.said(decisions, ClaimAdjudicated)] == [claim.control_number]
+    assert (outcomes(decisions), posted(given, decisions), unmatched(given)) == (["settled"], [], [])
+
+
+def test_what_is_said_of_it_before_the_remittance_is_whole_counts_once(given: Stages, claim: ClaimBuilt) -> None:
+    ours, theirs = with_a_stranger(claim)
+    given.decide("adjudication", theirs, theirs.model_copy(update={"event_id": "told", "not_ours": True}))
+    decisions = given.decide("adjudication", payment(ours, theirs), ours)
+    assert (outcomes(decisions), posted(given, decisions)) == (["waiting", "settled"], [(1, claim.control_number)])
 
 
 def test_an_answer_under_the_number_of_another_payers_claim_waits_for_a_person(

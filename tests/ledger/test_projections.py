@@ -63,7 +63,7 @@ def test_of_the_places_asked_for_those_that_hold_an_answer_are_told(ledger: Ledg
     asked = [Place("acme", "trace-1", 9), Place("acme", "trace-2", 9), Place("b-payer", "trace-1", 9)]
     with ledger.transaction() as tx:
         projections.put_answers(tx, [answer("acme", 9), answer("acme", 10)])
-        assert projections.answers_at(tx, asked) == {Place("acme", "trace-1", 9)}
+        assert projections.answers_at(tx, asked) == {Place("acme", "trace-1", 9): None}
 
 
 def test_a_trace_tells_an_account_s_decisions_oldest_first(ledger: Ledger) -> None:
@@ -106,11 +106,10 @@ def test_claims_are_found_by_their_payers_number_and_by_their_member(ledger: Led
         assert set(projections.claims_of_members(tx, ["M1", "M2"])) == {"B"}
 
 
-def test_an_answer_to_no_claim_holds_no_place_and_is_no_part_of_its_remittance(ledger: Ledger) -> None:
+def test_an_answer_to_no_claim_is_part_of_its_remittance_and_known_by_what_it_says(ledger: Ledger) -> None:
     with ledger.transaction() as tx:
         projections.put_answers(tx, [answer("acme", 9) | {"state": projections.UNMATCHED}, answer("acme", 10)])
-        assert [row.position for row in projections.answers_of(tx, ["trace-1"])] == [10]
-        assert projections.answers_at(tx, [Place("acme", "trace-1", 9), Place("acme", "trace-1", 10)]) == {
-            Place("acme", "trace-1", 10)
-        }
+        assert [row.position for row in projections.answers_of(tx, ["trace-1"])] == [9, 10]
+        at = projections.answers_at(tx, [Place("acme", "trace-1", n) for n in (9, 10, 11)])
+        assert at == {Place("acme", "trace-1", 9): answer("acme", 9)["body"], Place("acme", "trace-1", 10): None}
         assert [row.position for row in inquiries.unmatched(tx)] == [9]
