@@ -114,7 +114,8 @@ def test_an_answer_without_our_numbers_finds_its_claim_by_member_and_charge(
 
 def _unnamed(answer: ClaimAdjudicated, claim: ClaimBuilt) -> ClaimAdjudicated:
     lines = tuple(line.model_copy(update={"control_number": None}) for line in answer.lines)
-    return answer.model_copy(update={"control_number": "0", "member_id": claim.member_id, "lines": lines})
+    whose = {"member_id": claim.member_id, "patient_name": claim.patient.name}
+    return answer.model_copy(update={"control_number": "0", "lines": lines, **whose})
 
 
 def test_a_claim_that_was_never_ours_is_told_and_the_other_transactions_are_posted(desk: Desk) -> None:

@@ -36,7 +36,9 @@ def _claim(answer: ClaimAdjudicated) -> Iterator[str]:
     )
     yield from _adjustments(answer.adjustments)
     if answer.member_id is not None:
-        yield f"NM1*QC*1*EXAMPLE*PAT****MI*{answer.member_id}"
+        name = answer.patient_name
+        named = "EXAMPLE*PAT" if name is None else f"{name.family}*{name.given or ''}"
+        yield f"NM1*QC*1*{named}****MI*{answer.member_id}"
     if answer.remarks:
         yield "MOA***" + "*".join(answer.remarks)
     for line in answer.lines:
