@@ -6,6 +6,7 @@ This is the clearing house's side: what a payer who speaks Avro would write to h
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
@@ -20,6 +21,7 @@ from agents.sent_files import SentFiles
 from claims.partners import Partners
 from claims.x12.answers import read_answers
 from claims.x12.envelopes import Note
+from claims.x12.payment_parts import has_several, parts
 from claims.x12.segments import X12Fault
 from claims.x12.transactions import IsOurs, Result, WhoseClaim, WhosePayer
 from console import unmatched
@@ -66,6 +68,9 @@ def import_(
     test: Annotated[
         bool, typer.Option("--test", help="Takes test interchanges too (ISA15 T): for a system that is one.")
     ] = False,
+    another_payment: Annotated[
+        bool, typer.Option(help="These are payments of their own, though their trace numbers named others before.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Send what payers' files say to the payers' own topics: payments and answers (835), acknowledgements (277CA, 999).
@@ -87,7 +92,7 @@ def import_(
     tell = say_as_json if as_json else tell_all
     done: list[Imported] = []
     try:
-        done.extend(_import_all(settings, files, reading))
+        done.extend(_import_all(settings, files, reading, another=another_payment))
     except Exception:
         if done:  # what went out before
             tell(done)
@@ -122,7 +127,9 @@ def _payees(partners: Partners) -> IsOurs:
     return ours.__contains__
 
 
-def _import_all(settings: Settings, files: Sequence[Path], reading: Callable[..., Iterator[Any]]) -> Iterator[Imported]:
+def _import_all(
+    settings: Settings, files: Sequence[Path], reading: Callable[..., Iterator[Any]], *, another: bool
+) -> Iterator[Imported]:
     """Under the same name the next try ends what this one left open: the name is that of these files."""
     name = blake2b(b"\n".join(map(os.fsencode, files)), digest_size=6).hexdigest()
     codec, ledger = strict_codec(settings), Ledger(settings.ledger.get_secret_value(), patience_s=5)
@@ -130,11 +137,14 @@ def _import_all(settings: Settings, files: Sequence[Path], reading: Callable[...
     together = Together(settings, f"remit-{name}")
     sent = SentFiles(ledger) if ledger.is_there else None
     now_ms = Clock(settings.clock).now_ms
-    conclude = partial(_concluded, together=together, known=_known(ledger), sent=sent, now_ms=now_ms)
+    known, clashes = _known(ledger), _clashes(ledger, another=another)
+    conclude = partial(_concluded, together=together, known=known, clashes=clashes, sent=sent, now_ms=now_ms)
     speak = partial(_say, settings, codec.encode, together, set())
     sent_to = _sent_to(ledger)
     for file in files:
-        read = partial(reading, _pieces(file), whose_claim=sent_to, sent=None if sent is None else sent.held)
+        read = partial(
+            _read, file, reading, every=another, whose_claim=sent_to, sent=None if sent is None else sent.held
+        )
         yield import_file(Imported(printable(file)), read, together, speak, conclude)
 
 
@@ -143,14 +153,14 @@ def import_file(
     read: Callable[[], Iterator[Any]],
     together: Together,
     speak: Callable[[Any], None],
-    conclude: Callable[[Result], str],
+    conclude: Callable[[Result], tuple[Result, str]],
 ) -> Imported:
     """One file's events, transaction by transaction: what is not concluded is dropped."""
     try:
         for each in read():
             match each:
                 case Result():
-                    done.transactions.append((each, conclude(each)))
+                    done.transactions.append(conclude(each))
                 case Note():
                     done.notes.append(each)
                 case _:
@@ -165,6 +175,12 @@ def import_file(
         raise
     together.drop()
     return done
+
+
+def _read(file: Path, reading: Callable[..., Iterator[Any]], *, every: bool, **known: Any) -> Iterator[Any]:
+    """A file is looked through before where it may have several payments; what isn't a file is there only once."""
+    look = file.is_file() and (every or has_several(_pieces(file)))
+    return reading(_pieces(file), parts=parts(_pieces(file), every=every) if look else {}, **known)
 
 
 def _pieces(file: Path) -> Iterator[bytes]:
@@ -186,26 +202,37 @@ _Known = Callable[[Result], bool]
 
 
 def _concluded(
-    result: Result, *, together: Together, known: _Known, sent: SentFiles | None, now_ms: Callable[[], int]
-) -> str:
+    result: Result,
+    *,
+    together: Together,
+    known: _Known,
+    clashes: _Known,
+    sent: SentFiles | None,
+    now_ms: Callable[[], int],
+) -> tuple[Result, str]:
     """What is said of files of ours is kept once what follows from it has been sent."""
-    state = _sent_on(result, together, known)
-    if sent is not None and state != "suspended":
-        sent.answered(result.files, now_ms())
-    return state
-
-
-def _sent_on(result: Result, together: Together, known: _Known) -> str:
+    if result.is_whole and result.event_id is not None:
+        if known(result):
+            together.drop()
+            return result, "repeated"
+        if clashes(result):
+            result = replace(result, faults=(Note(result.at, *_TRACE_KNOWN),))
     if not result.is_whole:
         together.drop()
-        return "suspended"
-    if result.event_id is None:
-        return "noted" if result.files else "nothing to say"
-    if known(result):
-        together.drop()
-        return "repeated"
+        return result, "suspended"
     together.keep()
-    return "published"
+    if sent is not None:
+        sent.answered(result.files, now_ms())
+    if result.event_id is None:
+        return result, "noted" if result.files else "nothing to say"
+    return result, "published"
+
+
+_TRACE_KNOWN: Final = (
+    "trace-known",
+    "TRN02: this trace number named a payment that says something else",
+    "ask the payer; if both are payments, import it with --another-payment",
+)
 
 
 def _known(ledger: Ledger) -> _Known:
@@ -222,6 +249,28 @@ def _known(ledger: Ledger) -> _Known:
         return bool(_asked(ledger, lambda tx: inquiries.is_taken(tx, "intake", payer, event_id)))
 
     return known
+
+
+def _clashes(ledger: Ledger, *, another: bool) -> _Known:
+    """Whether a payment's trace number named another one before, or its part the whole: intake would take it, and none
+    of it could be posted."""
+    paid = dict[str, str]()
+
+    def clashes(result: Result) -> bool:
+        if result.trace is None or result.content is None:
+            return False
+        own, part = f"{result.payer}/{result.trace}", f"/{result.content}"
+        other = own.removesuffix(part) if own.endswith(part) else f"{own}{part}"
+        asked = [own] if another else [own, other]
+        if paid.setdefault(own, str(result.event_id)) != result.event_id:
+            return True
+        return any(_asked(ledger, partial(_is_paid, about=each)) for each in asked)
+
+    return clashes
+
+
+def _is_paid(tx: Any, about: str) -> bool:
+    return inquiries.payment_taken(tx, "intake", about)
 
 
 def _sent_to(ledger: Ledger) -> WhoseClaim:

@@ -68,6 +68,15 @@ def is_taken(tx: Connection, stage: str, producer: str, event_id: str) -> bool:
     return tx.execute(sa.select(decisions.c.off).where(*where)).first() is not None
 
 
+def payment_taken(tx: Connection, stage: str, about: str) -> bool:
+    """Whether a stage has taken a payment under that payer and trace number."""
+    where = (decisions.c.stage == stage, decisions.c.about == about, decisions.c.detail == "payment")
+    return (
+        tx.execute(sa.select(decisions.c.off).where(*where, decisions.c.outcome == "taken").limit(1)).first()
+        is not None
+    )
+
+
 def state_of(tx: Connection, stage: str, key: str) -> bytes | None:
     """The bytes of one account's state, unlocked: for people, never to decide by."""
     found = tx.execute(sa.select(accounts.c.body).where(accounts.c.stage == stage, accounts.c.key == key)).scalar()

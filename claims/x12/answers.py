@@ -4,7 +4,7 @@ A file is read once, as it comes, and never held: an event is said when its clai
 follows the last of them. Who takes the events holds them back until then, for what is suspended is suspended whole.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from pydantic import ValidationError
@@ -44,13 +44,14 @@ def read_answers(
     is_ours: IsOurs = lambda _: True,
     takes_tests: bool = False,
     sent: WhatWasSent | None = None,
+    parts: Mapping[int, str] | None = None,
 ) -> Iterator[Said | Result | Note]:
     """The events of each transaction and then its result; between them what is wrong with envelopes.
 
     X12Fault where the file can't be read on; the transaction in which that is has had its result by then.
     """
     reading: _Reading | None = None
-    directory = Directory(whose, whose_claim, is_ours, takes_tests, sent)
+    directory = Directory(whose, whose_claim, is_ours, takes_tests, sent, parts or {})
     for part in read_envelopes(chunks):
         match part:
             case Begun():

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from claims.remittance import Refusal, pays, self_consistent
 from claims.x12.answered_claim import Payment, answered, stands
 from claims.x12.envelopes import Begun
+from claims.x12.payment_parts import Content
 from claims.x12.segments import Segment, X12Fault
 from claims.x12.transactions import UNKNOWN_PAYER, Directory, Result, Said, digest, suspend
 from claims.x12.values import amount, cents, day, fault, no_room, required
@@ -40,6 +41,7 @@ class RemittanceReader:
         self._asked = False
         self._event_id: str | None = None
         self._claims = self._paid = 0
+        self._content = Content()
 
     def take(self, segment: Segment) -> Iterator[Said]:
         match segment.tag:
@@ -74,6 +76,7 @@ class RemittanceReader:
         return Result(
             "835", begun.control_number, begun.at, payer, trace, self._event_id, self._claims, self._paid, paid,
             tuple(self._notes.faults), tuple(self._notes.findings),
+            content=self._content.name("" if bpr is None else bpr.element(2)),
         )  # fmt: skip
 
     def _keep(self, kept: list[Segment], segment: Segment) -> None:
@@ -88,6 +91,7 @@ class RemittanceReader:
             return
         payment = self._known()
         self._claims += 1
+        self._content.add(claim[0])
         try:
             self._paid += cents(claim[0], 4)
             if payment is None:
@@ -139,7 +143,12 @@ class RemittanceReader:
             raise X12Fault(self._begun.at, "whose remittance this is, is not known", UNKNOWN_PAYER)
         self._look_at_payee()
         _in_dollars(self._first("CUR"))
-        return Payment(payer, required(trn, 2), _paid_on(bpr, self._begun.group))
+        return Payment(payer, self._name(required(trn, 2)), _paid_on(bpr, self._begun.group))
+
+    def _name(self, trace: str) -> str:
+        """A trace number, and of a payment in parts which part."""
+        part = self._directory.parts.get(self._begun.at)
+        return trace if part is None else f"{trace}/{part}"
 
     def _look_at_payee(self) -> None:
         """Another's money is posted to nobody of ours, whatever claims it names."""

@@ -1,7 +1,7 @@
 """What a payer's transaction comes to, and what each kind of it must be able to do to be read."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Literal, NamedTuple, Protocol
 
@@ -47,14 +47,15 @@ WhatWasSent = Callable[[str, str | None], SentFile | None]
 
 @dataclass(frozen=True)
 class Directory:
-    """How the payer of a file is found, whether its payee is ours, whether this is a system for tests, and what we
-    sent; null where there is no ledger to ask."""
+    """How the payer of a file is found, whether its payee is ours, whether this is a system for tests, what we sent
+    (null where there is no ledger to ask), and which payments of the file are parts of one."""
 
     by_ids: WhosePayer
     by_claim: WhoseClaim
     is_ours: IsOurs
     takes_tests: bool
     sent: WhatWasSent | None = None
+    parts: Mapping[int, str] = field(default_factory=dict)
 
 
 UNKNOWN_PAYER = "name his payer_id in partners.yaml, or say whose file it is: --payer"
@@ -77,6 +78,8 @@ class Result:
     faults: tuple[Note, ...]
     findings: tuple[Note, ...]
     files: tuple[FileAnswer, ...] = ()
+    content: str | None = None
+    """Of a payment, what it says of its claims (payment_parts.py)."""
 
     @property
     def is_whole(self) -> bool:

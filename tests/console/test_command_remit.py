@@ -139,3 +139,24 @@ def test_a_file_whose_name_is_no_utf8_is_read_like_any_other(provisioned: Termin
         ("2-m\\xe4rz.835", "published"),
     ]
     assert provisioned.run(*IMPORT, folder).exit_code == 0
+
+
+def test_two_parts_of_one_payment_are_two_payments_and_come_once(provisioned: Terminal, folder: Path) -> None:
+    parts = interchange(transaction(claim("A")), transaction(claim("B"), number="0002"))
+    (folder / "1-good.835").write_bytes(parts)
+    (folder / "2-again.835").write_bytes(parts)
+    said = [told for each in provisioned.json(*IMPORT, folder) for told in each["transactions"]]
+    assert [told["state"] for told in said] == ["published", "published", "repeated", "repeated"]
+    assert len(set(traces(provisioned))) == 2
+
+
+def test_another_payment_under_a_trace_number_is_told_and_sent_when_a_person_says_so(
+    provisioned: Terminal, folder: Path
+) -> None:
+    """Behind intake none of it could be posted."""
+    (folder / "2-other.835").write_bytes(interchange(transaction(claim("X"))))
+    done = provisioned.run(*IMPORT, folder)
+    assert (done.exit_code, "trace-known" in done.stdout) == (1, True)
+    assert traces(provisioned) == ["T1"] * 3
+    assert provisioned.run(*IMPORT, folder / "2-other.835", "--another-payment").exit_code == 0
+    assert len(set(traces(provisioned))) == 2

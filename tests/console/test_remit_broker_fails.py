@@ -30,9 +30,9 @@ def read() -> Iterator[Any]:
 def test_why_a_commit_failed_is_not_hidden_by_the_abort_after_it() -> None:
     broken: Any = Broken()
 
-    def conclude(_: Result) -> str:
+    def conclude(result: Result) -> tuple[Result, str]:
         broken.keep()
-        return "published"
+        return result, "published"
 
     with pytest.raises(KafkaException) as raised:
         import_file(Imported("file"), read, broken, lambda _: None, conclude)
