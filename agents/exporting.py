@@ -5,7 +5,7 @@ written again under another number: a crash skips a number and repeats none.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -84,13 +84,16 @@ class Exporting:
     answers: Answers = unanswered
     done: Exported = field(default_factory=Exported)
 
-    def run(self, claims: Iterable[ClaimBuilt]) -> Exported:
-        """Everything that is new; all of it where the order says `again`."""
+    def run(self, claims: Iterable[ClaimBuilt], stopping: Callable[[], bool] = lambda: False) -> Exported:
+        """Everything that is new; all of it where the order says `again`. Told to stop it ends after a batch, with the
+        manifest of what it wrote; the rest waits for the next run."""
         with self._alone():
             for row in self.ledger.read(interchanges.unfinished):
                 self._end(row)
             self.order.out.mkdir(parents=True, exist_ok=True)
             for batch in batches(islice(self._new(claims), self.order.limit), self.order.batch_claims):
+                if stopping():
+                    break
                 self._write(batch)
             self._list()
         return self.done

@@ -1,6 +1,7 @@
 """`claimstream claims`: claims as files for payers and clearing houses."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -13,6 +14,7 @@ from agents.manifests import BadManifest
 from claims.x12.claim_file import MOST_IN_A_SET, Style
 from console import sent
 from console.faults import Mendable
+from console.rounds import Rounds
 from console.screen import Json, counted, dollars, draw, say, say_json, table
 from console.wire import QUIET, reachable
 from schemas.events import ClaimAdjudicated, ClaimBuilt
@@ -24,6 +26,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.command(name="sent")(sent.listed)
 
 _EVER_MS = 2**62
+_BUSY = "another export runs"
 
 
 @app.callback()
@@ -57,6 +60,9 @@ def export(
     ] = "extended",
     again: Annotated[bool, typer.Option("--again", help="Also claims that have gone out before.")] = False,
     test: Annotated[bool, typer.Option("--test", help="Marks the files as a test (ISA15).")] = False,
+    every: Annotated[
+        int | None, typer.Option(min=1, help="Runs on, and writes what waits every so many seconds, until SIGTERM.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Write the claims that have not gone out yet: a file for each hospital, payer, kind and batch, then a manifest.
@@ -64,6 +70,8 @@ def export(
     Without --payer, X12 goes to the payers whose `format` asks for it. A claim that can't be written is named with its
     field and the mend; the others are written. FHIR says what stands today: every claim is written each time, once, as
     it was sent last; the answers are laid aside on disk meanwhile (SQLITE_TMPDIR), for they may be many.
+
+    With --every it is a service: SIGTERM or Ctrl-C ends it after the file that it writes, with its manifest.
     """
     settings = Settings()
     parts = Assembly(settings)
@@ -72,11 +80,50 @@ def export(
     if hospital is not None:
         parts.partners.hospital(hospital)
     reachable(settings)
-    fhir = form == "fhir"
-    order = Order(
-        out, form, Style(charset, set_claims=set_claims), limit, batch_claims, batch_bytes, again or fhir, test
-    )
+    style, again = Style(charset, set_claims=set_claims), again or form == "fhir"
+    order = Order(out, form, style, limit, batch_claims, batch_bytes, again, test)
     wanted = {payer} if payer else _asking(parts, form)
+    run = partial(_run, parts, order, wanted, hospital)
+    if every is not None:
+        if order.again:
+            raise Mendable("--every writes what has not gone out yet", "leave --again and --format fhir out")
+        raise typer.Exit(1 if run_on(run, Rounds(every), as_json) else 0)
+    done = run()
+    _tell(done, as_json)
+    raise typer.Exit(1 if done.not_written else 0)
+
+
+def run_on(run: Callable[[Callable[[], bool]], Exported], rounds: Rounds, as_json: bool) -> bool:
+    """Round by round until told to stop; whether a claim could not be written. Of a round that wrote nothing nothing is
+    said, and one that finds another export at work leaves it to the next."""
+    unwritten = False
+
+    def once() -> None:
+        nonlocal unwritten
+        try:
+            done = run(rounds.stopping)
+        except Mendable as busy:
+            if busy.what != _BUSY:
+                raise
+            typer.echo(f"{busy.what}; the next round tries again", err=True)
+            return
+        unwritten = unwritten or bool(done.not_written)
+        if done.files or done.not_written:
+            _tell(done, as_json)
+
+    with rounds.until_told():
+        rounds.run(once)
+    return unwritten
+
+
+def _run(
+    parts: Assembly,
+    order: Order,
+    wanted: set[str],
+    hospital: str | None,
+    stopping: Callable[[], bool] = lambda: False,
+) -> Exported:
+    fhir, settings = order.form == "fhir", parts.settings
     try:
         with AnswersAside(parts.codec) as aside:
             exporting = Exporting(parts.partners, parts.ledger, parts.clock, SOFTWARE, order, aside.of)
@@ -84,16 +131,14 @@ def export(
             if fhir:
                 _lay_aside(aside, parts, settings, wanted)
                 claims = _as_sent_last(claims, _claims(parts, settings, wanted, hospital))
-            done = exporting.run(claims)
+            return exporting.run(claims, stopping)
     except Busy:
-        raise Mendable("another export runs", "wait until it has ended") from None
+        raise Mendable(_BUSY, "wait until it has ended") from None
     except BadManifest as bad:
         mend = "bring it back as it was; if its files never left, move it away (a folder: make it anew), and they are"
         raise Mendable(f"{bad.file}: {bad.why}", f"{mend} written again under other numbers") from None
     except NotOurs as there:
         raise Mendable(f"{there} is there already, of another ledger", "say another folder in --out") from None
-    _tell(done, as_json)
-    raise typer.Exit(1 if done.not_written else 0)
 
 
 def _asking(parts: Assembly, form: str) -> set[str]:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from confluent_kafka import Producer
 
 from agents.answers_aside import AnswersAside
+from agents.exporting import Exporting, Order
 from claims.x12.segments import read_segments
 from ledger import interchanges
 from ledger.slots import lease
@@ -288,3 +289,36 @@ def test_what_payers_answered_is_laid_aside_where_nobody_finds_it(
         assert [each.position for each in aside.of(TWO[0].claim_id)] == list(range(1, 10_001))
         assert aside.of(TWO[1].claim_id) == []
         assert list(folder.iterdir()) == []
+
+
+def test_told_to_stop_an_export_ends_after_a_file_and_the_rest_goes_out_later(
+    provisioned: Terminal, tmp_path: Path
+) -> None:
+    """Whole files, each in a manifest."""
+    parts, out = provisioned.assembly, tmp_path / "out"
+    claims = [professional(f"P{number}") for number in range(3)]
+    order = Order(out, batch_claims=1)
+    told = iter([False, True])
+    done = Exporting(parts.partners, parts.ledger, parts.clock, "test", order).run(claims, lambda: next(told))
+    assert done.manifest is not None
+    assert [each["file"] for each in json.loads(done.manifest.read_text())["files"]] == [
+        each.name for each in out.glob("*.x12")
+    ]
+    rest = Exporting(parts.partners, parts.ledger, parts.clock, "test", order).run(claims)
+    assert (len(done.files), len(rest.files), rest.before) == (1, 2, 1)
+    parts.ledger.close()
+
+
+@pytest.mark.parametrize("other", [("--again",), ("--format", "fhir")])
+def test_what_would_go_out_again_in_each_round_is_no_service(
+    provisioned: Terminal, tmp_path: Path, other: tuple[str, ...]
+) -> None:
+    done = provisioned.run("claims", "export", "--out", tmp_path / "out", "--every", "60", *other)
+    assert (done.exit_code, "has not gone out yet" in done.stderr) == (2, True)
+
+
+def test_a_test_file_sends_no_claim(provisioned: Terminal, tmp_path: Path) -> None:
+    """It goes out in earnest after it."""
+    given(provisioned, TWO[0])
+    ask = ("claims", "export", "--out", tmp_path / "out")
+    assert [len(provisioned.json(*ask, *more)["files"]) for more in (("--test",), ("--test",), (), ())] == [1, 0, 1, 0]
