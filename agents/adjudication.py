@@ -22,6 +22,7 @@ from agents.payments import (
     added,
     balance_key,
     by_trace,
+    comes_to_the_same,
     may_be_whole,
     parts,
     payment_key,
@@ -153,7 +154,7 @@ class Adjudication:
         payment, aside = payment_of(world, key), world.aside.get(place)
         if place in world.taken:
             refusals = (Refusal("position-repeated", "position", "a position holds one answer of a remittance"),)
-        elif not payment.is_open and (aside is None or not self._comes_to_the_same(aside, answer)):
+        elif not payment.is_open and not (aside and comes_to_the_same(self._event({"body": aside}), answer)):
             refusals = (Refusal("remittance-closed", "trace_number", "send it in a remittance of its own"),)
         for_a_person = bool(refusals) and refusals[0].code in FOR_A_PERSON
         if for_a_person:
@@ -171,11 +172,6 @@ class Adjudication:
         if for_a_person:
             return replace(verdict, outcome=f"refused:{refusals[0].code}", says=(*said, *verdict.says))
         return verdict
-
-    def _comes_to_the_same(self, aside: bytes, answer: ClaimAdjudicated) -> bool:
-        """Its remittance was settled with what it paid before."""
-        kept = self._event({"body": aside})
-        return (kept.charge_cents, kept.paid_cents) == (answer.charge_cents, answer.paid_cents)
 
     def _settle(
         self,

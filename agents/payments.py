@@ -79,6 +79,11 @@ def payment_of(world: World, key: str) -> Payment:
     return kept if isinstance(kept, Payment) else Payment()
 
 
+def comes_to_the_same(kept: ClaimAdjudicated, answer: ClaimAdjudicated) -> bool:
+    """Whether an answer may take the place of one with which its remittance was settled."""
+    return (kept.charge_cents, kept.paid_cents) == (answer.charge_cents, answer.paid_cents)
+
+
 def added(kept: object, answer: ClaimAdjudicated) -> ClaimBalance:
     """The claim's balance after one more answer."""
     before = kept if isinstance(kept, ClaimBalance) else ClaimBalance()
