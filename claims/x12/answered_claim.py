@@ -1,10 +1,10 @@
 """One claim of an 835 (loop 2100 with its lines, 2110) as an answer of ours. Pure, and once per claim."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 
@@ -18,6 +18,8 @@ from schemas.events.payer import AnsweredLine, ClaimAdjudicated
 from schemas.events.people import Name
 from schemas.identity import derived
 
+T = TypeVar("T")
+_INFORM: Final = frozenset({"AMT", "QTY", "MIA", "DTM"})
 _CROSSED_OVER: Final = frozenset({"19", "20", "21", "23"})
 _PERIOD: Final = {"232": "service_from", "233": "service_to"}
 _OF_LINE: Final = frozenset({"472", "150", "151"})
@@ -57,12 +59,13 @@ class _Level:
     adjustments: list[Adjustment] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     control_number: str | None = None
+    allowed: int | None = None
 
 
 def answered(segments: Sequence[Segment], payment: Payment, position: int, notes: Notes) -> ClaimAdjudicated:
     """CLP and what follows it. X12Fault or ValidationError where it can't be an answer."""
     clp = segments[0]
-    claim, lines, told = _levels(segments)
+    claim, lines, told = _levels(segments, notes)
     status = required(clp, 2)
     _look_at(clp, status, told, notes)
     patient = None if status == REVERSAL or not clp.element(5) else cents(clp, 5)
@@ -83,6 +86,10 @@ def answered(segments: Sequence[Segment], payment: Payment, position: int, notes
         adjustments=tuple(claim.adjustments),
         lines=tuple(map(_line, lines)),
         remarks=tuple(claim.remarks),
+        filing_indicator=clp.element(6).strip() or None,
+        drg=clp.element(11).strip() or None,
+        drg_weight=clp.element(12).strip() or None,
+        allowed_cents=claim.allowed,
         **told,
     )
 
@@ -96,13 +103,15 @@ def stands(segments: Sequence[Segment], name: str) -> tuple[int, str]:
     return svc.at, _OF_SVC.get(of_line[2], "SVC")
 
 
-def _levels(segments: Sequence[Segment]) -> tuple[_Level, list[_Level], dict[str, Any]]:
+def _levels(segments: Sequence[Segment], notes: Notes) -> tuple[_Level, list[_Level], dict[str, Any]]:
     """The claim, its lines, and what is said of the claim by the way."""
     claim = now = _Level(segments[0])
     lines: list[_Level] = []
     told: dict[str, Any] = {}
     days: list[date | None] = []
     for segment in segments:
+        if segment.tag in _INFORM:
+            _inform(segment, now, told if now is claim else None, notes)
         match segment.tag:
             case "SVC":
                 now = _Level(segment)
@@ -127,6 +136,34 @@ def _levels(segments: Sequence[Segment]) -> tuple[_Level, list[_Level], dict[str
     if known:
         told = {"service_from": min(known), "service_to": max(known)} | told
     return claim, lines, told
+
+
+def _inform(segment: Segment, level: _Level, told: dict[str, Any] | None, notes: Notes) -> None:
+    """What is allowed, of a claim or a line; and of a claim, when it was received and how many days are covered."""
+    match segment.tag, segment.element(1):
+        case "AMT", said if said == ("B6" if told is None else "AU"):
+            level.allowed = _told(cents, segment, 2, notes)
+        case "QTY", "CA" if told is not None:
+            told["covered_days"] = _quantity(segment, 2, notes)
+        case "MIA", days if told is not None and days:
+            told.setdefault("covered_days", _quantity(segment, 1, notes))
+        case "DTM", "050" if told is not None:
+            told["received_on"] = _told(day, segment, 2, notes)
+
+
+def _told(read: Callable[[Segment, int], T | None], segment: Segment, number: int, notes: Notes) -> T | None:
+    """What informs, and moves no money: where it can't be read it is left out, and found."""
+    try:
+        return read(segment, number)
+    except X12Fault as unreadable:
+        notes.find(unreadable.at, "not-kept", f"{unreadable.element}: {unreadable.why}", unreadable.mend)
+        return None
+
+
+def _quantity(segment: Segment, number: int, notes: Notes) -> int | None:
+    """How many, in a reversal too, which may negate it."""
+    said = _told(thousandths, segment, number, notes)
+    return None if said is None else abs(said)
 
 
 def _day(dtm: Segment) -> date | None:
@@ -175,6 +212,7 @@ def _line(level: _Level) -> AnsweredLine:
             paid_cents=cents(svc, 3),
             adjustments=tuple(level.adjustments),
             remarks=tuple(level.remarks),
+            allowed_cents=level.allowed,
         )
     except ValidationError as error:
         raise no_room(svc.at, error, "SVC") from None
@@ -191,8 +229,8 @@ def _said(segment: Segment, numbers: Iterable[int]) -> Iterator[str]:
 
 
 def _named(nm1: Segment) -> dict[str, Any]:
-    """Who is named: the patient (QC), to whom the claim went on (TT), the patient's id mended (74), who should pay
-    first (PR)."""
+    """Who is named: the patient (QC), to whom the claim went on (TT), the patient's name and id mended (74), who should
+    pay first (PR)."""
     name, number = nm1.element(3).strip() or None, nm1.element(9).strip() or None
     match nm1.element(1):
         case "QC":
@@ -201,7 +239,8 @@ def _named(nm1: Segment) -> dict[str, Any]:
         case "TT":
             return {"crossover_carrier": name or number}
         case "74":
-            return {"corrected_member_id": number}
+            corrected = None if name is None else Name(family=name, given=nm1.element(4).strip() or None)
+            return {"corrected_member_id": number, "corrected_name": corrected}
         case "PR":
             return {"corrected_payer": name or number}
         case _:

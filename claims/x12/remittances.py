@@ -16,7 +16,7 @@ from claims.x12.envelopes import Begun
 from claims.x12.payment_parts import Content
 from claims.x12.segments import Segment, X12Fault
 from claims.x12.transactions import UNKNOWN_PAYER, Directory, Result, Said, digest, suspend
-from claims.x12.values import amount, cents, day, fault, no_room, required
+from claims.x12.values import amount, cents, day, fault, no_room, required, whole
 from schemas.events.payer import ProviderAdjustment, Remittance
 from schemas.identity import derived
 
@@ -42,6 +42,8 @@ class RemittanceReader:
         self._event_id: str | None = None
         self._claims = self._paid = 0
         self._content = Content()
+        self._charged = 0
+        self._summary: tuple[Segment, int, int] | None = None
 
     def take(self, segment: Segment) -> Iterator[Said]:
         match segment.tag:
@@ -50,8 +52,11 @@ class RemittanceReader:
                 self._claim = [segment]
             case "LX" | "TS3" | "TS2":
                 yield from self._closed()
+                if segment.tag != "TS2":
+                    self._sum_up(segment)
             case "PLB":
                 yield from self._closed()
+                self._sum_up(None)
                 self._keep(self._adjusted, segment)
             case tag if tag not in _SEGMENTS:
                 raise X12Fault(segment.at, "not a segment of an 835", "leave it out, or write its tag in capitals")
@@ -64,7 +69,25 @@ class RemittanceReader:
 
     def end(self) -> Iterator[Said]:
         yield from self._closed()
+        self._sum_up(None)
         yield from self._said_of_all()
+
+    def _sum_up(self, begins: Segment | None) -> None:
+        """TS3 says how many claims of a provider follow, and what they charged. One that is wrong moves no money."""
+        if self._summary is not None:
+            ts3, claims, charged = self._summary
+            if whole(ts3, 4) not in {None, self._claims - claims}:
+                mend = "count the claims of the provider"
+                self._notes.find(ts3.at, "provider-totals", "TS304: not the number of the claims after it", mend)
+            try:
+                wrong = bool(ts3.element(5)) and cents(ts3, 5) != self._charged - charged
+            except X12Fault:
+                wrong = True
+            if wrong:
+                mend = "add up the claims of the provider"
+                self._notes.find(ts3.at, "provider-totals", "TS305: not the sum of the charges after it", mend)
+        is_one = begins is not None and begins.tag == "TS3"
+        self._summary = (begins, self._claims, self._charged) if begins is not None and is_one else None
 
     def result(self, begun: Begun) -> Result:
         payment, bpr = self._known(), self._first("BPR")
@@ -94,6 +117,7 @@ class RemittanceReader:
         self._content.add(claim[0])
         try:
             self._paid += cents(claim[0], 4)
+            self._charged += cents(claim[0], 3)
             if payment is None:
                 return
             answer = answered(claim, payment, self._claims, self._notes)

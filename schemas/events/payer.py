@@ -69,6 +69,7 @@ class AnsweredLine(Wire):
     paid_cents: Cents
     adjustments: Many[Adjustment] = ()
     remarks: Many[Code] = ()
+    allowed_cents: Cents | None = None
 
 
 class ClaimAdjudicated(Event):
@@ -76,7 +77,8 @@ class ClaimAdjudicated(Event):
 
     By whom and when he means, the claim is looked for when its number is none of ours (claims/matching.py). An answer
     that a person found to be `not_ours` counts in its remittance, and is posted to nobody.
-    The last fields are ours: null from the payer, set once the answer is checked and its remittance balances.
+    From `claim_id` to `answers` the fields are ours: null from the payer, set once the answer is checked and its
+    remittance balances. The last ones inform, and no money follows from them.
     `balance_*` is the sum over all answers to this claim so far, this one included.
     """
 
@@ -109,3 +111,10 @@ class ClaimAdjudicated(Event):
     balance_charge_cents: Cents | None = None
     balance_paid_cents: Cents | None = None
     answers: Count | None = None
+    filing_indicator: Code | None = None
+    drg: Code | None = None
+    drg_weight: Code | None = None
+    received_on: Day | None = None
+    allowed_cents: Cents | None = None
+    covered_days: Milli | None = None
+    corrected_name: Name | None = None

@@ -17,6 +17,7 @@ def claim(number: str = "OURS1", status: str = "1", charge: str = "100", paid: s
         f"CLP*{number}*{status}*{charge}*{paid}*{said['responsibility']}*12*{said['payers_number']}*22*1",
         f"NM1*QC*1*{said.get('name', 'EXAMPLE')}*PAT****MI*MEMBER1",
         "DTM*232*20260302",
+        *said.get("claim_says", "").split("|")[: bool(said.get("claim_says")) * 9],
         f"SVC*HC:G0463*{charge}*{paid}**1",
         "DTM*472*20260302",
         *([said["cas"]] if float(off) else []),

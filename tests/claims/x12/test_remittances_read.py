@@ -288,3 +288,54 @@ def test_a_reversal_keeps_quantities_and_leaves_the_patients_part_out() -> None:
     said = events(interchange(transaction(segments, amount="0", plb=["PLB*1*20261231*FB*-80"])))[0]
     assert isinstance(said, ClaimAdjudicated)
     assert (said.patient_responsibility_cents, said.lines[0].adjustments[0].quantity) == (None, 1_000)
+
+
+def test_what_informs_is_kept() -> None:
+    """billing.md: what an answer must keep beside the money."""
+    said = answer(
+        "AMT*B6*90",
+        status="1",
+        claim_says="NM1*74*1*EXEMPLAR*PATRICIA****C*MEMBER9|DTM*050*20260305|AMT*AU*95.5|QTY*CA*3",
+    )
+    assert (said.filing_indicator, said.received_on, said.allowed_cents) == ("12", date(2026, 3, 5), 9_550)
+    assert (said.covered_days, said.lines[0].allowed_cents) == (3_000, 9_000)
+    assert (said.corrected_name, said.corrected_member_id) == (Name(family="EXEMPLAR", given="PATRICIA"), "MEMBER9")
+
+
+def test_a_drg_is_kept_with_its_weight() -> None:
+    segments = [s.replace("*22*1", "*11*1**470*1.8999") if s.startswith("CLP") else s for s in claim()]
+    (said, _) = events(interchange(transaction(segments)))
+    assert isinstance(said, ClaimAdjudicated)
+    assert (said.drg, said.drg_weight) == ("470", "1.8999")
+
+
+def test_covered_days_are_taken_from_the_inpatient_segment_where_no_quantity_says_them() -> None:
+    assert answer(claim_says="MIA*4***0").covered_days == 4_000
+    assert answer(claim_says="MIA*4***0|QTY*CA*3").covered_days == 3_000
+
+
+@pytest.mark.parametrize("said", ["AMT*AU*much", "QTY*CA*x", "DTM*050*20261305"])
+def test_what_informs_and_cannot_be_read_stops_no_money(said: str) -> None:
+    (result,) = results(interchange(transaction(claim(claim_says=said))))
+    assert (result.is_whole, codes(result.findings)) == (True, ["not-kept"])
+
+
+@pytest.mark.parametrize(
+    ("reason", "count", "charge", "found"),
+    [
+        ("as it is", "2", "200", 0),
+        ("unsaid", "", "", 0),
+        ("a claim too many", "3", "200", 1),
+        ("another sum", "2", "200.01", 1),
+        ("no sum at all", "2", "much", 1),
+        ("both", "1", "100", 2),
+    ],
+)
+def test_a_providers_totals_that_are_not_so_are_found_and_stop_no_money(
+    reason: str, count: str, charge: str, found: int
+) -> None:
+    ts3 = f"TS3*1234567893*11*20261231*{count}*{charge}"
+    first, second = claim("A"), [*claim("B"), "LX*2", "TS3*1234567893*13*20261231*1*100"]
+    file = interchange(transaction([ts3, *first], second, claim("C"), amount="240"))
+    (result,) = results(file)
+    assert (result.is_whole, codes(result.findings)) == (True, ["provider-totals"] * found), reason
