@@ -11,7 +11,9 @@ from claims.x12.envelopes import Note
 from claims.x12.transactions import Result
 from console.screen import WORDS, counted, dollars, draw, say, say_json, table
 
-_NEEDS_A_LOOK: Final = frozenset({"set-refused", "group-refused", "interchange-refused", "batch-refused", "outside"})
+_NEEDS_A_LOOK: Final = frozenset(
+    {"set-refused", "group-refused", "interchange-refused", "batch-refused", "outside", "no-end"}
+)
 
 
 @dataclass

@@ -104,7 +104,10 @@ def import_(
 def _files(paths: Sequence[Path]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
-            yield from (file for file in sorted(path.iterdir()) if file.is_file() and not file.name.startswith("."))
+            found = (file for file in sorted(path.iterdir()) if not file.name.startswith("."))
+            yield from (
+                file for file in found if file.is_file() or file.suffix
+            )  # what is named as a file is none: told
         else:
             yield path
 

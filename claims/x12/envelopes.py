@@ -103,7 +103,9 @@ def read_envelopes(chunks: Iterable[bytes]) -> Iterator[Part]:
         raise X12Fault(1, "there is nothing in it", "send a file that begins with ISA")
     yield from _cut_off(now)
     if now.interchange:
-        yield Note(segment.at, "trailer", "the last interchange has no IEA", "send the file whole")
+        yield Note(
+            segment.at, "no-end", "the last interchange has no IEA: more may follow", "read it again once it is whole"
+        )
 
 
 def _take(now: _Envelope, segment: Segment) -> Iterator[Part]:

@@ -13,6 +13,7 @@ _ISA_LENGTH: Final = 106
 _LINE_ENDS: Final = b"\r\n"
 _WRAPPED: Final = _ISA_LENGTH + 2 * len(_LINE_ENDS)  # in lines of 80, of 72 or of 64
 _BOM: Final = b"\xef\xbb\xbf"
+_PACKED: Final = (b"PK\x03\x04", b"\x1f\x8b")  # zip, gzip
 _BLANK: Final = b"\r\n \t\x00\x1a"
 _PIECE: Final = 65_536  # of a larger one, what follows an interchange would be copied for each that it has
 _LONGEST: Final = 20_000  # bytes: a segment that is longer has lost its end
@@ -136,6 +137,8 @@ def _more(rest: bytes, source: Iterator[bytes], least: int) -> bytes:
 def _delimiters(isa: bytes, at: int) -> Delimiters:
     """ISA is of fixed width: each delimiter has its place."""
     if isa[:3] != b"ISA" or len(isa) < _ISA_LENGTH:
+        if isa.startswith(_PACKED):
+            raise X12Fault(at, "no interchange begins here: it is packed", "unpack it")
         raise X12Fault(at, "no interchange begins here", "an X12 file begins with ISA, of 106 characters")
     found = Delimiters(*(isa[place : place + 1].decode("latin-1") for place in (3, 82, 104, 105)))
     if isa[:_ISA_LENGTH].count(isa[3:4]) != 16 or len(set(found)) != 4:

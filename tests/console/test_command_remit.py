@@ -160,3 +160,36 @@ def test_another_payment_under_a_trace_number_is_told_and_sent_when_a_person_say
     assert traces(provisioned) == ["T1"] * 3
     assert provisioned.run(*IMPORT, folder / "2-other.835", "--another-payment").exit_code == 0
     assert len(set(traces(provisioned))) == 2
+
+
+def test_a_file_that_is_still_written_is_told_and_the_rest_goes_out_once_it_is_whole(
+    provisioned: Terminal, folder: Path
+) -> None:
+    """It was caught between two transactions: nothing of it is broken."""
+    whole = interchange(transaction(claim("A")), transaction(claim("B"), trace="T2", number="0002"))
+    file = folder / "1-good.835"
+    file.write_bytes(whole[: whole.index(b"ST*835*0002")])
+    done = provisioned.run(*IMPORT, folder)
+    assert (done.exit_code, "no-end" in done.stdout, traces(provisioned)) == (1, True, ["T1", "T1"])
+    file.write_bytes(whole)
+    assert provisioned.run(*IMPORT, folder).exit_code == 0
+    assert set(traces(provisioned)) == {"T1", "T2"}
+
+
+def test_what_is_no_file_though_it_is_named_like_one_is_told_and_the_others_are_sent(
+    provisioned: Terminal, folder: Path
+) -> None:
+    (folder / "0-folder.835").mkdir()
+    (folder / "0-gone.835").symlink_to(folder / "nowhere")
+    (folder / "archive").mkdir()
+    (folder / "0-packed.zip").write_bytes(b"PK\x03\x04" + bytes(200))
+    done = provisioned.run(*IMPORT, folder)
+    assert (done.exit_code, traces(provisioned)) == (1, ["T1"] * 3)
+    told = [line for line in done.stderr.splitlines() if line.startswith("not read on")]
+    assert [Path(line.split(": ")[1]).name for line in told] == ["0-folder.835", "0-gone.835", "0-packed.zip"]
+    assert "mend: unpack it" in done.stderr
+
+
+def test_the_same_file_named_twice_is_sent_once(provisioned: Terminal, folder: Path) -> None:
+    said = provisioned.json(*IMPORT, folder, folder / "1-good.835")
+    assert [told["state"] for each in said for told in each["transactions"]] == ["published", "repeated"]
