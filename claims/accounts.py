@@ -54,6 +54,7 @@ class AccountClaim(Wire):
     `replaces`: the claim it took the place of, and `follows` the one of the payer before, which led to it.
     `deadline_id`: the answer it waits for, where that is not the first one. `forwarded_to`: the payer to whom this one
     passed the claim on itself, and `forwarded_as` the claim we expect him to answer, under either number.
+    `filed_on`: when its payer received it, by the 277CA that accepted it, which proves that it was filed in time.
     """
 
     claim: ClaimBuilt
@@ -66,6 +67,7 @@ class AccountClaim(Wire):
     forwarded_as: Id | None = None
     replaces: Id | None = None
     follows: Id | None = None
+    filed_on: Day | None = None
 
 
 class BillIssued(Wire):

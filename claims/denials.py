@@ -22,6 +22,7 @@ _CATEGORIES = {  # X12 277CA STC01-1, in our words
     "A7": "something in the claim is not valid",
     "A8": "two things in the claim do not go together",
 }
+_TOO_LATE = "29"  # CARC
 
 
 class Denial(NamedTuple):
@@ -41,7 +42,8 @@ class Denial(NamedTuple):
 def returned(claim: AccountClaim, answer: ClaimAdjudicated) -> ChartReturned | None:
     """What a payer denied, back to the hospital: each reason with its line, where the payer named it. Null for
     nothing."""
-    found, about = tuple(map(_told, denied(claim))), (claim.claim.claim_id, answer.trace_number, answer.position)
+    found = tuple(_with_proof(_told(each), claim) for each in denied(claim))
+    about = (claim.claim.claim_id, answer.trace_number, answer.position)
     again = settlement.is_duplicate(claim, answer) and not settlement.settles(claim, answer)
     if again and answer.status != REVERSAL:
         found = (_told(Denial(None, "CO", settlement.DUPLICATE)),)  # of the answer that stands the hospital knows
@@ -114,6 +116,13 @@ def _told(denial: Denial) -> Finding:
     citation = " ".join((f"X12 835 CAS, CARC {denial.carc}", *(f"RARC {remark}" for remark in denial.remarks)))
     rule = f"CARC-{denial.carc}" if why.rule == NO_RULE else why.rule
     return findings.reject(rule, why.message, mend=why.mend, citation=citation, carc=denial.carc, line=denial.line)
+
+
+def _with_proof(finding: Finding, claim: AccountClaim) -> Finding:
+    """A claim that its payer accepted was filed on the day he received it, whatever he says of it now."""
+    if finding.carc != _TOO_LATE or claim.filed_on is None:
+        return finding
+    return finding.model_copy(update={"mend": "appeal with the payer's own 277CA, which says when he received it"})
 
 
 def _refused(claim: AccountClaim, status: StatusCode) -> Finding:

@@ -72,11 +72,15 @@ def apply(claim: AccountClaim, answer: ClaimAdjudicated) -> AccountClaim:
 
 def acknowledge(claim: AccountClaim, ack: ClaimAcknowledged) -> AccountClaim:
     """277CA: accepted, or rejected and so never filed. One that is of an earlier submission, or comes after an answer,
-    says nothing new."""
-    if claim.answers or claim.state == "replaced" or ack.control_number not in (None, claim.claim.control_number):
+    says nothing new, but for the day on which the payer received an accepted claim."""
+    if claim.state == "replaced" or ack.control_number not in (None, claim.claim.control_number):
         return claim
+    filed = claim.filed_on or (ack.receipt_date if ack.accepted else None)
+    if claim.answers:
+        return claim if filed == claim.filed_on else claim.model_copy(update={"filed_on": filed})
     number = ack.payer_claim_number or claim.payer_claim_number
-    return claim.model_copy(update={"state": "accepted" if ack.accepted else "rejected", "payer_claim_number": number})
+    state = "accepted" if ack.accepted else "rejected"
+    return claim.model_copy(update={"state": state, "payer_claim_number": number, "filed_on": filed})
 
 
 def standing(claim: AccountClaim) -> Standing:

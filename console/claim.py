@@ -86,6 +86,7 @@ def _kin(each: Kin, trace: ClaimTrace) -> dict[str, Any]:
         "led_to": list(each.led_to),
         "answer_due": None if due is None else moment(due),
         "order_reason": said.order_reason,
+        "filed_on": kept.filed_on,
     }
 
 

@@ -10,11 +10,21 @@ from agents.timers import announced
 from ledger import deadlines
 from schemas.events import ChartReturned, ClaimBuilt, DeadlineDue
 from schemas.events.chart import Part2Consent
-from tests.agents.given_accounts_of_claiming import AFTER_THE_HOLD, built, due, of_account, rejection, settled, visit
+from tests.agents.given_accounts_of_claiming import (
+    AFTER_THE_HOLD,
+    acceptance,
+    built,
+    due,
+    kept,
+    of_account,
+    rejection,
+    settled,
+    visit,
+)
 from tests.agents.given_returned import UNSIGNED, signed
 from tests.agents.given_returned import sent as returned_chart
 from tests.agents.given_stages import Stages, outcomes, stages
-from tests.claims.given_accounts import coverage, reversal, service
+from tests.claims.given_accounts import Reasons, coverage, reversal, service
 
 LAST = datetime(2026, 8, 29, tzinfo=UTC)  # 180 days after 2 March, where the commercial payer's time ends
 BEFORE = LAST - timedelta(days=15)
@@ -186,3 +196,35 @@ def test_a_chart_that_was_mended_is_not_told(given: Stages) -> None:
     given.decide("validation", returned_chart(UNSIGNED, received_at=CAME), signed(returned_chart(UNSIGNED, 2)))
     decisions = given.decide("validation", *of_validation(given))
     assert given.said(decisions, ChartReturned) == []
+
+
+RECEIVED = AFTER_THE_HOLD.date()
+TOO_LATE: Reasons = [("CO", "29", 10_000)]
+
+
+def mends(given: Stages, *events: Any) -> list[str]:
+    back = given.said(given.decide("claiming", *events), ChartReturned)
+    return [finding.mend or "" for each in back for finding in each.findings if finding.carc == "29"]
+
+
+def test_a_payer_who_accepted_a_claim_and_says_it_came_too_late_is_shown_his_own_word(given: Stages) -> None:
+    (claim,) = built(given, given.decide("claiming", visit()))
+    accepted = acceptance(claim).model_copy(update={"receipt_date": RECEIVED})
+    given.decide("claiming", accepted)
+    (mend,) = mends(given, settled(claim, 0, TOO_LATE))
+    assert (kept(given).claims[0].filed_on, "277CA" in mend) == (RECEIVED, True)
+
+
+def test_also_where_he_accepts_it_after_he_answered(given: Stages) -> None:
+    (claim,) = built(given, given.decide("claiming", visit()))
+    accepted = acceptance(claim).model_copy(update={"receipt_date": RECEIVED})
+    given.decide("claiming", settled(claim, 0, TOO_LATE), accepted)
+    assert [(each.state, each.filed_on) for each in kept(given).claims] == [("denied", RECEIVED)]
+
+
+def test_a_claim_that_was_rejected_was_never_filed(given: Stages) -> None:
+    (claim,) = built(given, given.decide("claiming", visit()))
+    received = rejection(claim).model_copy(update={"receipt_date": RECEIVED})
+    (again,) = built(given, given.decide("claiming", received, visit(2)))
+    (mend,) = mends(given, settled(again, 0, TOO_LATE))
+    assert (kept(given).claims[0].filed_on, "277CA" in mend) == (None, False)
