@@ -13,6 +13,7 @@ Rows = Sequence[Row[Any]]
 
 WARNED: Final = ("unfounded", "withdrawn")
 """States of what is no denial, but a warning: in vain as far as is known, or not known any more."""
+ENDED: Final = ("overturned", "replaced", *WARNED)
 _DENIED = denials.c.state.not_in(WARNED)
 
 
@@ -61,6 +62,11 @@ def to_appeal(tx: Connection, hospital: str | None = None, since: str = "", limi
     return tx.execute(query.order_by(*order).limit(limit)).all()
 
 
+def forget_ended(tx: Connection, before: str, rows: int = 1_000) -> int:
+    """Deletes denials of before that day that were taken back, replaced or never came, at most so many; how many."""
+    return sum(tx.execute(_FORGET, {"state": state, "before": before, "rows": rows}).rowcount for state in ENDED)
+
+
 def _open() -> sa.ColumnElement[bool]:
     return denials.c.state == "open"
 
@@ -80,3 +86,9 @@ def _whole(what: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
 
 def _of(hospital: str | None) -> tuple[sa.ColumnElement[bool], ...]:
     return () if hospital is None else (denials.c.hospital == hospital,)
+
+
+_FORGET = sa.text(
+    "DELETE FROM denials WHERE (control_number, line, carc) IN (SELECT control_number, line, carc FROM denials"
+    " WHERE state = :state AND denied_on < :before ORDER BY denied_on LIMIT :rows)"
+)

@@ -173,6 +173,7 @@ denials = sa.Table(
     sa.Column("appeal_by", T),
     sa.Column("at", I, nullable=False),  # ms
     sa.Index("denials_state", "state", "hospital"),
+    sa.Index("denials_ended", "state", "denied_on"),
 )
 
 queries = sa.Table(

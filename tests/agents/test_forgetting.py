@@ -9,11 +9,11 @@ import pytest
 from agents.assembly import Assembly
 from agents.clock import Clock
 from agents.retention import Retention
-from ledger import statistics
+from ledger import projections, statistics
 from ledger.batches import BatchLedger
 from ledger.upgrade import upgrade
 from schemas.records import Coordinates
-from tests.ledger.given_rulings import PLACE, ruling
+from tests.ledger.given_rulings import PLACE, denial, ruling
 from tests.pipeline import settings
 
 DECIDED = datetime(2026, 9, 1, tzinfo=UTC)
@@ -83,3 +83,11 @@ class Unconnected(Assembly):
 def test_a_stage_that_reads_nothing_forgets_nothing(tmp_path: Path) -> None:
     unconnected = Unconnected(settings("", f"sqlite:///{tmp_path}/ledger.db"))
     assert Retention(unconnected, ("intake",), Clock(DECIDED)).look() == 0
+
+
+def test_denials_that_stand_no_more_are_forgotten_after_two_years(assembly: Assembly) -> None:
+    two_years = DECIDED + timedelta(days=2 * 366)
+    with assembly.ledger.transaction() as tx:
+        projections.put_denials(tx, [denial("open"), denial("replaced")])
+    forgotten(assembly, DECIDED + KEPT + timedelta(days=1))
+    assert [forgotten(assembly, now) for now in (two_years, two_years + timedelta(days=1))] == [0, 1]

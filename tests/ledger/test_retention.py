@@ -1,14 +1,18 @@
 """What the ledger forgets, and what it must not."""
 
-import pytest
+from functools import partial
 
-from ledger import deadlines
+import pytest
+import sqlalchemy as sa
+
+from ledger import deadlines, projections, tables
 from ledger.batches import BatchLedger
 from ledger.deadlines import Deadline
+from ledger.denials import ENDED, forget_ended
 from ledger.retention import forget
 from ledger.store import Ledger
 from schemas.records import Ruling
-from tests.ledger.given_rulings import PLACE, output, ruling
+from tests.ledger.given_rulings import PLACE, denial, output, ruling
 
 CLAIMING = BatchLedger("claiming")
 OTHER = ("topic-id", 1)
@@ -104,3 +108,12 @@ def test_another_stage_keeps_its_ended_deadlines(ledger: Ledger) -> None:
         deadlines.open_(tx, [deadline("theirs", stage="adjudication")])
         deadlines.end(tx, {"theirs": "fired"})
     assert forgotten(ledger, FIRST_MS + 50) == 0
+
+
+def test_denials_that_stand_no_more_are_forgotten_and_those_that_stand_are_not(ledger: Ledger) -> None:
+    states = ("open", *ENDED)
+    with ledger.transaction() as tx:
+        projections.put_denials(tx, [denial(state) for state in states])
+    assert [ledger.run(partial(forget_ended, before=day)) for day in ("2026-09-01", "2026-09-02")] == [0, len(ENDED)]
+    with ledger.reading() as tx:
+        assert tx.execute(sa.select(tables.denials.c.state)).scalars().all() == ["open"]
