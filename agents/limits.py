@@ -65,7 +65,7 @@ def rejected_near(claim: AccountClaim, partners: Partners, key: str) -> Deadline
     """Two weeks before its payer takes a claim no more that he rejected, and that was never filed; at once where that
     is past. A submission has its own."""
     said = claim.claim
-    if claim.state != "rejected" or said.frequency != "1":
+    if claim.state != "rejected" or said.frequency in {"7", "8"}:
         return None
     name = derived("deadline", _FILING, "rejected", said.claim_id, said.submission)
     return _filing(name, said, claim_by(said, partners.payer(said.payer)), partners, key)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from claims import findings, settlement
+from claims import denials, findings, settlement
 from claims.accounts import (
     Account,
     AccountClaim,
@@ -186,20 +186,26 @@ def _succeed(
 ) -> Formed:
     """What a draft is said as, by what became of the claim before it."""
     if before is None:
-        voids = settlement.pending_voids(account, chart_id_of(made))
-        if waiting := tuple(void.claim.claim_id for void in voids if slot(void.claim) == slot(made)):
-            return Formed(awaited=waiting)  # should he refuse one, he has the claim still
-        new = _as(made, account, revision=_revision(made, account), frequency=made.frequency)
-        return Formed(claims=(new,), origins=(Origin(new.claim_id, follows=follows),))
+        return _first(made, account, follows)
     match before.state:
         case "rejected":
             return _resent(made, before, account, follows)
         case "answered" | "denied" | "crossed-over":
             if says_the_same(made, before.claim):
                 return Formed()
-            return _resaid("7", made, before, account, accepts, follows=follows)
+            if before.claim.frequency in _CORRECTS or not denials.is_unprocessable(before):
+                return _resaid("7", made, before, account, accepts, follows=follows)
+            return _anew(made, before, account, follows)
         case _:
             return Formed(awaited=(before.claim.claim_id,))
+
+
+def _first(made: ClaimBuilt, account: Account, follows: str | None) -> Formed:
+    voids = settlement.pending_voids(account, chart_id_of(made))
+    if waiting := tuple(void.claim.claim_id for void in voids if slot(void.claim) == slot(made)):
+        return Formed(awaited=waiting)  # should he refuse one, he has the claim still
+    new = _as(made, account, revision=_revision(made, account), frequency=made.frequency)
+    return Formed(claims=(new,), origins=(Origin(new.claim_id, follows=follows),))
 
 
 def _resent(made: ClaimBuilt, rejected: AccountClaim, account: Account, follows: str | None) -> Formed:
@@ -219,6 +225,14 @@ def _resent(made: ClaimBuilt, rejected: AccountClaim, account: Account, follows:
     replaces = rejected.replaces if again.claim_id == before.claim_id else before.claim_id
     origin = Origin(again.claim_id, replaces, follows)
     return Formed(claims=(again,), superseded=_other_than(again, before), origins=(origin,))
+
+
+def _anew(made: ClaimBuilt, before: AccountClaim, account: Account, follows: str | None) -> Formed:
+    """What the payer could not process he does not have: there is nothing to replace, and a new claim takes its place,
+    also with a payer who takes no replacements (CPM 1/80.3)."""
+    new = _as(made, account, revision=_revision(made, account), frequency=made.frequency)
+    origin = Origin(new.claim_id, before.claim.claim_id, follows)
+    return Formed(claims=(new,), superseded=(before.claim.claim_id,), origins=(origin,))
 
 
 def _resaid(

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from claims import findings, settlement
 from claims.accounts import AccountClaim
-from claims.denial_reasons import NO_RULE, Reason, reason
+from claims.denial_reasons import NO_RULE, UNPROCESSABLE, Reason, reason
 from claims.drafting import PRODUCER
 from claims.remittance import REVERSAL
 from schemas.events import DeadlineDue
@@ -67,6 +67,11 @@ def denied(claim: AccountClaim) -> tuple[Denial, ...]:
     if not any(settlement.denied_by(claim, settlement.totals(claim).adjustments)):
         return ()
     return tuple(_denied_whole(claim) if settlement.standing(claim) == "denied" else _denied_lines(claim))
+
+
+def is_unprocessable(claim: AccountClaim) -> bool:
+    """Whether its payer sent the whole claim back as one that he can not process (RARC MA130)."""
+    return settlement.standing(claim) == "denied" and any(UNPROCESSABLE in each.remarks for each in denied(claim))
 
 
 def _denied_whole(claim: AccountClaim) -> Iterator[Denial]:

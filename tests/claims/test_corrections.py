@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from claims.accounts import Account, claim_of, with_claim
 from claims.forming import Formed, Now, entered, follow_up, form
 from claims.identity import claim_id_of
@@ -197,3 +199,33 @@ def test_the_plan_is_asked_when_compensation_says_it_was_no_work_injury(partners
 def test_a_claims_id_can_be_told_from_the_claim(partners: Partners) -> None:
     for claim in form(chart(), account(), partners).claims:
         assert claim_id_of(claim, claim.revision) == claim.claim_id
+
+
+def unprocessable(partners: Partners, payer: str) -> tuple[Account, ClaimBuilt]:
+    """A professional claim that its payer sent back as one that he can not process."""
+    differs = {"coverages": (coverage(payer),), "services": (service("s2", "professional", 5_000),)}
+    formed = form(chart(**differs), account(), partners)
+    (claim,) = formed.claims
+    reasons: list[tuple[Group, str, int]] = [("CO", "16", 5_000)]
+    return answered(holding(formed, chart(**differs)), claim, reasons, remarks=("MA130",)), claim
+
+
+def mended(payer: str) -> ChartCoded:
+    return corrected(coverages=(coverage(payer),), services=(service("s2", "professional", 5_500),))
+
+
+@pytest.mark.parametrize("payer", ["commercial", "medicare"])  # Medicare takes no replacement of a professional claim
+def test_what_a_payer_could_not_process_is_sent_anew(partners: Partners, payer: str) -> None:
+    kept, claim = unprocessable(partners, payer)
+    formed = form(mended(payer), kept, partners)
+    (new,) = formed.claims
+    assert (new.frequency, new.original_reference, new.revision, new.submission) == ("1", None, 2, 1)
+    assert (formed.superseded, formed.origins[0].replaces) == ((claim.claim_id,), claim.claim_id)
+
+
+def test_a_denial_for_another_reason_is_replaced(partners: Partners) -> None:
+    differs = {"services": (service("s2", "professional", 5_000),)}
+    formed = form(chart(**differs), account(), partners)
+    kept = answered(holding(formed, chart(**differs)), formed.claims[0], [("CO", "197", 5_000)])
+    (again,) = form(mended("commercial"), kept, partners).claims
+    assert again.frequency == "7"
