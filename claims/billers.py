@@ -38,7 +38,9 @@ def providers(
         return (*of_visit, *operators(procedures if inpatient else services, stay, hospital))
     performers = _acting("rendering", (service.performer_npi for service in services), stay, hospital)
     orderers = _acting("ordering", (service.ordering_npi for service in services), stay, hospital)
-    everybody = {(provider.role, provider.npi): provider for provider in (*performers, *orderers, *of_visit)}
+    supervisors = _acting("supervising", (service.supervising_npi for service in services), stay, hospital)
+    acted = (*performers, *orderers, *of_visit, *supervisors)
+    everybody = {(provider.role, provider.npi): provider for provider in acted}
     return tuple(everybody.values())
 
 

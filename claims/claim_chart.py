@@ -225,6 +225,7 @@ def _service(claim: ClaimBuilt, line: ClaimLine) -> Service:
     """A professional's line was rendered by who bills where nobody else is named. One of a stay's claim that was done
     before the admission is of another visit, which the stay took in."""
     professional = claim.kind == "professional"
+    biller = claim.billing_provider.npi if professional else None
     before = is_inpatient(claim) and line.service_to < _first_day(claim)
     return Service(
         statement=line.statement,
@@ -239,8 +240,9 @@ def _service(claim: ClaimBuilt, line: ClaimLine) -> Service:
         charge_cents=line.charge_cents,
         non_covered_cents=line.non_covered_cents,
         component="professional" if professional else "facility",
-        performer_npi=line.rendering_npi or (claim.billing_provider.npi if professional else None),
+        performer_npi=line.operating_npi or line.rendering_npi or biller,
         ordering_npi=line.ordering_npi,
+        supervising_npi=line.supervising_npi,
         pointers=line.pointers,
         ndc=line.ndc,
         ndc_quantity=line.ndc_quantity,

@@ -8,6 +8,7 @@ from claims import billers, claim_diagnoses
 from claims.claim_values import coded_values
 from claims.identity import billing_key, claim_built_id, claim_id, control_number, period
 from claims.interim import by_bill
+from claims.operators import operator_of_line
 from claims.order_reason import order_reason
 from claims.partners import Hospital, Payer
 from claims.payers import MEDICARE, NumberedService, Route, pays_for_accidents, pays_for_work
@@ -279,4 +280,6 @@ def _line(
         ordering_npi=service.ordering_npi if professional else None,
         authorization=service.authorization,
         text=service.text,
+        supervising_npi=service.supervising_npi if professional else None,
+        operating_npi=None if professional else operator_of_line(service, chart.encounter),
     )

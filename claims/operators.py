@@ -1,4 +1,4 @@
-"""Which services are operations, and who operated: an institutional claim names him (837I loop 2310B)."""
+"""Which services are operations, and who operated: an institutional claim names him (837I loops 2310B, 2420A)."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -39,15 +39,25 @@ def has_operator(stay: StayFacts) -> bool:
     return any(provider.role == "operating" and provider.npi for provider in stay.providers)
 
 
+def operator_of_line(service: Service, stay: StayFacts) -> str | None:
+    """Who operated, of an outpatient's line: a stay's operations stand on its claim, and not in lines (837I HI BBR)."""
+    if service.performer_npi is None or stay.encounter_class == "inpatient" or not is_operation(service):
+        return None
+    return service.performer_npi
+
+
 def operators(done: Iterable[CodedProcedure | Service], stay: StayFacts, hospital: Hospital) -> tuple[Provider, ...]:
-    """Who operated, where only the operations say so: of several, the first, for a claim has room for one."""
-    if has_operator(stay):
-        return ()
-    npis = (operator(each, stay, hospital) for each in done if is_operation(each))
-    npi = next(filter(None, npis), None)
-    if npi is None:
-        return ()
-    person = hospital.practitioner(npi)
+    """Who operated, as far as only the operations say so. Of a stay's the first, for its claim has room for one; of an
+    outpatient's each, for a line names its own (837I 2420A)."""
+    named = {provider.npi for provider in stay.providers if provider.role == "operating"}
+    npis = dict.fromkeys(npi for each in done if is_operation(each) and (npi := operator(each, stay, hospital)))
+    if stay.encounter_class == "inpatient":
+        npis = {} if has_operator(stay) else dict.fromkeys([*npis][:1])
+    return tuple(_operator(npi, stay, hospital) for npi in npis if npi not in named)
+
+
+def _operator(npi: str, stay: StayFacts, hospital: Hospital) -> Provider:
+    person = hospital.practitioner(npi) or next((each for each in stay.providers if each.npi == npi), None)
     if person is None:
-        return (Provider(role="operating", npi=npi),)
-    return (Provider(role="operating", npi=npi, name=person.name, taxonomy=person.taxonomy),)
+        return Provider(role="operating", npi=npi)
+    return Provider(role="operating", npi=npi, name=person.name, taxonomy=person.taxonomy)

@@ -73,6 +73,7 @@ def line(pricing: Pricing, charge: Charge, units: int, what: Occurrence, *added:
         component=charge.component,
         performer_npi=_performer(scene, charge, statement),
         ordering_npi=_only_npi_of(scene, "ordering"),
+        supervising_npi=_supervisor(scene, statement.supervisor) if statement and statement.supervisor else None,
         pointers=_pointers(pricing, statement.due_to if statement else None),
         authorization=_authorization(scene, charge, what.first),
         group=charge.department,
@@ -118,14 +119,24 @@ def _performer(scene: Scene, charge: Charge, statement: Statement | None) -> str
     """
     local = statement.performer if statement else None
     if local is not None:
-        known = scene.hospital.roster.get(local)
-        listed = (provider.npi for provider in scene.facts.providers if provider.local_id == local)
-        npi = known.npi if known else next(listed, None)
+        npi = _npi_by_id(scene, local)
         if npi is not None:
             return npi
     if charge.component == "facility":
         return None
     return _npi_of(scene, "rendering") or _npi_of(scene, "attending")
+
+
+def _npi_by_id(scene: Scene, local: str) -> str | None:
+    known = scene.hospital.roster.get(local)
+    listed = (provider.npi for provider in scene.facts.providers if provider.local_id == local)
+    return known.npi if known else next(listed, None)
+
+
+def _supervisor(scene: Scene, local: str) -> str | None:
+    """Who supervised this service, where that is another than the encounter names for all (837P 2420D, 2310D)."""
+    npi = _npi_by_id(scene, local)
+    return None if npi == _npi_of(scene, "supervising") else npi
 
 
 def _only_npi_of(scene: Scene, role: ProviderRole) -> str | None:

@@ -116,12 +116,17 @@ def item(claim: ClaimBuilt, line: ClaimLine) -> Element:
 
 
 def _of_line(claim: ClaimBuilt, line: ClaimLine) -> list[int]:
-    """The numbers in the care team of who did and who ordered a line; where the line says nothing, of the only one who
-    may have done it."""
+    """The numbers in the care team of who did, supervised and ordered a line; where the line says nothing, of the only
+    one who may have done it."""
     named = [
         number
         for number, provider in enumerate(claim.providers, 1)
-        for role, npi in (("rendering", line.rendering_npi), ("ordering", line.ordering_npi))
+        for role, npi in (
+            ("rendering", line.rendering_npi),
+            ("supervising", line.supervising_npi),
+            ("operating", line.operating_npi),
+            ("ordering", line.ordering_npi),
+        )
         if npi is not None and (provider.role, provider.npi) == (role, npi)
     ]
     rendering = [number for number, provider in enumerate(claim.providers, 1) if provider.role == "rendering"]

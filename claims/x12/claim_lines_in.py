@@ -58,6 +58,8 @@ def line(loop: Loop, claim: OfClaim, fields: Fields) -> ClaimLine | None:
             rendering_npi=who(loop, "82", fields) or claim.rendering,
             ordering_npi=who(loop, "DK", fields),
             authorization=authorization.element(2) or None if authorization else None,
+            supervising_npi=who(loop, "DQ", fields),
+            operating_npi=who(loop, "72", fields),
         )
     except ValidationError as error:
         fields.faults.append(no_room(service.at, error, tag))

@@ -5,9 +5,10 @@ from typing import Final, NamedTuple
 
 from claims.x12 import claim_loops
 from claims.x12.earlier_payers import line_answers, other_payers
-from claims.x12.parties import Parties, in_role, place, practitioners
+from claims.x12.parties import Parties, in_role, named, place, practitioners
 from claims.x12.writing import Unwritable, Writer, amount, day, days
 from schemas.events.claim import ClaimBuilt, ClaimDiagnosis, ClaimLine, CodedValue
+from schemas.events.people import Provider
 
 MOST_LINES: Final = 999
 
@@ -32,7 +33,7 @@ _NOT_AVAILABLE: Final = "9"  # CL101 is asked for on every bill, and an outpatie
 _PATIENT_PAID: Final = "FC"  # the value code under which a bill says what the patient paid
 
 
-def institutional_claim(w: Writer, claim: ClaimBuilt, named: Parties) -> None:
+def institutional_claim(w: Writer, claim: ClaimBuilt, parties: Parties) -> None:
     """Everything below the patient's level, in the guide's order."""
     if len(claim.lines) > MOST_LINES:
         raise Unwritable("lines", f"more than {MOST_LINES}", "an 837I holds no more; split the claim")
@@ -54,15 +55,17 @@ def institutional_claim(w: Writer, claim: ClaimBuilt, named: Parties) -> None:
     claim_loops.note(w, claim)
     _health_codes(w, claim)
     practitioners(w, "71", "AT", in_role(claim, "attending")[:1])
-    operating = in_role(claim, "operating")
+    operating, rendering = in_role(claim, "operating"), in_role(claim, "rendering")[:1]
     practitioners(w, "72", "", operating[:1])
-    practitioners(w, "ZZ", "", operating[1:2])
-    practitioners(w, "82", "", in_role(claim, "rendering")[:1])
+    practitioners(w, "ZZ", "", _of_no_line(claim, operating[1:])[:1])
+    practitioners(w, "82", "", rendering)
     place(w, claim)
     practitioners(w, "DN", "", in_role(claim, "referring")[:1])
-    other_payers(w, claim, named)
+    other_payers(w, claim, parties)
+    of_claim = _OfClaim(*({each.npi for each in found[:1]} for found in (operating, rendering)))
     for number, line in enumerate(claim.lines, start=1):
-        _line(w, claim, line, number, named)
+        _line(w, claim, line, number, of_claim)
+        line_answers(w, claim, line, parties)
 
 
 def _dates(w: Writer, claim: ClaimBuilt) -> None:
@@ -142,7 +145,20 @@ def _coded(w: Writer, field: str, value: CodedValue) -> str:
     return w.composite("BI", code, "RD8", days(value.start, value.end or value.start))
 
 
-def _line(w: Writer, claim: ClaimBuilt, line: ClaimLine, number: int, named: Parties) -> None:
+class _OfClaim(NamedTuple):
+    """Whom the claim names for all its lines (2310B, 2310D), by NPI."""
+
+    operating: set[str | None]
+    rendering: set[str | None]
+
+
+def _of_no_line(claim: ClaimBuilt, operating: list[Provider]) -> list[Provider]:
+    """Who also operated (2310C), but for those whom a line names as its own operator (2420A)."""
+    of_lines = {line.operating_npi for line in claim.lines} if operating else ()
+    return [each for each in operating if each.npi is None or each.npi not in of_lines]
+
+
+def _line(w: Writer, claim: ClaimBuilt, line: ClaimLine, number: int, of_claim: _OfClaim) -> None:
     w.put("LX", str(number))
     at = f"lines.{line.number}"
     if not line.revenue_code:
@@ -156,4 +172,7 @@ def _line(w: Writer, claim: ClaimBuilt, line: ClaimLine, number: int, named: Par
     claim_loops.service_date(w, line)
     claim_loops.control_number(w, line)
     claim_loops.drug(w, line)
-    line_answers(w, claim, line, named)
+    if line.operating_npi and line.operating_npi not in of_claim.operating:
+        practitioners(w, "72", "", [named(claim, "operating", line.operating_npi, f"{at}.operating_npi")])
+    if line.rendering_npi and line.rendering_npi not in of_claim.rendering:
+        practitioners(w, "82", "", [named(claim, "rendering", line.rendering_npi, f"{at}.rendering_npi")])

@@ -136,6 +136,15 @@ def in_role(claim: ClaimBuilt, *roles: str) -> list[Provider]:
     return list({(provider.npi, provider.name): provider for provider in found}.values())
 
 
+def named(claim: ClaimBuilt, role: str, npi: str, field: str) -> Provider:
+    """Whom a line names by his NPI: he must stand among the claim's providers, or nobody knows what he is called."""
+    found = next((each for each in claim.providers if each.role == role and each.npi == npi), None)
+    if found is None:
+        mend = "name him among the chart's providers, or in the hospital's roster"
+        raise Unwritable(field, f"nobody of this NPI is among the claim's providers as {role}", mend)
+    return found
+
+
 def practitioners(w: Writer, entity: str, taxonomy: str, people: Iterable[Provider]) -> None:
     """NM1 of practitioners by their NPI, with PRV where their specialty is asked for."""
     for each in people:

@@ -15,13 +15,13 @@ _SEXES: Final[dict[str, Sex]] = {"F": "female", "M": "male"}
 ROLES: Final[dict[str, ProviderRole]] = {
     "71": "attending",
     "72": "operating",
+    "ZZ": "operating",
     "82": "rendering",
     "DK": "ordering",
     "DN": "referring",
     "DQ": "supervising",
 }
-"""NM101. Who else a claim may name (a second operator, who bought a test, where an ambulance came from) has no role of
-ours."""
+"""NM101. Who else a claim may name (who bought a test, where an ambulance came from) has no role of ours."""
 
 
 def organization(loop: Loop, fields: Fields, taxonomy: Segment | None = None) -> Organization:

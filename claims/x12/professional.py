@@ -4,7 +4,7 @@ from typing import Final
 
 from claims.x12 import claim_loops
 from claims.x12.earlier_payers import line_answers, other_payers
-from claims.x12.parties import Parties, in_role, place, practitioners
+from claims.x12.parties import Parties, in_role, named, place, practitioners
 from claims.x12.writing import Unwritable, Writer, amount, day
 from schemas.events.chart import Cause
 from schemas.events.claim import ClaimBuilt, ClaimLine
@@ -17,7 +17,7 @@ _CAUSES: Final = {"auto": "AA", "employment": "EM", "other": "OA"}
 _SIGNED: Final = "Y"  # CLM06: the provider's signature is on file, or the hospital would not bill for him
 
 
-def professional_claim(w: Writer, claim: ClaimBuilt, named: Parties) -> None:
+def professional_claim(w: Writer, claim: ClaimBuilt, parties: Parties) -> None:
     """Everything below the patient's level, in the guide's order."""
     if len(claim.lines) > MOST_LINES:
         raise Unwritable("lines", f"more than {MOST_LINES}", "an 837P holds no more; split the claim")
@@ -39,10 +39,10 @@ def professional_claim(w: Writer, claim: ClaimBuilt, named: Parties) -> None:
     rendering = _rendering(claim)
     practitioners(w, "82", "PE", [rendering] if rendering else [])
     place(w, claim)
-    practitioners(w, "DQ", "", in_role(claim, "supervising")[:1])
-    other_payers(w, claim, named)
+    practitioners(w, "DQ", "", _supervising(claim))
+    other_payers(w, claim, parties)
     for number, line in enumerate(claim.lines, start=1):
-        _line(w, claim, line, named, number=number, rendering=rendering)
+        _line(w, claim, line, parties, number=number, rendering=rendering)
 
 
 def _place(claim: ClaimBuilt) -> str:
@@ -80,18 +80,33 @@ def _rendering(claim: ClaimBuilt) -> Provider | None:
     biller = claim.billing_provider.npi
     if any(line.rendering_npi is not None and line.rendering_npi == biller for line in claim.lines):
         return None
-    return _other(claim, None)
+    return _other(claim)
 
 
-def _other(claim: ClaimBuilt, npi: str | None) -> Provider | None:
-    """Who performed beside the biller: the one of this NPI, or, where a line says nothing, the claim's first."""
+def _other(claim: ClaimBuilt) -> Provider | None:
+    """Who performed beside the biller: where a line says nothing, the claim's first."""
     biller = claim.billing_provider.npi
-    others = (each for each in in_role(claim, "rendering") if each.npi is None or each.npi != biller)
-    return next((each for each in others if npi is None or each.npi == npi), None)
+    return next((each for each in in_role(claim, "rendering") if each.npi is None or each.npi != biller), None)
+
+
+def _performed(claim: ClaimBuilt, line: ClaimLine) -> Provider | None:
+    """Who performed a line; nobody beside the biller where it is he."""
+    if line.rendering_npi is None:
+        return _other(claim)
+    if line.rendering_npi == claim.billing_provider.npi:
+        return None
+    return named(claim, "rendering", line.rendering_npi, f"lines.{line.number}.rendering_npi")
+
+
+def _supervising(claim: ClaimBuilt) -> list[Provider]:
+    """Who supervised the claim (2310D): of several the first whom no line names for itself (2420D)."""
+    found = in_role(claim, "supervising")
+    of_lines = {line.supervising_npi for line in claim.lines} if found else ()
+    return [each for each in found if each.npi is None or each.npi not in of_lines][:1]
 
 
 def _line(
-    w: Writer, claim: ClaimBuilt, line: ClaimLine, named: Parties, *, number: int, rendering: Provider | None
+    w: Writer, claim: ClaimBuilt, line: ClaimLine, parties: Parties, *, number: int, rendering: Provider | None
 ) -> None:
     w.put("LX", str(number))
     at = f"lines.{line.number}"
@@ -109,13 +124,14 @@ def _line(
         w.put("REF", "G1", w.code(f"{at}.authorization", authorized, 50))
     claim_loops.control_number(w, line)
     claim_loops.drug(w, line)
-    performed = _other(claim, line.rendering_npi)
+    performed = _performed(claim, line)
     if performed is not None and performed != rendering:
         practitioners(w, "82", "PE", [performed])
+    if line.supervising_npi:
+        practitioners(w, "DQ", "", [named(claim, "supervising", line.supervising_npi, f"{at}.supervising_npi")])
     if line.ordering_npi:
-        ordering = [each for each in in_role(claim, "ordering") if each.npi == line.ordering_npi]
-        practitioners(w, "DK", "", ordering[:1])
-    line_answers(w, claim, line, named)
+        practitioners(w, "DK", "", [named(claim, "ordering", line.ordering_npi, f"{at}.ordering_npi")])
+    line_answers(w, claim, line, parties)
 
 
 def _pointers(claim: ClaimBuilt, line: ClaimLine) -> list[str]:

@@ -125,6 +125,7 @@ class Statement(Wire):
     order_id: Id | None = None
     result_present: bool | None = None
     document_id: Id | None = None
+    supervisor: Id | None = None  # who supervised the performer, by the roster or the encounter
 
 
 class Order(Wire):

@@ -43,8 +43,9 @@ class ClaimDiagnosis(Wire):
 class ClaimLine(Wire):
     """`control_number` is echoed by the payer (X12 REF 6R): without it an answer's line is a guess.
 
-    Of a professional's line `rendering_npi` and `ordering_npi` say which of the claim's providers did and ordered it
-    (2420A, 2420E). `text` is what a code for what is not otherwise listed needs (SV101-7).
+    Of a professional's line `rendering_npi`, `supervising_npi` and `ordering_npi` say which of the claim's providers
+    did, supervised and ordered it (2420A, D, E); of a hospital's `operating_npi` who operated (2420A). `text` is what a
+    code for what is not otherwise listed needs (SV101-7).
     """
 
     number: Count
@@ -70,6 +71,8 @@ class ClaimLine(Wire):
     ordering_npi: Npi | None = None
     authorization: Id | None = None  # REF G1 of the line
     text: Line | None = None
+    supervising_npi: Npi | None = None
+    operating_npi: Npi | None = None
 
 
 class Adjustment(Wire):

@@ -90,6 +90,7 @@ class Service(Wire):
     single_dose: bool | None = None
     abn: bool | None = None
     chart_id: Id | None = None  # the chart it was folded from; null is its own
+    supervising_npi: Npi | None = None  # where another supervised it than the whole visit
 
 
 class Drg(Wire):

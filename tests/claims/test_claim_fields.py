@@ -54,6 +54,29 @@ def test_a_line_of_the_hospital_names_nobody(partners: Partners) -> None:
     assert (made.lines[0].rendering_npi, made.lines[0].ordering_npi) == (None, None)
 
 
+def test_a_professional_line_names_who_supervised_it_where_the_chart_does(partners: Partners) -> None:
+    made = claim(partners, services=(service(component="professional", supervising_npi=ORDERED_BY),))
+    assert made.lines[0].supervising_npi == ORDERED_BY
+    (supervising,) = (who for who in made.providers if who.role == "supervising")
+    assert supervising.npi == ORDERED_BY
+    assert supervising.name is not None
+
+
+def test_an_outpatients_operations_name_each_its_own_operator(partners: Partners) -> None:
+    operations = tuple(
+        service(f"s{n}", revenue_code="0360", performer_npi=npi) for n, npi in enumerate((PHYSICIAN, ORDERED_BY))
+    )
+    made = claim(partners, services=operations)
+    assert [line.operating_npi for line in made.lines] == [PHYSICIAN, ORDERED_BY]
+    assert [who.npi for who in made.providers if who.role == "operating"] == [PHYSICIAN, ORDERED_BY]
+
+
+def test_a_stays_operations_are_on_its_claim_and_not_in_its_lines(partners: Partners) -> None:
+    room = service(revenue_code="0360", performer_npi=PHYSICIAN)
+    made = claim(partners, services=(room,), encounter=stay("inpatient", discharge_status="01"))
+    assert made.lines[0].operating_npi is None
+
+
 def test_a_drug_goes_with_quantity_and_unit_and_an_unlisted_code_with_its_text(partners: Partners) -> None:
     drug = service(
         code="J3490", ndc="00000000001", ndc_quantity=2_500, ndc_unit="ML", text="invented drug", authorization="AUTH-1"

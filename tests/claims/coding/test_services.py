@@ -13,6 +13,7 @@ from claims.stay import stay_facts
 from claims.tables import Reference
 from schemas.events.chart import Authorization, CareDay, Cause, ChartCompleted, Coding, Restriction, Statement
 from schemas.events.coded import Service
+from schemas.events.people import Provider
 from tests.claims.coding.builders import at, done, said
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
@@ -58,6 +59,19 @@ def test_a_professional_line_is_the_attendings_where_nobody_else_is_named(
 
 def test_a_performer_is_named_by_the_roster(chart: ChartCompleted, reference: Reference) -> None:
     assert only(priced(chart, reference, done(performer="DR-CA-001"))).performer_npi == "1999001013"
+
+
+def test_who_supervised_a_service_is_named_where_he_is_another_than_the_encounters(
+    chart: ChartCompleted, reference: Reference
+) -> None:
+    theirs = Provider(role="supervising", local_id="DR-CA-001")
+    encounter = chart.encounter.model_copy(update={"providers": (*chart.encounter.providers, theirs)})
+    supervised = chart.model_copy(update={"encounter": encounter})
+    found = [
+        only(priced(supervised, reference, done(supervisor=who))).supervising_npi
+        for who in (None, "DR-CA-001", "DR-CA-002")
+    ]
+    assert found == [None, None, reference.partners.hospital(chart.hospital).roster["DR-CA-002"].npi]
 
 
 def test_a_service_is_charged_through_the_chargemaster(chart: ChartCompleted, reference: Reference) -> None:

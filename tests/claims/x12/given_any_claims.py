@@ -139,7 +139,10 @@ def _institutional(draw: st.DrawFn, frequency: str) -> dict[str, Any]:
     some = [st.lists(each, max_size=3) for each in (spans, occurred, values, conditions)]
     return {
         "billing_provider": committed_partners().hospital(HOSPITAL).organization,
-        "providers": (Provider(role="attending", npi=PHYSICIANS[0], name=Name(family="MARSH")),),
+        "providers": tuple(
+            Provider(role=role, npi=npi, name=Name(family="MARSH"))  # type: ignore[arg-type]
+            for role, npi in zip(("attending", "operating", "operating"), PHYSICIANS, strict=True)
+        ),
         "bill_type": f"0{draw(st.sampled_from(['11', '13', '85']))}{frequency}",
         "statement_from": FIRST,
         "statement_to": FIRST + timedelta(days=30),
@@ -188,6 +191,8 @@ def _line(draw: st.DrawFn, kind: str, number: int) -> ClaimLine:
         ndc_unit=None if ndc is None else "ML",
         rendering_npi=PHYSICIANS[0] if professional else None,
         authorization=draw(st.none() | st.just("AUTH9")) if professional else None,
+        supervising_npi=draw(st.none() | st.just(PHYSICIANS[2])) if professional else None,
+        operating_npi=None if professional else draw(st.none() | st.just(PHYSICIANS[2])),
     )
 
 

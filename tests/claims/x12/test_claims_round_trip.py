@@ -31,7 +31,7 @@ SAME = (
 OF_A_LINE = (
     "number", "control_number", "code", "modifiers", "revenue_code", "units", "unit_kind", "service_from", "service_to",
     "place_of_service", "charge_cents", "non_covered_cents", "pointers", "ndc", "ndc_quantity", "ndc_unit",
-    "rendering_npi", "authorization",
+    "rendering_npi", "authorization", "supervising_npi", "operating_npi",
 )  # fmt: skip
 
 

@@ -91,6 +91,16 @@ def test_a_claim_says(claim: ClaimBuilt, tag: str, said: str) -> None:
     assert said in lines(claim, tag=tag)
 
 
+def test_a_line_of_another_operator_names_him_and_the_claim_does_not() -> None:
+    own, his = (
+        CLAIM.lines[0].model_copy(update={"number": n, "control_number": f"L{n}", "operating_npi": who.npi})
+        for n, who in enumerate((SURGEON, ASSISTANT), start=1)
+    )
+    said = but(lines=(own, his), total_charge_cents=20_000, providers=(SURGEON, ASSISTANT))
+    tags = [(s.tag, s.element(1), s.element(3)) for s in read(said) if s.tag in {"LX", "NM1"}]
+    assert tags[-4:] == [("NM1", "72", "Barnes"), ("LX", "1", ""), ("LX", "2", ""), ("NM1", "72", "DeJesus")]
+
+
 def lines_of(count: int) -> ClaimBuilt:
     (one,) = CLAIM.lines
     numbered = tuple(one.model_copy(update={"number": n, "control_number": f"L{n}"}) for n in range(1, count + 1))
@@ -101,6 +111,8 @@ REFUSED = [
     # reason, claim, field
     ("1,000 lines", lines_of(1_000), "lines"),
     ("no bill type", but(bill_type=None), "bill_type"),
+    ("a line operated by nobody of the claim", line_but(operating_npi="1999001138"), "lines.1.operating_npi"),
+    ("one rendered by nobody of it", line_but(rendering_npi="1999001138"), "lines.1.rendering_npi"),
     ("no patient status", but(patient_status=None), "patient_status"),
     ("no principal diagnosis", but(diagnoses=(ClaimDiagnosis(code="I10", role="other"),)), "diagnoses"),
     ("two principal diagnoses", diagnosed("principal", more=1), "diagnoses.principal"),

@@ -11,7 +11,7 @@ from claims.x12.parties import PayerName
 from claims.x12.segments import Delimiters, read_segments
 from schemas.events.chart import Authorization, Cause
 from schemas.events.claim import ClaimBuilt, ClaimDiagnosis
-from schemas.events.people import Address, Name, Patient, Provider, Subscriber
+from schemas.events.people import Address, Name, Patient, Provider, ProviderRole, Subscriber
 from tests.claims.given_claims import professional
 from tests.claims.x12.given_files import AT, lines, named, read, why, written
 
@@ -34,6 +34,10 @@ def patient(**change: object) -> Patient:
 def dependent(**change: object) -> ClaimBuilt:
     holder = Subscriber(relationship="child", name=Name(family="Elder", given="Ann"), sex="female")
     return but(subscriber=holder, **change)
+
+
+def acting(role: ProviderRole, npi: str = "1999001120", family: str = "Marsh") -> Provider:
+    return Provider(role=role, npi=npi, name=Name(family=family))
 
 
 SAID = [
@@ -82,8 +86,9 @@ SAID = [
      "NM1*DN*1*Marsh*****XX*1999001120"),
     ("who ordered",
      line_but(ordering_npi="1999001120").model_copy(
-         update={"providers": (Provider(role="ordering", npi="1999001120", name=Name(family="Marsh")),)}),
-     "NM1", "NM1*DK*1*Marsh*****XX*1999001120"),
+         update={"providers": (*CLAIM.providers, acting("ordering"))}), "NM1", "NM1*DK*1*Marsh*****XX*1999001120"),
+    ("who supervised", but(providers=(*CLAIM.providers, acting("supervising"))), "NM1",
+     "NM1*DQ*1*Marsh*****XX*1999001120"),
     ("the payment goes elsewhere", but(pay_to=ADDRESS), "NM1", "NM1*87*2"),
     ("a foreign address",
      but(patient=patient(address=Address(lines=("Am Markt 1",), city="Köln", postal_code="50667", country="DE"))), "N4",
@@ -139,12 +144,27 @@ REFUSED = [
     ("a practitioner without a name", but(providers=(Provider(role="rendering", npi="1999001112"),)),
      "providers.rendering.name"),
     ("a twelfth payer", but(payer_sequence=12), "payer_sequence"),
+    ("a line performed by nobody of the claim", line_but(rendering_npi="1999001138"), "lines.1.rendering_npi"),
+    ("one ordered by nobody of it", line_but(ordering_npi="1999001138"), "lines.1.ordering_npi"),
+    ("one supervised by nobody of it", line_but(supervising_npi="1999001138"), "lines.1.supervising_npi"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("claim", "field"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
 def test_a_claim_that_cannot_be_written_is_left_out_for_a_field(claim: ClaimBuilt, field: str) -> None:
     assert why(claim) == field
+
+
+def test_who_supervised_one_line_stands_there_and_who_supervised_the_claim_above_it() -> None:
+    first, second = (
+        CLAIM.lines[0].model_copy(update={"number": n, "control_number": f"L{n}", "supervising_npi": npi})
+        for n, npi in ((1, None), (2, "1999001138"))
+    )
+    supervisors = (acting("supervising"), acting("supervising", "1999001138", "Lim"))
+    said = lines(
+        but(lines=(first, second), total_charge_cents=10_000, providers=(*CLAIM.providers, *supervisors)), tag="NM1"
+    )
+    assert [each.split("*")[3] for each in said if each.startswith("NM1*DQ")] == ["Marsh", "Lim"]
 
 
 @pytest.mark.parametrize("payer_id", [None, ""])
