@@ -1,6 +1,5 @@
 """What a claim's answers come to. They are summed and none is dropped as old: a correction may precede its reversal."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -9,8 +8,9 @@ from typing import Literal
 
 from claims.accounts import Account, AccountClaim, Answer, ClaimState, is_with_the_payer, voided
 from claims.denying import denying
+from claims.prior_lines import net, prior_lines
 from claims.remittance import REVERSAL, match_line
-from schemas.events.claim import Adjustment, ClaimBuilt, ClaimLine, PriorAnswer, PriorLine
+from schemas.events.claim import Adjustment, ClaimBuilt, PriorAnswer
 from schemas.events.payer import AnsweredLine, ClaimAcknowledged, ClaimAdjudicated
 from schemas.events.types import Cents
 
@@ -137,7 +137,7 @@ def totals(claim: AccountClaim) -> Totals:
     return Totals(
         charge_cents=sum(answer.charge_cents for answer in answers),
         paid_cents=sum(answer.paid_cents for answer in answers),
-        adjustments=_net(_all_adjustments(answers)),
+        adjustments=net(_all_adjustments(answers)),
     )
 
 
@@ -231,32 +231,14 @@ def prior_answer(claim: AccountClaim) -> PriorAnswer:
         adjudicated_on=max(answer.adjudicated_on for answer in answers),
         payer_claim_number=claim.payer_claim_number,
         paid_cents=sum(answer.paid_cents for answer in answers),
-        adjustments=_net([*of_claim, *of_no_line]),  # so that the claim's equation holds though a line is unknown
-        lines=tuple(_prior_line(line, lines[line.control_number]) for line in said.lines if lines[line.control_number]),
+        adjustments=net([*of_claim, *of_no_line]),  # so that the claim's equation holds though a line is unknown
+        lines=prior_lines(said.lines, lines),
         remaining_cents=totals(claim).patient_cents,
         remarks=_once(remark for answer in _newest_first(answers) for remark in answer.remarks),
         filing_indicator=said.filing_indicator,
         subscriber=said.subscriber,
         member_id=said.member_id,
         group=said.group,
-    )
-
-
-def _prior_line(sent: ClaimLine, answered: list[AnsweredLine]) -> PriorLine:
-    """Under the code and the units that the payer adjudicated, where he says another one than he got."""
-    stands = next((line for line in reversed(answered) if line.charge_cents > 0), answered[-1])
-    changed = stands.code is not None and stands.code != sent.code
-    adjustments = _net(adjustment for line in answered for adjustment in line.adjustments)
-    return PriorLine(
-        control_number=sent.control_number,
-        paid_cents=sum(line.paid_cents for line in answered),
-        adjustments=adjustments,
-        code=stands.code if changed else sent.code,
-        modifiers=() if changed else sent.modifiers,
-        revenue_code=sent.revenue_code,
-        units=sent.units if stands.units is None else abs(stands.units),
-        remaining_cents=sum(adjustment.cents for adjustment in adjustments if adjustment.group == "PR"),
-        remarks=_once(stands.remarks),
     )
 
 
@@ -301,11 +283,3 @@ def _all_adjustments(answers: Iterable[Answer | ClaimAdjudicated]) -> Iterator[A
         yield from answer.adjustments
         for line in answer.lines:
             yield from line.adjustments
-
-
-def _net(adjustments: Iterable[Adjustment]) -> tuple[Adjustment, ...]:
-    """One adjustment per group and reason, in their order; what a reversal took back is gone."""
-    cents: defaultdict[tuple[Literal["CO", "OA", "PI", "PR"], str], int] = defaultdict(int)
-    for adjustment in adjustments:
-        cents[adjustment.group, adjustment.carc] += adjustment.cents
-    return tuple(Adjustment(group=key[0], carc=key[1], cents=sum_) for key, sum_ in sorted(cents.items()) if sum_)

@@ -194,6 +194,7 @@ def _added(line: AnsweredLine) -> Element:
     return present(
         {
             "productOrService": product(code),
+            "modifier": listed(*(concept(systems.modifier_system(each), each) for each in line.modifiers)),
             "quantity": None if line.units is None else quantity(line.units),
             "adjudication": _of_lines([line]),
         }

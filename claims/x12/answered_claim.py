@@ -35,6 +35,7 @@ _ELEMENTS: Final = {
 }
 _LINE: Final = re.compile(r"lines\[([0-9]+)\]\.?(.*)")
 _OF_SVC: Final = {"charge_cents": "SVC02", "paid_cents": "SVC03"}
+_REVENUE: Final = "NU"
 
 
 @dataclass(frozen=True)
@@ -196,32 +197,49 @@ def _adjustments(cas: Segment) -> Iterator[Adjustment]:
 
 
 def _line(level: _Level) -> AnsweredLine:
-    """SVC: the code as adjudicated and, where another was sent, that one (SVC06)."""
+    """SVC: the code with its modifiers as adjudicated and, where others were sent, those (SVC06). A revenue code that
+    stands alone (NU) is no procedure."""
     svc = level.opened
-    code = _code(svc, 1)
+    code, modifiers = _procedure(svc, 1)
     if code is None:
         raise fault(svc, 1, "empty", "it is required")
-    units = thousandths(svc, 5)
+    submitted, its_modifiers = _procedure(svc, 6)
+    alone, was_alone = (svc.element(number).startswith(_REVENUE) for number in (1, 6))
+    sent = thousandths(svc, 7)
     try:
         return AnsweredLine(
             control_number=level.control_number,
-            code=code,
-            submitted_code=_code(svc, 6),
-            units=None if units is None else abs(units),
+            code=None if alone else code,
+            submitted_code=None if was_alone else submitted,
+            units=_paid_units(svc, sent),
             charge_cents=cents(svc, 2),
             paid_cents=cents(svc, 3),
             adjustments=tuple(level.adjustments),
             remarks=tuple(level.remarks),
             allowed_cents=level.allowed,
+            modifiers=() if alone else modifiers,
+            submitted_modifiers=() if was_alone else its_modifiers,
+            submitted_units=None if sent is None else abs(sent),
+            revenue_code=code if alone else svc.element(4).strip() or None,
         )
     except ValidationError as error:
         raise no_room(svc.at, error, "SVC") from None
 
 
-def _code(svc: Segment, number: int) -> str | None:
-    """The code of a composite, after its qualifier."""
+def _paid_units(svc: Segment, sent: int | None) -> int | None:
+    """SVC05: one where only what was sent (SVC07) is told, for that is told where it was another number."""
+    units = thousandths(svc, 5)
+    if units is None:
+        return None if sent is None else 1000
+    return abs(units)
+
+
+def _procedure(svc: Segment, number: int) -> tuple[str | None, tuple[str, ...]]:
+    """The code of a composite, after its qualifier, and up to four modifiers."""
     parts = svc.components(number)
-    return parts[1].strip() or None if len(parts) > 1 else None
+    if len(parts) < 2:
+        return None, ()
+    return parts[1].strip() or None, tuple(filter(None, map(str.strip, parts[2:6]))) if len(parts) > 2 else ()
 
 
 def _said(segment: Segment, numbers: Iterable[int]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """The lines of a claim, read (837 loops 2400, 2410, 2420), and what an earlier payer answered to each (2430)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal, NamedTuple, cast
 
 from pydantic import ValidationError
@@ -48,7 +48,7 @@ def line(loop: Loop, claim: OfClaim, fields: Fields) -> ClaimLine | None:
     try:
         return ClaimLine(
             number=number,
-            control_number=_control_number(loop),
+            control_number=control_number(loop),
             chart_id=claim.control_number,
             statement=f"line-{number}",
             **_procedure(parts(service, 1 if professional else 2), fields),
@@ -66,14 +66,15 @@ def line(loop: Loop, claim: OfClaim, fields: Fields) -> ClaimLine | None:
         return None
 
 
-def answers(loop: Loop, fields: Fields) -> Iterator[tuple[str, LineAnswer]]:
-    """What other payers answered to a line, each by the id by which the file names him."""
-    control_number = _control_number(loop)
+def answers(loop: Loop, lines: Mapping[str, str], fields: Fields) -> Iterator[tuple[str, LineAnswer]]:
+    """What other payers answered to a line, each by the id by which the file names him. `lines`: the control numbers of
+    the claim's by their places."""
+    name = control_number(loop)
     for answered in loop.within("SVD"):
         said, on, left = answered.head, answered.first("DTP", "573"), answered.first("AMT", "EAF")
         procedure = parts(said, 3)
         prior = PriorLine(
-            control_number=control_number,
+            control_number=name,
             paid_cents=fields.cents(said, 2),
             adjustments=tuple(adjustments(answered, fields)),
             code=procedure.element(2) or None,
@@ -81,11 +82,12 @@ def answers(loop: Loop, fields: Fields) -> Iterator[tuple[str, LineAnswer]]:
             revenue_code=said.element(4) or None,
             units=fields.thousandths(said, 5) if said.element(5) else None,
             remaining_cents=fields.cents(left, 2) if left else None,
+            bundled_into=lines.get(said.element(6)),
         )
         yield fields.required(said, 1), LineAnswer(prior, fields.day(on, 3) if on else None)
 
 
-def _control_number(loop: Loop) -> str:
+def control_number(loop: Loop) -> str:
     """As the sender has it (REF 6R), or else the line's number."""
     given = loop.first("REF", "6R")
     return (given.element(2) if given else "") or str(whole(loop.head, 1) or 0)

@@ -16,7 +16,7 @@ from claims.identity import billing_key, claim_built_id, claim_id, period
 from claims.x12.causes_in import causes
 from claims.x12.claim_codes_in import codes
 from claims.x12.claim_lines_in import OfClaim, line, who
-from claims.x12.fields import NO_DAY, Fields, parts
+from claims.x12.fields import NO_DAY, Doubt, Fields, parts
 from claims.x12.loops import ClaimLoops, Loop, read_loops
 from claims.x12.other_payers_in import OtherPayer, authorizations, other_payers
 from claims.x12.people_in import address, called, organization, provider
@@ -45,12 +45,14 @@ class Known:
 
 
 class ClaimRead(NamedTuple):
-    """A claim; the segment at which it begins; its other payers; and the laboratory's number (REF X4)."""
+    """A claim; the segment at which it begins; its other payers; the laboratory's number (REF X4); and what is wrong
+    with it that kept nobody from reading it."""
 
     claim: ClaimBuilt
     at: int
     others: tuple[OtherPayer, ...]
     clia: str | None
+    doubts: tuple[Doubt, ...] = ()
 
 
 class Unread(NamedTuple):
@@ -118,7 +120,8 @@ class _Claim:
         }
         if self.fields.faults:
             return None
-        return ClaimRead(self._identified(said), self.head.at, others, self._reference("X4"))
+        doubts = tuple(self.fields.doubts)
+        return ClaimRead(self._identified(said), self.head.at, others, self._reference("X4"), doubts)
 
     def _coded(self) -> dict[str, Any]:
         """What stands in codes, and what follows from them."""

@@ -25,11 +25,15 @@ def other_payers(w: Writer, claim: ClaimBuilt, named: Parties) -> None:
 
 def line_answers(w: Writer, claim: ClaimBuilt, line: ClaimLine, named: Parties) -> None:
     """Loop 2430: what each earlier payer answered to this line."""
+    if not claim.prior:
+        return
+    places = {each.control_number: number for number, each in enumerate(claim.lines, start=1)}
     for at, prior in enumerate(claim.prior):
         for answered in prior.lines:
             if answered.control_number == line.control_number:
                 payer = named.payer(f"prior.{at}.payer", prior.payer).payer_id or ""
-                _line_answer(w, line, prior, answered, payer=payer, field=f"prior.{at}")
+                into = str(places.get(answered.bundled_into or "", ""))
+                _line_answer(w, line, prior, answered, payer=payer, field=f"prior.{at}", into=into)
 
 
 def _other_payer(w: Writer, claim: ClaimBuilt, named: Parties, prior: PriorAnswer, field: str) -> None:
@@ -71,16 +75,18 @@ def _remarks(w: Writer, claim: ClaimBuilt, prior: PriorAnswer, field: str) -> No
 
 
 def _line_answer(
-    w: Writer, line: ClaimLine, prior: PriorAnswer, answered: PriorLine, *, payer: str, field: str
+    w: Writer, line: ClaimLine, prior: PriorAnswer, answered: PriorLine, *, payer: str, field: str, into: str
 ) -> None:
+    """SVD: under the code that the payer adjudicated, with the number (LX01) of the line that he paid it with."""
     code = answered.code or line.code
-    modifiers = answered.modifiers if answered.code else line.modifiers
+    said = answered.modifiers if answered.code else line.modifiers
+    modifiers = [w.code(f"{field}.lines.modifiers", modifier, 2, 2) for modifier in said[:4]]
     units = line.units if answered.units is None else answered.units
     w.put(
         "SVD", w.code(f"{field}.payer_id", payer, 80, 2), amount(f"{field}.lines.paid_cents", answered.paid_cents),
-        w.composite("HC", w.code(f"{field}.lines.code", code, 48), *modifiers[:4]) if code else "",
+        w.composite("HC", w.code(f"{field}.lines.code", code, 48), *modifiers) if code else "",
         w.code(f"{field}.lines.revenue_code", answered.revenue_code or line.revenue_code, 48),
-        quantity(f"{field}.lines.units", units),
+        quantity(f"{field}.lines.units", units), into,
     )  # fmt: skip
     _adjustments(w, f"{field}.lines.adjustments", answered.adjustments)
     w.put("DTP", "573", "D8", day(prior.adjudicated_on))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from claims.x12 import values
 from claims.x12.segments import Segment, X12Fault
@@ -15,9 +15,19 @@ NO_DAY: Final = date(1900, 1, 1)
 """Stands for a day that can't be read, in a claim that is then not made."""
 
 
+class Doubt(NamedTuple):
+    """What is wrong with a claim that can be read all the same: the rule it offends, and which of its diagnoses, from
+    0, it is about."""
+
+    rule: str
+    fault: X12Fault
+    diagnosis: int | None = None
+
+
 class Fields:
     def __init__(self) -> None:
         self.faults: list[X12Fault] = []
+        self.doubts: list[Doubt] = []
 
     def in_order(self) -> tuple[X12Fault, ...]:
         """As they stand in the file, each once: an element may be asked for twice."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from claims.x12.claim_lines_in import LineAnswer, adjustments, answers
+from claims.x12.claim_lines_in import LineAnswer, adjustments, answers, control_number
 from claims.x12.fields import Fields
 from claims.x12.loops import Loop
 from claims.x12.people_in import RELATIONSHIPS, subscriber
@@ -45,7 +45,8 @@ def sequence(said: Segment, fields: Fields) -> int:
 def other_payers(claim: Loop, lines: Sequence[Loop], payer_of: PayerOf, fields: Fields) -> Iterator[OtherPayer]:
     """Each as the claim names him, with his answers; nobody else has answered a line."""
     loops, answered = list(claim.within("SBR")), dict[str, list[LineAnswer]]()
-    for payer, answer in (each for loop in lines for each in answers(loop, fields)):
+    numbers = {line.head.element(1): control_number(line) for line in lines} if loops else {}
+    for payer, answer in (each for loop in lines for each in answers(loop, numbers, fields)):
         answered.setdefault(payer, []).append(answer)
     for loop in loops:
         yield _other_payer(loop, answered, payer_of, fields)

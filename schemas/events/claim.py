@@ -86,7 +86,8 @@ class Adjustment(Wire):
 
 class PriorLine(Wire):
     """A line as that payer adjudicated it: his code and units, else ours (SVD). Charge = paid + adjustments;
-    `remaining_cents` is what he left to the patient (AMT EAF)."""
+    `remaining_cents` is what he left to the patient (AMT EAF). `bundled_into` is the control number of the line with
+    which he paid this one (SVD06)."""
 
     control_number: Id
     paid_cents: Cents
@@ -97,6 +98,7 @@ class PriorLine(Wire):
     units: Milli | None = None
     remaining_cents: Cents | None = None
     remarks: Many[Code] = ()
+    bundled_into: Id | None = None
 
 
 class PriorAnswer(Wire):

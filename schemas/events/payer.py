@@ -61,6 +61,9 @@ class Remittance(Event):
 
 
 class AnsweredLine(Wire):
+    """`code`, `modifiers`, `revenue_code` and `units` as they were adjudicated and paid (835 SVC01, 04, 05); what was
+    sent, where that is another (SVC06, SVC07)."""
+
     control_number: Id | None = None
     code: Code | None = None
     submitted_code: Code | None = None
@@ -70,6 +73,10 @@ class AnsweredLine(Wire):
     adjustments: Many[Adjustment] = ()
     remarks: Many[Code] = ()
     allowed_cents: Cents | None = None
+    modifiers: Many[Code] = ()
+    submitted_modifiers: Many[Code] = ()
+    submitted_units: Milli | None = None
+    revenue_code: Code | None = None
 
 
 class ClaimAdjudicated(Event):

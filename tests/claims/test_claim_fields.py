@@ -136,6 +136,39 @@ def test_a_prior_line_is_told_as_it_was_adjudicated(partners: Partners) -> None:
     assert second.revenue_code == "0510"
 
 
+ADJUDICATED = [
+    # reason, what the payer says of the line, code and modifiers the next payer is told; sent were G0463 and LT
+    ("he says no code", {}, ("G0463", ("LT",))),
+    ("he repeats the code alone", {"code": "G0463"}, ("G0463", ("LT",))),
+    ("his modifiers are others", {"code": "G0463", "modifiers": ("RT", "59")}, ("G0463", ("RT", "59"))),
+    ("he took the modifier away", {"code": "G0463", "submitted_code": "G0463"}, ("G0463", ())),
+    ("another code has its own", {"code": "G0480", "modifiers": ("59",)}, ("G0480", ("59",))),
+    ("a drug's NDC is no procedure", {"code": "00000188501"}, ("G0463", ("LT",))),
+    ("a modifier that is none is left out", {"code": "G0480", "modifiers": ("5",)}, ("G0480", ())),
+]
+
+
+@pytest.mark.parametrize(("says", "told"), [row[1:] for row in ADJUDICATED], ids=[row[0] for row in ADJUDICATED])
+def test_the_next_payer_is_told_code_and_modifiers_as_adjudicated(
+    partners: Partners, says: dict[str, Any], told: tuple[str, tuple[str, ...]]
+) -> None:
+    made = claim(partners, services=(service(modifiers=("LT",)),))
+    said = by_line(made, [[("PR", "1", 1_000)]])
+    said = said.model_copy(update={"lines": (said.lines[0].model_copy(update=says),)})
+    (line,) = secondary(apply(sent(made), said), coverage("medicaid"), said).prior[0].lines
+    assert (line.code, line.modifiers) == told
+
+
+def test_a_line_paid_with_another_names_it_where_both_have_one_code(partners: Partners) -> None:
+    made = claim(partners, services=(service(), service("s2", code="G0378"), service("s3", code="G0299")))
+    said = by_line(made, [[("PR", "1", 1_000)], [("CO", "97", 10_000)], [("CO", "97", 10_000)]])
+    as_paid = ("G0463", "G0463", "G0299")
+    lines = tuple(line.model_copy(update={"code": code}) for line, code in zip(said.lines, as_paid, strict=True))
+    said = said.model_copy(update={"lines": lines})
+    told = secondary(apply(sent(made), said), coverage("medicaid"), said).prior[0].lines
+    assert [line.bundled_into for line in told] == [None, made.lines[0].control_number, None]
+
+
 def test_a_number_that_one_payer_gave_is_not_told_the_next(partners: Partners) -> None:
     first = coverage(authorizations=(Authorization(number="AUTH-1"),))
     made = claim(partners, coverages=(first, coverage("medicaid")), services=(service(authorization="AUTH-1"),))

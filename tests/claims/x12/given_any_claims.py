@@ -213,6 +213,9 @@ def _answer(draw: st.DrawFn, lines: tuple[ClaimLine, ...], sequence: int) -> Pri
         )
         for line in (lines if draw(st.booleans()) else ())
     )
+    if answered:
+        paid_with = draw(st.none() | st.just(lines[0].control_number))
+        answered = (*answered[:-1], answered[-1].model_copy(update={"bundled_into": paid_with}))
     return PriorAnswer(
         payer=("medicare", "medicare-advantage")[sequence - 1],
         sequence=sequence,

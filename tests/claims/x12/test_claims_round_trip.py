@@ -66,7 +66,10 @@ def facts(claim: ClaimBuilt) -> dict[str, Any]:
 
 
 def answer(prior: PriorAnswer) -> tuple[Any, ...]:
-    lines = [(each.control_number, each.paid_cents, each.adjustments, each.remaining_cents) for each in prior.lines]
+    lines = [
+        (each.control_number, each.paid_cents, each.adjustments, each.remaining_cents, each.bundled_into)
+        for each in prior.lines
+    ]
     return (
         prior.payer, prior.sequence, prior.adjudicated_on, prior.payer_claim_number, prior.paid_cents,
         prior.adjustments, prior.remaining_cents, prior.remarks, prior.filing_indicator, prior.member_id, prior.group,

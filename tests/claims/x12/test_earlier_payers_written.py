@@ -76,6 +76,17 @@ def test_a_later_payers_claim_says(claim: ClaimBuilt, tag: str, said: str) -> No
     assert said in lines(claim, tag=tag)
 
 
+def test_a_line_that_was_paid_with_another_has_its_number() -> None:
+    paid, bundled = (LINE.model_copy(update={"number": n, "control_number": f"L{n}"}) for n in (1, 2))
+    (one,) = answer().lines
+    told = [
+        one.model_copy(update={"control_number": "L1"}),
+        one.model_copy(update={"control_number": "L2", "bundled_into": "L1", "code": "G2211"}),
+    ]
+    claim = after(answer(lines=tuple(told)), claim=CLAIM.model_copy(update={"lines": (paid, bundled)}))
+    assert lines(claim, tag="SVD") == ["SVD*EXPAY1*30*HC:G0463**1", "SVD*EXPAY1*30*HC:G2211**1*1"]
+
+
 def test_a_claim_of_answered_lines_has_no_date_of_its_own() -> None:
     assert lines(after(answer()), tag="DTP").count("DTP*573*D8*20260320") == 1
 

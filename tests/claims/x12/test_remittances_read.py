@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -246,10 +247,29 @@ def test_a_transaction_that_answers_no_claim_is_passed_over() -> None:
     assert (result.is_whole, codes(result.findings), result.event_id) == (True, ["no-answer"], None)
 
 
-def test_a_line_is_told_as_sent_and_as_adjudicated() -> None:
-    said = answer("SVC*NU:0250*0*0**3*HC:G0378*5", "LQ*HE*N130", "LQ*HE*M15")
-    line = said.lines[1]
-    assert (line.code, line.submitted_code, line.units, line.remarks) == ("0250", "G0378", 3_000, ("N130", "M15"))
+TOLD = [
+    # reason, SVC, (code, modifiers, revenue code, units) as adjudicated, (code, modifiers, units) as sent
+    ("a revenue code alone", "NU:0250*0*0**3*HC:G0378*5", (None, (), "0250", 3000), ("G0378", (), 5000)),
+    ("modifiers of each", "HC:G0463:25:LT*0*0*0510*2*HC:G0378:RT*3",
+     ("G0463", ("25", "LT"), "0510", 2000), ("G0378", ("RT",), 3000)),
+    ("what was sent is the same", "HC:G0463:25*0*0**1", ("G0463", ("25",), None, 1000), (None, (), None)),
+    ("one was paid of those that were sent", "HC:G0463*0*0****4", ("G0463", (), None, 1000), (None, (), 4000)),
+    ("no count at all", "HC:G0463*0*0", ("G0463", (), None, None), (None, (), None)),
+    ("words beside it", "HC:G0463:::::a visit*0*0", ("G0463", (), None, None), (None, (), None)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("svc", "adjudicated", "sent"), [row[1:] for row in TOLD], ids=[row[0] for row in TOLD])
+def test_a_line_is_told_as_sent_and_as_adjudicated(
+    svc: str, adjudicated: tuple[Any, ...], sent: tuple[Any, ...]
+) -> None:
+    line = answer(f"SVC*{svc}").lines[1]
+    assert (line.code, line.modifiers, line.revenue_code, line.units) == adjudicated
+    assert (line.submitted_code, line.submitted_modifiers, line.submitted_units) == sent
+
+
+def test_the_remarks_of_a_line_are_kept() -> None:
+    assert answer("SVC*HC:G0463*0*0", "LQ*HE*N130", "LQ*HE*M15").lines[1].remarks == ("N130", "M15")
 
 
 def test_six_reasons_of_a_group_are_six_adjustments() -> None:
