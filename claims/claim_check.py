@@ -1,17 +1,18 @@
 """Somebody's claims under the edits: what would be wrong with each, and which rules a claim alone can't be held to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from pydantic import ValidationError
 
 from claims.claim_chart import Billers, billers, chart_of, is_inpatient, with_elsewhere
-from claims.claim_edits import claim_findings
+from claims.claim_edits import claim_findings, doubted
 from claims.claim_places import place_of
 from claims.edits import check_chart
 from claims.tables import Reference
 from claims.validation import grouped
 from claims.x12.claims_in import ClaimRead, Unread
+from claims.x12.fields import Doubt
 from claims.x12.values import no_room
 from schemas.events.claim import ClaimBuilt, ClaimKind
 from schemas.events.coded import Drg, Finding
@@ -71,8 +72,10 @@ class ClaimCheck:
             return Unread(claim.control_number, read.at, (no_room(read.at, error, "CLM"),))
         not_judged = self._not_judged(claim)
         payer = reference.partners.payers.get(claim.payer)
-        of_chart = (_placed(finding, claim.kind) for finding in check_chart(chart, reference, stay))
-        said = (*of_chart, *claim_findings(claim, payer, chart.drg))
+        found = check_chart(chart, reference, stay)
+        of_chart = (_placed(each, claim.kind) for each in found if not _is_said(each, read.doubts))
+        group = None if read.doubts else chart.drg  # by other codes the stay might be of another
+        said = (*doubted(read.doubts), *of_chart, *claim_findings(claim, payer, group))
         kept = (finding for finding in said if finding.rule not in not_judged)
         if read.clia is not None:
             kept = (finding for finding in kept if finding.rule != "P8")
@@ -88,6 +91,12 @@ class ClaimCheck:
 
 def _is_grouped(claim: ClaimBuilt) -> bool:
     return (claim.bill_type or "")[:3] in _OF_HOSPITALS
+
+
+def _is_said(finding: Finding, doubts: Iterable[Doubt]) -> bool:
+    """Whether reading has told the same of that diagnosis, nearer to where it stands."""
+    told = ((doubt.rule, f"diagnoses[{doubt.diagnosis}].") for doubt in doubts if doubt.diagnosis is not None)
+    return any(finding.rule == rule and (finding.field or "").startswith(field) for rule, field in told)
 
 
 def _placed(finding: Finding, kind: ClaimKind) -> Finding:

@@ -1,12 +1,13 @@
 """What only a claim can have wrong, and no chart: its total, its billing provider, its correction, earlier answers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from claims.findings import reject, warn
 from claims.partner_fields import has_check_digit
 from claims.partners import Payer
 from claims.stay import STILL_A_PATIENT
+from claims.x12.fields import Doubt
 from schemas.events.claim import ClaimBuilt, PriorAnswer
 from schemas.events.coded import Drg, Finding
 
@@ -33,6 +34,24 @@ def claim_findings(claim: ClaimBuilt, payer: Payer | None, drg: Drg | None) -> I
             citation="42 CFR 412.60",
             carc="A8",
         )
+
+
+def doubted(doubts: Iterable[Doubt]) -> Iterator[Finding]:
+    """What reading the claim found wrong, as the rule says it that would have."""
+    for doubt in doubts:
+        carc, kind = _DOUBTED[doubt.rule]
+        fault = doubt.fault
+        where = f"{fault.element}, segment {fault.at}"
+        citation = "837 HI; 45 CFR 162.1002"
+        yield reject(doubt.rule, fault.why, field=where, value_kind=kind, mend=fault.mend, citation=citation, carc=carc)
+
+
+_DOUBTED: Final = {
+    "X1": ("146", "ICD-10-CM code"),
+    "X12": ("16", "present-on-admission indicator"),
+    "H2": ("181", "ICD-10-PCS code"),
+}
+"""By rule its CARC, and what kind of value offends."""
 
 
 def _total(claim: ClaimBuilt) -> Iterator[Finding]:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, cast
 
 from claims.codesets.shapes import is_external_cause, with_dot
-from claims.x12.fields import Fields, composites
+from claims.x12.fields import Doubt, Fields, composites
 from claims.x12.segments import Segment
+from claims.x12.values import fault
 from schemas.events.chart import PresentOnAdmission
 from schemas.events.claim import ClaimDiagnosis, ClaimKind, CodedValue
 from schemas.events.coded import CodedProcedure, Drg
@@ -28,11 +29,21 @@ _KINDS: Final[dict[str, Literal["condition", "occurrence", "span", "value"]]] = 
 }
 _PROCEDURES: Final = frozenset({"BBR", "BBQ"})
 _GROUP: Final = "DR"
-_BEFORE_ICD_10: Final = frozenset({"BK", "BF", "BJ", "PR", "BN", "BR", "BQ"})
+_ROLES_OF_ICD_9: Final[dict[str, Role]] = {
+    "BK": "principal",
+    "BF": "other",
+    "BJ": "admitting",
+    "PR": "reason-for-visit",
+    "BN": "external-cause",
+}
+_PROCEDURES_OF_ICD_9: Final = frozenset({"BR", "BQ"})
+_NOT_OF_ICD_10: Final = "9-"
+"""Before a code of ICD-9, some of which look like others of ICD-10 (V, E)."""
+_TO_ICD_10: Final = "code it in ICD-10, which counts from 2015-10-01"
 _PASSED_OVER: Final = frozenset({"TC", "BP", "BO", "CAH"})
 """Treatment codes, procedures of an anesthesia, a billing concept of the payer's: they have no place here."""
 _PATIENT_PAID: Final = "FC"
-_INDICATORS: Final = frozenset("YNUW")
+_INDICATORS: Final = ("Y", "N", "U", "W")
 AS_BILLED: Final = "as-billed"
 """The release of a code that somebody else gave: a claim names none."""
 
@@ -70,7 +81,8 @@ def _take(found: Codes, said: Segment, kind: ClaimKind, fields: Fields) -> None:
         return
     code = fields.required(said, 2)
     if qualifier in _ROLES:
-        found.diagnoses.append(_diagnosis(said, _ROLES[qualifier], code, kind, fields))
+        _judge_indicator(said, len(found.diagnoses), fields)
+        found.diagnoses.append(_diagnosis(said, _ROLES[qualifier], code, kind))
     elif qualifier in _PROCEDURES:
         found.procedures.append(
             CodedProcedure(
@@ -85,21 +97,29 @@ def _take(found: Codes, said: Segment, kind: ClaimKind, fields: Fields) -> None:
         found.values.append(_value(said, _KINDS[qualifier], code, fields))
     elif qualifier == _GROUP:
         found.drg = Drg(version=AS_BILLED, code=code)
-    elif qualifier in _BEFORE_ICD_10:
-        fields.wrong(said, 1, "a code of ICD-9", "code it in ICD-10, which counts from 2015-10-01")
+    elif qualifier in _ROLES_OF_ICD_9:
+        old = fault(said, 1, "a diagnosis code of ICD-9", _TO_ICD_10)
+        fields.doubts.append(Doubt("X1", old, len(found.diagnoses)))
+        found.diagnoses.append(ClaimDiagnosis(code=f"{_NOT_OF_ICD_10}{code}", role=_ROLES_OF_ICD_9[qualifier]))
+    elif qualifier in _PROCEDURES_OF_ICD_9:
+        fields.doubts.append(Doubt("H2", fault(said, 1, "a procedure code of ICD-9", _TO_ICD_10)))
     else:
         fields.wrong(said, 1, "a qualifier that says nothing", "write one of the guide's, such as ABK, ABF or BBR")
 
 
-def _diagnosis(said: Segment, role: Role, code: str, kind: ClaimKind, fields: Fields) -> ClaimDiagnosis:
-    """A professional claim has no role for a cause: its code tells it."""
+def _judge_indicator(said: Segment, place: int, fields: Fields) -> None:
     indicator = said.element(9)
     if indicator and indicator not in _INDICATORS:
-        fields.wrong(said, 9, "no indicator of what was present on admission", "write Y, N, U or W, or nothing")
-        indicator = ""
+        none = fault(said, 9, "no indicator of what was present on admission", "write Y, N, U or W, or nothing")
+        fields.doubts.append(Doubt("X12", none, place))
+
+
+def _diagnosis(said: Segment, role: Role, code: str, kind: ClaimKind) -> ClaimDiagnosis:
+    """A professional claim has no role for a cause: its code tells it."""
+    indicator = said.element(9)
     if kind == "professional" and role == "other" and is_external_cause(code):
         role = "external-cause"
-    present = cast("PresentOnAdmission", indicator) if indicator else None
+    present = cast("PresentOnAdmission", indicator) if indicator in _INDICATORS else None
     return ClaimDiagnosis(code=with_dot(code), role=role, present_on_admission=present)
 
 

@@ -71,6 +71,35 @@ def test_a_professional_claim_is_held_to_the_edits(
     assert rule in said(checked(professional(CLAIM.replace(old, new)), reference)), reason
 
 
+DOUBTED = [
+    # reason, what stands in a stay's claim, what instead, rule, field
+    ("a principal diagnosis of ICD-9", "ABK:J189:::::::Y", "BK:486", "X1", "HI01-01, segment 27"),
+    ("another diagnosis of ICD-9", "*ABF:E1165:::::::Y", "*BF:V4581:::::::Y", "X1", "HI02-01, segment 30"),
+    ("an operation of ICD-9", "BBR:0BH17EZ:D8:20260104", "BR:9604:D8:20260104", "H2", "HI01-01, segment 31"),
+    ("an indicator that is none", "J189:::::::Y", "J189:::::::Q", "X12", "HI01-09, segment 27"),
+    ("4010's indicator of an exempt code", "J189:::::::Y", "J189:::::::1", "X12", "HI01-09, segment 27"),
+    ("several at once", "J189:::::::Y", "J189:::::::YN", "X12", "HI01-09, segment 27"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "rule", "field"), [row[1:] for row in DOUBTED], ids=[row[0] for row in DOUBTED])
+def test_what_is_wrong_with_one_code_keeps_the_rest_of_the_claim_judged(
+    old: str, new: str, rule: str, field: str, reference: Reference
+) -> None:
+    assert old in STAY
+    total = STAY.replace(old, new).replace("*9150*", "*9151*")
+    found = checked(institutional(total), reference).findings
+    assert [each.field for each in found if each.rule == rule] == [field]
+    assert [each.field for each in found if each.rule == "$1"] == ["CLM02"]
+    assert new not in repr(found)
+
+
+def test_a_line_points_past_a_diagnosis_of_icd_9_to_its_own(reference: Reference) -> None:
+    found = checked(professional(CLAIM.replace("ABK:M5450*ABF:I10", "BK:7242*ABF:I10")), reference)
+    assert [line.pointers for line in found.claim.lines] == [(1, 2), (1,)]
+    assert [each.field for each in found.findings if each.rule == "X1"] == ["HI01-01, segment 23"]
+
+
 @pytest.mark.parametrize(
     ("reason", "old", "new", "rule"),
     [
