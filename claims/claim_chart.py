@@ -103,6 +103,8 @@ def chart_of(read: ClaimRead, reference: Reference, found: Billers, now: Instant
         code_sets=reference.codes.version,
         edit_tables=reference.edit_tables,
         coder="claim",
+        onset=claim.onset,
+        last_menstrual_period=claim.last_menstrual_period,
     )
 
 

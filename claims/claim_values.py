@@ -1,18 +1,31 @@
 """Condition, occurrence and value codes that a hospital's claim can tell from the chart itself (X12 837I HI)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Final
 
 from claims import folding
 from claims.stay import covered_days
-from schemas.events.chart import Cause
+from schemas.events.chart import Cause, Coverage
 from schemas.events.claim import CodedValue
 from schemas.events.coded import ChartCoded, StayFacts
+from schemas.events.types import Day
 
 _NEWBORN = "4"  # admission type, X12 CL101
+_AUTO_MEDICAL: Final = "AM"  # SBR09: automobile medical
+_LIABILITY: Final = frozenset({"LM", "LI"})  # liability medical; LI was the 4010's
+_ONSET, _LAST_MENSTRUAL_PERIOD = "11", "10"  # occurrence codes
+_OF_PREGNANCY: Final = ("O", "Z32", "Z33", "Z34", "Z3A")  # chapter 15, and the encounters and weeks of a pregnancy
 
 
 def coded_values(chart: ChartCoded, causes: tuple[Cause, ...]) -> tuple[CodedValue, ...]:
-    return (*_of_causes(causes), *folding.conditions(chart), *_of_status(chart.encounter), *_of_stay(chart.encounter))
+    began = _of_illness(chart) if chart.onset or chart.last_menstrual_period else ()
+    return (
+        *_of_causes(causes, chart),
+        *began,
+        *folding.conditions(chart),
+        *_of_status(chart.encounter),
+        *_of_stay(chart.encounter),
+    )
 
 
 def _of_status(stay: StayFacts) -> Iterator[CodedValue]:
@@ -21,14 +34,48 @@ def _of_status(stay: StayFacts) -> Iterator[CodedValue]:
         yield CodedValue(kind="condition", code="44")
 
 
-def _of_causes(causes: tuple[Cause, ...]) -> Iterator[CodedValue]:
-    """Work: condition 02, and occurrence 04 with the accident's date. Other occurrence codes (01 to 03, 05) state which
-    insurance there is, which a chart does not know: its causes go along as they are."""
+def last_menstrual_period(chart: ChartCoded) -> Day | None:
+    """Only where a diagnosis says that she is pregnant: elsewhere no payer needs it (45 CFR 164.502(b))."""
+    if chart.last_menstrual_period is None or not any(d.code.startswith(_OF_PREGNANCY) for d in chart.diagnoses):
+        return None
+    return chart.last_menstrual_period
+
+
+def onset(chart: ChartCoded) -> Day | None:
+    """Of the symptoms, on another day than the first of the visit (837P DTP 431)."""
+    return chart.onset if chart.onset != chart.encounter.start_day else None
+
+
+def _of_causes(causes: tuple[Cause, ...], chart: ChartCoded) -> Iterator[CodedValue]:
+    """Work: condition 02. An accident's day under the occurrence code that says who answers for it; without its day
+    there is none, for the code asks for it."""
     for cause in causes:
         if cause.kind == "employment":
             yield CodedValue(kind="condition", code="02")
-            if cause.date is not None:
-                yield CodedValue(kind="occurrence", code="04", start=cause.date)
+        if cause.date is not None:
+            yield CodedValue(kind="occurrence", code=_occurrence(cause, chart.coverages), start=cause.date)
+
+
+def _occurrence(cause: Cause, coverages: Iterable[Coverage]) -> str:
+    """04 at work. 02 where the chart says that no fault is asked for. Else by the plans among its coverages: 01 an
+    automobile accident with automobile medical (SBR09 AM), 03 one for which a liability plan (LM) answers. 05 any
+    other: nobody is known who answers for it but the health plans (NUBC FL 31-34; recalled, not read)."""
+    if cause.kind == "employment":
+        return "04"
+    if cause.no_fault:
+        return "02"
+    plans = {coverage.plan_kind for coverage in coverages}
+    if cause.kind == "auto" and _AUTO_MEDICAL in plans:
+        return "01"
+    return "03" if plans & _LIABILITY else "05"
+
+
+def _of_illness(chart: ChartCoded) -> Iterator[CodedValue]:
+    """10 the last menstrual period, 11 the onset of symptoms."""
+    if (began := last_menstrual_period(chart)) is not None:
+        yield CodedValue(kind="occurrence", code=_LAST_MENSTRUAL_PERIOD, start=began)
+    if chart.onset is not None:
+        yield CodedValue(kind="occurrence", code=_ONSET, start=chart.onset)
 
 
 def _of_stay(stay: StayFacts) -> Iterator[CodedValue]:

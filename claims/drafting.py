@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from claims import billers, claim_diagnoses
-from claims.claim_values import coded_values
+from claims import billers, claim_diagnoses, claim_values
 from claims.identity import billing_key, claim_built_id, claim_id, control_number, period
 from claims.interim import by_bill
 from claims.operators import operator_of_line
@@ -188,7 +187,7 @@ def _institutional(chart: ChartCoded, part: _Part, causes: tuple[Cause, ...]) ->
         "admission_hour": stay.admission_hour if inpatient else None,
         "patient_status": status,
         "discharge_hour": stay.discharge_hour if inpatient and not goes_on else None,
-        "coded_values": coded_values(chart, causes),
+        "coded_values": claim_values.coded_values(chart, causes),
         "diagnoses": claim_diagnoses.institutional(chart),
         "procedures": claim_diagnoses.disclosed_procedures(chart) if inpatient else (),
         "drg": chart.drg if inpatient else None,
@@ -210,6 +209,8 @@ def _professional(chart: ChartCoded, hospital: Hospital, part: _Part) -> dict[st
         "statement_to": max(service.service_to for service in services),
         "admission_date": admission_day(chart.encounter) if place in INPATIENT_PLACES else None,
         "service_facility": None if place == _HOME or here.npi == part.billing.npi else here,
+        "onset": claim_values.onset(chart) if chart.onset else None,
+        "last_menstrual_period": claim_values.last_menstrual_period(chart) if chart.last_menstrual_period else None,
         "diagnoses": diagnoses,
         "lines": tuple(
             _line(chart, number, numbered, claim_diagnoses.pointers(chart, numbered.service, on_claim))

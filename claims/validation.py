@@ -142,6 +142,8 @@ def _coded(scene: Scene, encoded: Encoded) -> tuple[Grouped, tuple[WorkItem, ...
         admission_related=chart.admission_related,
         estimate=chart.estimate,
         surprise_consent=chart.surprise_consent,
+        onset=chart.onset,
+        last_menstrual_period=chart.last_menstrual_period,
         diagnoses=ordered,
         procedures=encoded.procedures,
         services=priced.lines,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 from claims.fhir.conditions import why_he_came
 from claims.fhir.elements import (
@@ -25,6 +26,8 @@ from schemas.events.people import Provider, ProviderRole
 from schemas.events.types import Instant
 
 CAUSE = "urn:claimstream:cause"
+ONSET = "urn:claimstream:onset"
+LAST_MENSTRUAL_PERIOD = "urn:claimstream:last-menstrual-period"
 
 # HL7 v3-ActCode; ACUTE and NONAC are kinds of inpatient stay.
 _CLASSES: dict[str, EncounterClass] = {
@@ -156,6 +159,20 @@ def read_causes(visit: Visit) -> tuple[Cause, ...]:
     return tuple(_cause(parts(extension), visit) for extension in extensions(visit.encounter, CAUSE))
 
 
+def read_onset(visit: Visit) -> date | None:
+    """Encounter extension urn:claimstream:onset: when the symptoms began; no condition says it for the visit."""
+    return _only_day(visit, ONSET)
+
+
+def read_last_menstrual_period(visit: Visit) -> date | None:
+    return _only_day(visit, LAST_MENSTRUAL_PERIOD)
+
+
+def _only_day(visit: Visit, url: str) -> date | None:
+    said = next(iter(extensions(visit.encounter, url)), None)
+    return None if said is None else day(said.get("valueDate"), visit.zone)
+
+
 def _cause(given: dict[str, Resource], visit: Visit) -> Cause:
     kind = given.get("kind", {}).get("valueCode")
     return Cause(
@@ -165,4 +182,5 @@ def _cause(given: dict[str, Resource], visit: Visit) -> Cause:
         country=words(given.get("country", {}), "valueCode"),
         claim_number=words(given.get("claimNumber", {}), "valueString"),
         employer=words(given.get("employer", {}), "valueString"),
+        no_fault=no_fault if isinstance(no_fault := given.get("noFault", {}).get("valueBoolean"), bool) else None,
     )

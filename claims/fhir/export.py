@@ -12,7 +12,13 @@ from claims.fhir.conditions import read_conditions
 from claims.fhir.coverages import UnknownPayer, read_coverages
 from claims.fhir.documents import read_documents
 from claims.fhir.elements import Resource, ending, first, instant, reference, words
-from claims.fhir.encounters import encounter_class, read_causes, read_encounter
+from claims.fhir.encounters import (
+    encounter_class,
+    read_causes,
+    read_encounter,
+    read_last_menstrual_period,
+    read_onset,
+)
 from claims.fhir.people import mrn, read_patient
 from claims.fhir.privacy import (
     read_estimate,
@@ -122,6 +128,8 @@ def _chart(visit: Visit, occurred_at: datetime, payers: Mapping[str, Payer]) -> 
         payments_cents=read_payments(visit),
         estimate=read_estimate(visit),
         surprise_consent=read_surprise_consent(visit),
+        onset=read_onset(visit),
+        last_menstrual_period=read_last_menstrual_period(visit),
     )
 
 

@@ -31,6 +31,10 @@ def _all(claim: ClaimBuilt) -> Iterator[Element]:
         yield _coded_value(value)
     for cause in claim.causes:
         yield _cause(cause)
+    if claim.onset:
+        yield _own("onset", timingDate=day(claim.onset))
+    if claim.last_menstrual_period:
+        yield _own("last-menstrual-period", timingDate=day(claim.last_menstrual_period))
     if claim.insurance_type:
         yield _own("insurance-type", code=concept(systems.INSURANCE_TYPE, claim.insurance_type))
     if claim.patient_paid_cents:

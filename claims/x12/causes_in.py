@@ -23,8 +23,8 @@ def causes(loops: ClaimLoops, values: Sequence[CodedValue], fields: Fields) -> t
     number = _casualty(loops)
     if loops.kind == "institutional":
         state = loops.claim.first("REF", "LU")
-        said = dict(_told_by(values)) or ({"other": None} if number else {})
         where = (state.element(2) or None) if state else None
+        said = dict(_told_by(values, "auto" if where else "other")) or _untold(where, number)
         return tuple(_cause(kind, on, where if kind == "auto" else None, None, number) for kind, on in said.items())
     related, accident = parts(loops.claim.head, 11), loops.claim.first("DTP", _ACCIDENT)
     day = fields.days(accident)[0] if accident else None
@@ -36,14 +36,23 @@ def _cause(kind: Kind, on: Day | None, state: str | None, country: str | None, n
     return Cause(kind=kind, date=on, state=state or None, country=country or None, claim_number=number)
 
 
-def _told_by(values: Iterable[CodedValue]) -> Iterable[tuple[Kind, Day | None]]:
-    """Each cause once; the day of its occurrence is known, that of a condition is not."""
+def _untold(where: str | None, number: str | None) -> dict[Kind, Day | None]:
+    """An accident of which only its state or its number is said."""
+    if where:
+        return {"auto": None}
+    return {"other": None} if number else {}
+
+
+def _told_by(values: Iterable[CodedValue], accident: Kind) -> Iterable[tuple[Kind, Day | None]]:
+    """Each cause once; the day of its occurrence is known, that of a condition is not. `accident` is what one is whose
+    code says only who answers for it."""
     for value in values:
         if value.kind == "condition" and value.code == _OF_WORK:
             yield "employment", None
     for value in values:
         if value.kind == "occurrence" and value.code in _OCCURRED:
-            yield _OCCURRED[value.code], value.start
+            kind = _OCCURRED[value.code]
+            yield (accident if kind == "other" else kind), value.start
 
 
 def _casualty(loops: ClaimLoops) -> str | None:

@@ -26,13 +26,18 @@ def claim_information(w: Writer, claim: ClaimBuilt, place: str, signed: str, *re
 
 
 def references(w: Writer, claim: ClaimBuilt) -> None:
-    """REF of a claim: referral, authorization, the payer's number of what is corrected, the medical record."""
+    """REF of a claim: referral, authorization, the payer's number of what is corrected, the state of an automobile
+    accident (a professional's CLM11 says it), the medical record."""
     if claim.referral:
         w.put("REF", "9F", w.code("referral", claim.referral, 50))
     if number := authorization(claim):
         w.put("REF", "G1", w.code("authorizations", number, 50))
     if claim.original_reference:
         w.put("REF", "F8", w.code("original_reference", claim.original_reference, 50))
+    if claim.kind == "institutional" and claim.causes:
+        state = next((cause.state for cause in claim.causes if cause.kind == "auto"), None)
+        if state:
+            w.put("REF", "LU", w.code("causes.state", state, 2, 2))
     w.put("REF", "EA", w.code("patient.mrn", claim.patient.mrn, 50))
 
 

@@ -29,6 +29,7 @@ from schemas.events.people import Organization, Provider
 from schemas.events.types import Day
 
 _STATEMENT, _ADMISSION, _DISCHARGE = "434", "435", "096"
+_ONSET, _LAST_MENSTRUAL_PERIOD = "431", "484"
 _NOT_AVAILABLE: Final = "9"  # CL101, where nobody knows
 _TWO_DIGITS: Final = re.compile(r"[0-9]{2}")
 _YES_NO: Final = {"Y": True, "N": False}
@@ -229,6 +230,8 @@ class _Claim:
             return {
                 "place_of_service": place or None,
                 "admission_date": self.fields.days(admitted)[0] if admitted else None,
+                "onset": self._day(_ONSET),
+                "last_menstrual_period": self._day(_LAST_MENSTRUAL_PERIOD),
             }
         if facts is None:
             self.fields.wrong(self.head, 1, "an institutional claim without CL1", "give the patient's status")
@@ -242,6 +245,10 @@ class _Claim:
             "patient_status": self._status(facts) if facts else None,
             "discharge_hour": _hour(left.element(3)) if left else None,
         }
+
+    def _day(self, qualifier: str) -> Day | None:
+        said = self.claim.first("DTP", qualifier)
+        return self.fields.days(said)[0] if said else None
 
     def _status(self, facts: Segment) -> str | None:
         """CL103."""

@@ -25,9 +25,13 @@ def professional_claim(w: Writer, claim: ClaimBuilt, parties: Parties) -> None:
     causes = w.composite(*_related_causes(w, claim.causes))
     delay = ("", "", "", "", "", "", "", "", claim.delay_reason) if claim.delay_reason else ()
     claim_loops.claim_information(w, claim, where, _SIGNED, "", causes, *delay)
+    if claim.onset is not None:
+        w.put("DTP", "431", "D8", day(claim.onset))
     accident = next((cause.date for cause in claim.causes if cause.date), None)
     if accident is not None:
         w.put("DTP", "439", "D8", day(accident))
+    if claim.last_menstrual_period is not None:
+        w.put("DTP", "484", "D8", day(claim.last_menstrual_period))
     if claim.admission_date is not None:
         w.put("DTP", "435", "D8", day(claim.admission_date))
     if claim.patient_paid_cents:

@@ -83,6 +83,7 @@ class Cause(Wire):
     country: Code | None = None
     claim_number: Id | None = None  # property and casualty, REF Y4
     employer: Line | None = None
+    no_fault: bool | None = None  # a law or policy that pays without fault answers for it
 
 
 class Document(Wire):
@@ -253,3 +254,5 @@ class ChartCompleted(Event):
     admission_related: bool | None = None  # of an outpatient: to an admission that follows (42 CFR 412.2(c)(5))
     estimate: Estimate | None = None
     surprise_consent: bool | None = None  # the patient agreed to be billed by who is out of network (45 CFR 149.420)
+    onset: Day | None = None  # of the symptoms or illness that the visit was for
+    last_menstrual_period: Day | None = None

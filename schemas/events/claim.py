@@ -197,6 +197,8 @@ class ClaimBuilt(Event):
     code_sets: Line | None = None
     edit_tables: Line | None = None
     order_reason: OrderReason | None = None  # why this payer, in this turn
+    onset: Day | None = None  # of a professional's; a hospital's says it by occurrence code, as the next
+    last_menstrual_period: Day | None = None
 
 
 BillBasis = Literal["after-payers", "restricted", "no-plan", "patient-pays", "no-plan-answers"]

@@ -227,6 +227,8 @@ class ChartCoded(Event):
     folded_into: Id | None = None  # the chart on which this one's services stand: it has no claim of its own
     estimate: Estimate | None = None
     surprise_consent: bool | None = None
+    onset: Day | None = None
+    last_menstrual_period: Day | None = None
 
 
 ReturnReason = Literal[

@@ -12,7 +12,7 @@ from claims.forming import form, secondary
 from claims.insurance_type import insurance_type
 from claims.partners import Partners
 from claims.settlement import apply
-from schemas.events.chart import Authorization, Cause, PriorityFacts
+from schemas.events.chart import Authorization, Cause, Coverage, PriorityFacts
 from schemas.events.claim import ClaimBuilt
 from schemas.events.people import Name, Subscriber
 from tests.claims.coding.given_edits import tables as tables_of
@@ -26,6 +26,7 @@ from tests.claims.given_accounts import (
     chart,
     committed_partners,
     coverage,
+    diagnosis,
     sent,
     service,
     stay,
@@ -228,9 +229,60 @@ def test_value_codes_that_a_stay_tells(reason: str, differs: dict[str, Any], exp
     assert values(**differs) == expected, reason
 
 
+def occurred(**other: Any) -> list[tuple[str, str, date | None]]:
+    said = chart(**other)
+    return [(value.kind, value.code, value.start) for value in coded_values(said, said.causes)]
+
+
 def test_work_is_a_condition_and_its_day_an_occurrence() -> None:
-    said = chart(causes=(Cause(kind="employment", date=DAY),))
-    assert [(value.kind, value.code, value.start) for value in coded_values(said, said.causes)] == [
+    assert occurred(causes=(Cause(kind="employment", date=DAY),)) == [
         ("condition", "02", None),
         ("occurrence", "04", DAY),
     ]
+
+
+AM, LM, CI = (coverage(plan_kind=kind) for kind in ("AM", "LM", "CI"))
+ACCIDENTS = [
+    # reason, cause, coverages, occurrence codes
+    ("automobile medical answers", Cause(kind="auto", date=DAY), (AM, CI), ["01"]),
+    ("it is the accident's whose automobile it was", Cause(kind="other", date=DAY), (AM, CI), ["05"]),
+    ("no fault is asked for", Cause(kind="auto", date=DAY, no_fault=True), (AM, CI), ["02"]),
+    ("nor of one at home", Cause(kind="other", date=DAY, no_fault=True), (CI,), ["02"]),
+    ("a liability plan answers", Cause(kind="auto", date=DAY), (LM, CI), ["03"]),
+    ("of another accident too", Cause(kind="other", date=DAY), (CI, LM), ["03"]),
+    ("medical before liability", Cause(kind="auto", date=DAY), (LM, AM), ["01"]),
+    ("only a health plan is known", Cause(kind="auto", date=DAY), (CI,), ["05"]),
+    ("without its day nothing is said", Cause(kind="auto"), (AM, CI), []),
+]
+
+
+@pytest.mark.parametrize(("cause", "plans", "codes"), [row[1:] for row in ACCIDENTS], ids=[row[0] for row in ACCIDENTS])
+def test_an_accidents_day_stands_under_who_answers_for_it(
+    cause: Cause, plans: tuple[Coverage, ...], codes: list[str]
+) -> None:
+    assert occurred(causes=(cause,), coverages=plans) == [("occurrence", code, DAY) for code in codes]
+
+
+BEGAN = DAY - timedelta(days=3)
+PREGNANT = (diagnosis("O26.891", "principal"),)
+
+
+def test_the_onset_of_an_illness_is_an_occurrence_of_the_hospitals_and_a_day_of_the_professionals(
+    partners: Partners,
+) -> None:
+    hospitals, professionals = form(chart(onset=BEGAN), account(), partners).claims
+    assert [(value.code, value.start) for value in hospitals.coded_values] == [("11", BEGAN)]
+    assert (hospitals.onset, professionals.onset) == (None, BEGAN)
+
+
+def test_an_onset_on_the_first_day_is_no_other_day(partners: Partners) -> None:
+    _, professionals = form(chart(onset=DAY), account(), partners).claims
+    assert professionals.onset is None
+
+
+def test_a_last_menstrual_period_is_said_where_she_is_pregnant_and_nowhere_else(partners: Partners) -> None:
+    hospitals, professionals = form(chart(last_menstrual_period=BEGAN, diagnoses=PREGNANT), account(), partners).claims
+    assert [(value.code, value.start) for value in hospitals.coded_values] == [("10", BEGAN)]
+    assert professionals.last_menstrual_period == BEGAN
+    for made in form(chart(last_menstrual_period=BEGAN), account(), partners).claims:
+        assert (made.coded_values, made.last_menstrual_period) == ((), None)

@@ -183,6 +183,13 @@ def test_a_parent_as_subscriber_is_named(read: Reader) -> None:
     assert subscriber.name.family == "Elder"
 
 
+def test_the_visit_says_when_it_began_and_no_condition_does(read: Reader) -> None:
+    days = [("onset", "2026-02-27"), ("last-menstrual-period", "2026-01-05")]
+    said = [{"url": f"urn:claimstream:{name}", "valueDate": day} for name, day in days]
+    chart = read.chart(patient(), encounter(extension=said))
+    assert (chart.onset, chart.last_menstrual_period) == (date(2026, 2, 27), date(2026, 1, 5))
+
+
 def test_a_cause_says_who_else_may_have_to_pay(read: Reader) -> None:
     parts = [{"url": "kind", "valueCode": "employment"}, {"url": "date", "valueDate": "2026-03-02"},
              {"url": "claimNumber", "valueString": "WC-1"}]  # fmt: skip

@@ -112,6 +112,8 @@ def _professional(draw: st.DrawFn) -> dict[str, Any]:
         "providers": tuple(Provider(role=r, npi=n, name=Name(family="LIM")) for r, n in roles),  # type: ignore[arg-type]
         "causes": draw(st.sampled_from([(), (cause,)])),
         "place_of_service": "11",
+        "onset": draw(st.none() | _DAYS),
+        "last_menstrual_period": draw(st.none() | _DAYS),
         "statement_from": FIRST,
         "statement_to": FIRST,
         "admission_date": draw(st.none() | _DAYS),

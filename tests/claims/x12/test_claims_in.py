@@ -102,6 +102,22 @@ def test_spans_occurrences_and_conditions_have_their_days() -> None:
     assert [(cause.kind, cause.date) for cause in claim.causes] == [("employment", date(2026, 1, 2))]
 
 
+@pytest.mark.parametrize(
+    ("reason", "said", "kind", "day"),
+    [
+        ("its code says no automobile, its state does", "HI*BH:05:D8:20260102", "auto", date(2026, 1, 2)),
+        ("nothing but its state is said", "HI*BE:80:::2", "auto", None),
+    ],
+)
+def test_where_an_automobile_accident_was_tells_that_it_was_one(
+    reason: str, said: str, kind: str, day: date | None
+) -> None:
+    stay = STAY.replace("HI*BE:80:::2", said).replace("REF*EA*", "REF*LU*MA\nREF*EA*")
+    assert [(c.kind, c.date, c.state) for c in read_one(institutional(stay)).claim.causes] == [(kind, day, "MA")], (
+        reason
+    )
+
+
 def test_a_professional_claims_cause_has_its_day_and_place() -> None:
     claim = read_one(professional(CLAIM.replace("Y*A*Y*Y", "Y*A*Y*Y**AA:::MA\nDTP*439*D8*20260103"))).claim
     assert [(cause.kind, cause.date, cause.state) for cause in claim.causes] == [("auto", date(2026, 1, 3), "MA")]

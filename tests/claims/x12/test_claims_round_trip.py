@@ -27,6 +27,7 @@ SAME = (
     "filing_indicator", "pay_to", "member_id", "group", "signatures", "authorizations", "referral",
     "place_of_service", "bill_type", "admission_date", "admission_type", "admission_source", "admission_hour",
     "patient_status", "discharge_hour", "total_charge_cents", "patient_paid_cents", "delay_reason",
+    "onset", "last_menstrual_period",
 )  # fmt: skip
 OF_A_LINE = (
     "number", "control_number", "code", "modifiers", "revenue_code", "units", "unit_kind", "service_from", "service_to",
@@ -59,6 +60,7 @@ def facts(claim: ClaimBuilt) -> dict[str, Any]:
         "procedures": [(each.code, each.performed_at) for each in claim.procedures],
         "values": sorted(map(repr, claim.coded_values)),
         "drg": claim.drg and claim.drg.code,
+        "causes": claim.causes if claim.kind == "professional" else (),  # a hospital's are codes
         "providers": {(each.role, each.npi) for each in claim.providers},
         "lines": [tuple(getattr(line, name) for name in OF_A_LINE) for line in claim.lines],
         "prior": [answer(prior) for prior in claim.prior],

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from schemas.events.chart import PresentOnAdmission
+from schemas.events.chart import Cause, PresentOnAdmission
 from schemas.events.claim import ClaimBuilt, ClaimDiagnosis, CodedValue
 from schemas.events.coded import CodedProcedure, Drg
 from schemas.events.people import Name, Provider
@@ -77,6 +77,7 @@ SAID = [
     ("attending, with specialty", CLAIM, "NM1", "NM1*71*1*Costa*Ivan****XX*1999001112"),
     ("operating", but(providers=(SURGEON,)), "NM1", "NM1*72*1*Barnes*Amy****XX*1999001096"),
     ("another who operated", but(providers=(SURGEON, ASSISTANT)), "NM1", "NM1*ZZ*1*DeJesus*****XX*1999001104"),
+    ("where the automobile accident was", but(causes=(Cause(kind="auto", state="MA"),)), "REF", "REF*LU*MA"),
     ("a service", CLAIM, "SV2", "SV2*0510*HC:G0463*100*UN*1"),
     ("a room by the day", line_but(code=None, revenue_code="0120", unit_kind="DA", units=3000), "SV2",
      "SV2*0120**100*DA*3"),

@@ -50,6 +50,8 @@ SAID = [
     ("work and an accident on the road", but(causes=(Cause(kind="employment"), Cause(kind="auto", state="MA"))), "CLM",
      f"CLM*{CLAIM.control_number}*50***22:B:1*Y*A*Y*Y**EM:AA::MA"),
     ("the accident's day", but(causes=(Cause(kind="other", date=date(2026, 3, 1)),)), "DTP", "DTP*439*D8*20260301"),
+    ("when it began", but(onset=date(2026, 2, 27)), "DTP", "DTP*431*D8*20260227"),
+    ("her last menstrual period", but(last_menstrual_period=date(2026, 1, 5)), "DTP", "DTP*484*D8*20260105"),
     ("a casualty insurer's number", but(causes=(Cause(kind="auto", claim_number="C9"),)), "REF", "REF*Y4*C9"),
     ("admitted", but(admission_date=date(2026, 3, 1)), "DTP", "DTP*435*D8*20260301"),
     ("what the patient paid", but(patient_paid_cents=2_550), "AMT", "AMT*F5*25.5"),
