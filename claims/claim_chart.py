@@ -105,6 +105,7 @@ def chart_of(read: ClaimRead, reference: Reference, found: Billers, now: Instant
         coder="claim",
         onset=claim.onset,
         last_menstrual_period=claim.last_menstrual_period,
+        attachments=claim.attachments,
     )
 
 

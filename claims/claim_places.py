@@ -8,6 +8,11 @@ from schemas.events.claim import ClaimKind
 _INDEXED: Final = re.compile(r"([a-z_.]+)\[([0-9]+)\](.*)")
 _NUMBERED: Final = {"services": "line", "diagnoses": "diagnosis", "procedures": "procedure", "coverages": "payer"}
 _ANY: Final = {
+    "attachments": "PWK",
+    "attachments.control_number": "PWK06",
+    "attachments.report_type": "PWK01",
+    "attachments.transmission": "PWK02",
+    "claim_note": "NTE",
     "causes": "CLM11",
     "causes.claim_number": "REF Y4",
     "coverages": "SBR",

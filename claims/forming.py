@@ -19,6 +19,7 @@ from claims.codesets.dated import DatedTables
 from claims.corrections import NOT_TAKEN_BACK, Accepts, correct, expect, follow, instead, withdraw
 from claims.delay import with_delay_reason
 from claims.drafting import PRODUCER, bill_type, draft, payer_fields
+from claims.enclosures import ON_REQUEST
 from claims.formed import Formed, Steps, entered, side_by_side
 from claims.identity import claim_built_id, claim_id_of, control_number
 from claims.insurance_type import insurance_type
@@ -60,7 +61,7 @@ def form(chart: ChartCoded, account: Account, partners: Partners, tables: DatedT
     formed = correct(drafted, chart, account, _accepts(partners))
     if formed.refused or formed.awaited:
         return formed
-    formed = _dated(formed, partners, (chart.received_at or chart.occurred_at).astimezone(hospital.zone).date())
+    formed = _dated(formed, partners, chart, (chart.received_at or chart.occurred_at).astimezone(hospital.zone).date())
     billed = bills.direct(chart, routes, account, hospital)
     return replace(formed, bills=billed.bills, warned=billed.warned)
 
@@ -75,16 +76,17 @@ def follow_up(
     earlier claim, is tried again with the next answer.
     """
     steps = _step_by_step(chart, answered, account, _accepts(partners), now)
-    formed = _dated(side_by_side(steps.made), partners, now.day)
+    formed = _dated(side_by_side(steps.made), partners, chart, now.day)
     if not steps.made or formed.refused or formed.awaited or not is_done(steps.account, chart.chart_id):
         return formed
     billed = bills.after_payers(chart, steps.account, partners.hospital(chart.hospital), now.because)
     return replace(formed, bills=billed.bills, warned=billed.warned)
 
 
-def _dated(formed: Formed, partners: Partners, day: Day) -> Formed:
+def _dated(formed: Formed, partners: Partners, chart: ChartCoded, day: Day) -> Formed:
     """Claims as they go out on that day: late ones with their reason."""
-    claims = (with_delay_reason(claim, partners.payers.get(claim.payer), day) for claim in formed.claims)
+    payers, told = partners.payers, chart.delay_reason
+    claims = (with_delay_reason(claim, payers.get(claim.payer), day, told) for claim in formed.claims)
     return replace(formed, claims=tuple(claims))
 
 
@@ -137,6 +139,8 @@ def secondary(
             **payer_fields(coverage, before.kind, before.payer_sequence + 1),
             "insurance_type": insurance_type(coverage, before, why),
             "order_reason": why,
+            "delay_reason": None,
+            "attachments": tuple(each for each in before.attachments if each.transmission == ON_REQUEST),
             "lines": tuple(line.model_copy(update={"authorization": None}) for line in before.lines),
             "frequency": own_frequency(before),
             "original_reference": None,

@@ -22,6 +22,7 @@ from claims.edits.diagnosis import DIAGNOSIS
 from claims.edits.drugs import DRUGS
 from claims.edits.duplicates import DUPLICATES
 from claims.edits.eligibility import ELIGIBILITY
+from claims.edits.enclosures import ENCLOSURES
 from claims.edits.filing import FILING
 from claims.edits.guidelines import GUIDELINES
 from claims.edits.identity import IDENTITY
@@ -72,6 +73,7 @@ FAMILIES: Final[dict[str, tuple[Rule, ...]]] = {
     "days and hours": BEDS,
     "coverage": COVERAGE,
     "authorization": AUTHORIZATION,
+    "papers and notes": ENCLOSURES,
     "money": MONEY,
 }
 """By what they look at, in the order in which a hospital hears of them."""

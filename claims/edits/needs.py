@@ -72,6 +72,8 @@ def _of_chart(subject: Subject) -> Iterator[Need]:
         yield "diagnoses"
         if _has_twice(subject):
             yield "codes twice"
+    if chart.attachments or chart.claim_note or chart.delay_reason:
+        yield "papers and notes"
     if subject.hospital.tells_enrolments:
         yield "enrolments"
     if subject.stay.discharge_status is not None:

@@ -27,6 +27,7 @@ Need = Literal[
     "inpatient places", "lines alike", "pointers astray", "providers unknown", "check digits",
     "units not whole", "odd amounts", "other charges",
     "splits", "plans change", "authorizations", "referrals", "clia", "medicare",
+    "papers and notes",
 ] | Trait  # fmt: skip
 """What a rule needs to find anything (claims/edits/needs.py)."""
 Scope = Literal["any", "inpatient", "outpatient", "facility", "professional"]

@@ -21,11 +21,14 @@ from claims.fhir.elements import (
 )
 from claims.fhir.people import name
 from claims.fhir.visit import Visit
-from schemas.events.chart import Admission, Cause, Discharge, Encounter, EncounterClass
+from schemas.events.chart import Admission, Attachment, Cause, Discharge, Encounter, EncounterClass
 from schemas.events.people import Provider, ProviderRole
 from schemas.events.types import Instant
 
 CAUSE = "urn:claimstream:cause"
+ATTACHMENT = "urn:claimstream:attachment"
+CLAIM_NOTE = "urn:claimstream:claim-note"
+DELAY_REASON = "urn:claimstream:delay-reason"
 ONSET = "urn:claimstream:onset"
 LAST_MENSTRUAL_PERIOD = "urn:claimstream:last-menstrual-period"
 
@@ -166,6 +169,27 @@ def read_onset(visit: Visit) -> date | None:
 
 def read_last_menstrual_period(visit: Visit) -> date | None:
     return _only_day(visit, LAST_MENSTRUAL_PERIOD)
+
+
+def read_attachments(visit: Visit) -> tuple[Attachment, ...]:
+    """Encounter extension urn:claimstream:attachment: a paper that goes to the payer."""
+    return tuple(_attachment(parts(extension)) for extension in extensions(visit.encounter, ATTACHMENT))
+
+
+def _attachment(given: dict[str, Resource]) -> Attachment:
+    return Attachment(
+        report_type=words(given.get("reportType", {}), "valueCode") or "unsaid",
+        transmission=words(given.get("transmission", {}), "valueCode") or "unsaid",
+        control_number=words(given.get("controlNumber", {}), "valueString"),
+    )
+
+
+def read_claim_note(visit: Visit) -> str | None:
+    return next((words(said, "valueString") for said in extensions(visit.encounter, CLAIM_NOTE)), None)
+
+
+def read_delay_reason(visit: Visit) -> str | None:
+    return next((words(said, "valueCode") for said in extensions(visit.encounter, DELAY_REASON)), None)
 
 
 def _only_day(visit: Visit, url: str) -> date | None:

@@ -14,7 +14,10 @@ from claims.fhir.documents import read_documents
 from claims.fhir.elements import Resource, ending, first, instant, reference, words
 from claims.fhir.encounters import (
     encounter_class,
+    read_attachments,
     read_causes,
+    read_claim_note,
+    read_delay_reason,
     read_encounter,
     read_last_menstrual_period,
     read_onset,
@@ -130,6 +133,9 @@ def _chart(visit: Visit, occurred_at: datetime, payers: Mapping[str, Payer]) -> 
         surprise_consent=read_surprise_consent(visit),
         onset=read_onset(visit),
         last_menstrual_period=read_last_menstrual_period(visit),
+        attachments=read_attachments(visit),
+        claim_note=read_claim_note(visit),
+        delay_reason=read_delay_reason(visit),  # type: ignore[arg-type]  # the model holds it to those there are
     )
 
 

@@ -41,6 +41,9 @@ def _all(claim: ClaimBuilt) -> Iterator[Element]:
         yield _own("patient-paid", valueQuantity=_dollars(claim.patient_paid_cents))
     if claim.delay_reason:
         yield _own("delay-reason", code=concept(systems.DELAY, claim.delay_reason))
+    for paper in claim.attachments:
+        kind = concept(systems.ATTACHMENT, paper.report_type)
+        yield _own("attachment", code=kind, valueString=paper.control_number)
     for note in claim.notes:
         yield _own("note", valueString=note)
 

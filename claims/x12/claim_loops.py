@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Final
 
+from claims.enclosures import MOST_ATTACHMENTS, NOTE, ON_REQUEST, REPORT_TYPES, TRANSMISSIONS, late_words
 from claims.x12.earlier_payers import benefits, release
 from claims.x12.writing import Unwritable, Writer, amount, day, days, quantity
 from schemas.events.claim import ClaimBuilt, ClaimLine
 
 _IN_A_SEGMENT: Final = 12  # codes of an HI
-_NOTE: Final = 80
 _UNITS: Final = {"DA": "DA", "MJ": "MJ"}  # everything else is counted: UN
 
 
@@ -54,10 +54,29 @@ def line_authorizations(claim: ClaimBuilt, line: ClaimLine) -> list[str]:
     return [number for number in dict.fromkeys((*own, *given)) if number != whole]
 
 
+def attachments(w: Writer, claim: ClaimBuilt) -> None:
+    """PWK: the papers that go to the payer, at most ten."""
+    if len(claim.attachments) > MOST_ATTACHMENTS:
+        raise Unwritable("attachments", f"more than {MOST_ATTACHMENTS}", "send the others when the payer asks")
+    for at, each in enumerate(claim.attachments):
+        field = f"attachments.{at}"
+        if each.report_type not in REPORT_TYPES:
+            raise Unwritable(f"{field}.report_type", "no kind of report of an 837", "see X12 PWK01")
+        if each.transmission not in TRANSMISSIONS:
+            raise Unwritable(f"{field}.transmission", "no way of an 837", "give AA, BM, EL, EM, FT or FX")
+        if each.control_number is None and each.transmission != ON_REQUEST:
+            raise Unwritable(
+                f"{field}.control_number", "a paper that is sent needs it", "give the number that is on it"
+            )
+        number = w.code(f"{field}.control_number", each.control_number, 50, 2)
+        w.put("PWK", each.report_type, each.transmission, *(("", "", "AC", number) if number else ()))
+
+
 def note(w: Writer, claim: ClaimBuilt) -> None:
-    """NTE*ADD: one of 80 characters; what is more is cut."""
-    if claim.notes:
-        w.put("NTE", "ADD", w.name("notes", "; ".join(claim.notes), _NOTE))
+    """NTE*ADD: one of 80 characters; what is more is cut. A hospital's late bill says in words why."""
+    said = (*claim.notes, *late_words(claim.kind, claim.delay_reason))
+    if said:
+        w.put("NTE", "ADD", w.name("notes", "; ".join(said), NOTE))
 
 
 def codes(w: Writer, field: str, composites: Sequence[str], most: int) -> None:
@@ -81,7 +100,7 @@ def procedure(w: Writer, line: ClaimLine) -> str:
         raise Unwritable(f"lines.{line.number}.modifiers", "more than four", "keep the four that price the line")
     at = f"lines.{line.number}"
     modifiers = [w.code(f"{at}.modifiers", modifier, 2, 2) for modifier in line.modifiers]
-    text = w.name(f"{at}.text", line.text, _NOTE)
+    text = w.name(f"{at}.text", line.text, NOTE)
     padding = [""] * (4 - len(modifiers)) if text else []
     return w.composite("HC", w.code(f"{at}.code", line.code, 48), *modifiers, *padding, text)
 

@@ -7,7 +7,6 @@ payer by his payer id. Everything that can't be read of one claim is told at onc
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 from pydantic import ValidationError
@@ -16,10 +15,12 @@ from claims.identity import billing_key, claim_built_id, claim_id, period
 from claims.x12.causes_in import causes
 from claims.x12.claim_codes_in import codes
 from claims.x12.claim_lines_in import OfClaim, line, who
+from claims.x12.enclosures_in import attachments, notes
 from claims.x12.fields import NO_DAY, Doubt, Fields, parts
+from claims.x12.header_in import sent_at, submitter
 from claims.x12.loops import ClaimLoops, Loop, read_loops
 from claims.x12.other_payers_in import OtherPayer, authorizations, other_payers
-from claims.x12.people_in import address, called, organization, provider
+from claims.x12.people_in import address, organization, provider
 from claims.x12.segments import Segment, X12Fault
 from claims.x12.subscribers_in import billing_provider, member, patient
 from claims.x12.values import no_room
@@ -174,14 +175,14 @@ class _Claim:
     def _heading(self) -> dict[str, Any]:
         """What the claim itself is, and when and by whom it was sent."""
         head, fields = self.head, self.fields
-        note, delay = [said.element(2) for said in self.claim.all("NTE") if said.element(2)], head.element(20)
+        delay = head.element(20) or None
         signed = Signatures(
             assignment_of_benefits=_YES_NO.get(head.element(8)),
             release_of_information=_RELEASED.get(head.element(9)),
             provider_accepts_assignment=_ACCEPTS.get(head.element(7)),
         )
         return {
-            "occurred_at": self._sent_at(),
+            "occurred_at": sent_at(self.loops.header, fields),
             "producer": "x12",
             "submission": 1,
             "revision": 1,
@@ -191,36 +192,20 @@ class _Claim:
             "charts": (ChartVersion(chart_id=self.control_number, version=1),),
             "frequency": fields.required(self.place, 3),
             "original_reference": self._reference("F8"),
-            "submitter": self._submitter(),
+            "submitter": submitter(self.loops.header),
             "signatures": signed,
             "authorizations": tuple(authorizations(self.claim)),
             "referral": self._reference("9F"),
             "total_charge_cents": fields.amount(head, 2),
-            "notes": tuple(note),
-            "delay_reason": delay or None,
+            "notes": tuple(notes(self.claim, self.loops.kind, delay)),
+            "delay_reason": delay,
+            "attachments": tuple(attachments(self.claim, fields)),
         }
 
     def _paid(self) -> int:
         """What the patient has paid (837P AMT F5)."""
         paid = self.claim.first("AMT", "F5")
         return self.fields.cents(paid, 2) if paid else 0
-
-    def _sent_at(self) -> datetime:
-        """BHT04 and 05, as if in UTC: a file names no zone."""
-        begun = self.loops.header.first("BHT")
-        if begun is None:
-            self.fields.wrong(self.loops.header.head, 1, "a transaction without BHT", "give it")
-            return datetime(1900, 1, 1, tzinfo=UTC)
-        day, clock = self.fields.day(begun, 4), begun.element(5).ljust(4, "0")[:4]
-        hours = (int(clock[:2]), int(clock[2:])) if clock.isdecimal() else (24, 0)
-        if hours >= (24, 0) or hours[1] > 59:
-            self.fields.wrong(begun, 5, "no time of day", "write HHMM")
-            hours = (0, 0)
-        return datetime(day.year, day.month, day.day, *hours, tzinfo=UTC)
-
-    def _submitter(self) -> str:
-        sender = next(self.loops.header.within("NM1", "41"), None)
-        return called(sender.head) if sender else "?"
 
     def _stay(self) -> dict[str, Any]:
         """Admission and discharge; bill type or place."""

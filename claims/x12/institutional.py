@@ -51,6 +51,7 @@ def institutional_claim(w: Writer, claim: ClaimBuilt, parties: Parties) -> None:
         "CL1", kind, w.code("admission_source", claim.admission_source, 1),
         w.code("patient_status", claim.patient_status, 2),
     )  # fmt: skip
+    claim_loops.attachments(w, claim)
     claim_loops.references(w, claim)
     claim_loops.note(w, claim)
     _health_codes(w, claim)

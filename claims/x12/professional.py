@@ -34,6 +34,7 @@ def professional_claim(w: Writer, claim: ClaimBuilt, parties: Parties) -> None:
         w.put("DTP", "484", "D8", day(claim.last_menstrual_period))
     if claim.admission_date is not None:
         w.put("DTP", "435", "D8", day(claim.admission_date))
+    claim_loops.attachments(w, claim)
     if claim.patient_paid_cents:
         w.put("AMT", "F5", amount("patient_paid_cents", claim.patient_paid_cents))
     claim_loops.references(w, claim)

@@ -94,6 +94,19 @@ class Document(Wire):
     text: Text | None = None
 
 
+class Attachment(Wire):
+    """A paper that goes to the payer beside the claim (X12 PWK): what it is, how it gets there, and the number on it
+    by which the payer finds its claim."""
+
+    report_type: Code  # PWK01
+    transmission: Code  # PWK02: AA on request, BM by mail, EL in a file, EM by e-mail, FT by file transfer, FX by fax
+    control_number: Id | None = None  # PWK06
+
+
+DelayReason = Literal["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "15"]
+"""X12 CLM20, as both 837 guides have it; 11 is another reason, which a note tells."""
+
+
 class Statement(Wire):
     """One thing that was documented. Nothing is inferred here: what was not said is null."""
 
@@ -256,3 +269,6 @@ class ChartCompleted(Event):
     surprise_consent: bool | None = None  # the patient agreed to be billed by who is out of network (45 CFR 149.420)
     onset: Day | None = None  # of the symptoms or illness that the visit was for
     last_menstrual_period: Day | None = None
+    attachments: Many[Attachment] = ()
+    claim_note: Line | None = None  # to the payer, 80 characters
+    delay_reason: DelayReason | None = None  # said where a claim is late

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from schemas.events.chart import Authorization, Cause, PayerKind, PresentOnAdmission, Signatures
+from schemas.events.chart import Attachment, Authorization, Cause, PayerKind, PresentOnAdmission, Signatures
 from schemas.events.coded import CodedProcedure, Drg
 from schemas.events.people import Address, Name, Organization, Patient, Provider, Subscriber
 from schemas.events.types import Cents, Code, Count, Day, Event, Id, Line, Many, Milli, Npi, Text, Wire
@@ -199,6 +199,7 @@ class ClaimBuilt(Event):
     order_reason: OrderReason | None = None  # why this payer, in this turn
     onset: Day | None = None  # of a professional's; a hospital's says it by occurrence code, as the next
     last_menstrual_period: Day | None = None
+    attachments: Many[Attachment] = ()
 
 
 BillBasis = Literal["after-payers", "restricted", "no-plan", "patient-pays", "no-plan-answers"]

@@ -3,8 +3,10 @@
 from typing import Literal
 
 from schemas.events.chart import (
+    Attachment,
     Cause,
     Coverage,
+    DelayReason,
     EncounterClass,
     Estimate,
     Part2Consent,
@@ -229,6 +231,9 @@ class ChartCoded(Event):
     surprise_consent: bool | None = None
     onset: Day | None = None
     last_menstrual_period: Day | None = None
+    attachments: Many[Attachment] = ()
+    claim_note: Line | None = None
+    delay_reason: DelayReason | None = None
 
 
 ReturnReason = Literal[

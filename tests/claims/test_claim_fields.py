@@ -12,7 +12,7 @@ from claims.forming import form, secondary
 from claims.insurance_type import insurance_type
 from claims.partners import Partners
 from claims.settlement import apply
-from schemas.events.chart import Authorization, Cause, Coverage, PriorityFacts
+from schemas.events.chart import Attachment, Authorization, Cause, Coverage, PriorityFacts
 from schemas.events.claim import ClaimBuilt
 from schemas.events.people import Name, Subscriber
 from tests.claims.coding.given_edits import tables as tables_of
@@ -168,6 +168,14 @@ def test_a_line_paid_with_another_names_it_where_both_have_one_code(partners: Pa
     said = said.model_copy(update={"lines": lines})
     told = secondary(apply(sent(made), said), coverage("medicaid"), said).prior[0].lines
     assert [line.bundled_into for line in told] == [None, made.lines[0].control_number, None]
+
+
+def test_a_paper_that_went_to_one_payer_did_not_go_to_the_next(partners: Partners) -> None:
+    papers = tuple(Attachment(report_type="OZ", transmission=way, control_number="P") for way in ("FX", "AA"))
+    made = claim(partners, services=(service(),), attachments=papers)
+    said = answer(made, 8_000, [("PR", "2", 2_000)])
+    after = secondary(apply(sent(made), said), coverage("medicaid"), said)
+    assert (made.attachments, after.attachments) == (papers, papers[1:])
 
 
 def test_a_number_that_one_payer_gave_is_not_told_the_next(partners: Partners) -> None:

@@ -10,6 +10,7 @@ from claims.codesets.dated_build import release
 from claims.edits.needs import met
 from claims.edits.subject import Subject
 from claims.tables import Reference
+from schemas.events.chart import Attachment
 from schemas.events.coded import ChartCoded
 from schemas.events.people import Name
 from tests.claims.coding.builders import with_line
@@ -35,6 +36,7 @@ from tests.claims.coding.given_needs import (
 from tests.claims.coding.noted import noted_reference
 
 NAME = Name(family="Doe")
+PAPER = Attachment(report_type="OZ", transmission="AA")
 ENROLMENTS = {"enrolments": {"commercial": ()}}
 ADMITTED, LEFT = date(2026, 3, 3), date(2026, 3, 6)
 
@@ -74,6 +76,9 @@ VISITS = [
     needed("what he came with, which he has", lambda c: with_diagnoses(c, "I10", "I10", role="reason-for-visit"),
            "diagnoses"),
     Given("a hospital that tells enrolments", as_it_is, frozenset({"enrolments"}), {}, ENROLMENTS),
+    needed("a paper to send", lambda c: c.model_copy(update={"attachments": (PAPER,)}), "papers and notes"),
+    needed("a note to the payer", lambda c: c.model_copy(update={"claim_note": "x"}), "papers and notes"),
+    needed("why it is late", lambda c: c.model_copy(update={"delay_reason": "3"}), "papers and notes"),
     needed("where an outpatient went", lambda c: with_stay(c, discharge_status="01"), "patient status"),
     needed("a stay that was undone", lambda c: with_stay(c, changed_to_outpatient_at=c.encounter.start),
            "status changed"),

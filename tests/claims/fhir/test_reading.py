@@ -9,7 +9,7 @@ import pytest
 from claims.fhir import Unpublished, Unresolved, read_export
 from claims.partners import Hospital, Partners
 from schemas.events import ChartCompleted
-from schemas.events.chart import Cause
+from schemas.events.chart import Attachment, Cause
 from tests.claims.fhir.given_resources import (
     Json,
     Reader,
@@ -188,6 +188,19 @@ def test_the_visit_says_when_it_began_and_no_condition_does(read: Reader) -> Non
     said = [{"url": f"urn:claimstream:{name}", "valueDate": day} for name, day in days]
     chart = read.chart(patient(), encounter(extension=said))
     assert (chart.onset, chart.last_menstrual_period) == (date(2026, 2, 27), date(2026, 1, 5))
+
+
+def test_papers_a_note_and_a_reason_for_a_delay_go_with_the_chart(read: Reader) -> None:
+    parts = [{"url": "reportType", "valueCode": "OZ"}, {"url": "transmission", "valueCode": "FX"},
+             {"url": "controlNumber", "valueString": "P-1"}]  # fmt: skip
+    said = [
+        {"url": "urn:claimstream:attachment", "extension": parts},
+        {"url": "urn:claimstream:claim-note", "valueString": "the bridge was gone"},
+        {"url": "urn:claimstream:delay-reason", "valueCode": "11"},
+    ]
+    chart = read.chart(patient(), encounter(extension=said))
+    assert chart.attachments == (Attachment(report_type="OZ", transmission="FX", control_number="P-1"),)
+    assert (chart.claim_note, chart.delay_reason) == ("the bridge was gone", "11")
 
 
 def test_a_cause_says_who_else_may_have_to_pay(read: Reader) -> None:

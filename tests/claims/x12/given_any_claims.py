@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from schemas.events.chart import Authorization, Cause, PresentOnAdmission, Signatures
+from schemas.events.chart import Attachment, Authorization, Cause, PresentOnAdmission, Signatures
 from schemas.events.claim import (
     Adjustment,
     ChartVersion,
@@ -44,6 +44,8 @@ _ADDRESSES = st.builds(
 )
 _SEXES: st.SearchStrategy[Sex] = st.sampled_from(("female", "male", "unknown"))
 _CODES = st.sampled_from(["M54.50", "I10", "E11.65", "J18.9", "W19.XXXA", "S52.90XA"])
+_PAPERS = ((), (Attachment(report_type="OZ", transmission="EL", control_number="P-1"),
+                Attachment(report_type="B4", transmission="AA")))  # fmt: skip
 _ADJUSTMENTS = st.lists(
     st.builds(
         Adjustment,
@@ -83,7 +85,7 @@ def claims(draw: st.DrawFn) -> ClaimBuilt:
         "referral": draw(st.none() | _ID), "lines": lines,
         "total_charge_cents": sum(line.charge_cents for line in lines), "prior": prior,
         "patient_paid_cents": draw(_CENTS), "notes": draw(st.sampled_from([(), ("LATE", "VERY LATE")])),
-        "delay_reason": draw(st.sampled_from([None, "7"])),
+        "delay_reason": draw(st.sampled_from([None, "7", "11"])), "attachments": draw(st.sampled_from(_PAPERS)),
     }  # fmt: skip
     own = draw(_professional() if kind == "professional" else _institutional(common["frequency"]))
     return ClaimBuilt(**common, **own)

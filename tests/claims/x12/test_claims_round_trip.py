@@ -27,7 +27,7 @@ SAME = (
     "filing_indicator", "pay_to", "member_id", "group", "signatures", "authorizations", "referral",
     "place_of_service", "bill_type", "admission_date", "admission_type", "admission_source", "admission_hour",
     "patient_status", "discharge_hour", "total_charge_cents", "patient_paid_cents", "delay_reason",
-    "onset", "last_menstrual_period",
+    "onset", "last_menstrual_period", "attachments",
 )  # fmt: skip
 OF_A_LINE = (
     "number", "control_number", "code", "modifiers", "revenue_code", "units", "unit_kind", "service_from", "service_to",
@@ -59,6 +59,7 @@ def facts(claim: ClaimBuilt) -> dict[str, Any]:
         "diagnoses": sorted((each.role, each.code, each.present_on_admission or "") for each in claim.diagnoses),
         "procedures": [(each.code, each.performed_at) for each in claim.procedures],
         "values": sorted(map(repr, claim.coded_values)),
+        "notes": "; ".join(claim.notes),
         "drg": claim.drg and claim.drg.code,
         "causes": claim.causes if claim.kind == "professional" else (),  # a hospital's are codes
         "providers": {(each.role, each.npi) for each in claim.providers},

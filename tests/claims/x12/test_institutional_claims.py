@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from schemas.events.chart import Cause, PresentOnAdmission
+from schemas.events.chart import Attachment, Cause, PresentOnAdmission
 from schemas.events.claim import ClaimBuilt, ClaimDiagnosis, CodedValue
 from schemas.events.coded import CodedProcedure, Drg
 from schemas.events.people import Name, Provider
@@ -42,6 +42,7 @@ def valued(kind: str, code: str, count: int = 1, **other: object) -> ClaimBuilt:
 
 
 SURGEON = Provider(role="operating", npi="1999001096", name=Name(family="Barnes", given="Amy"), taxonomy="208600000X")
+MAILED = Attachment(report_type="DS", transmission="BM", control_number="P-2")
 ASSISTANT = Provider(role="operating", npi="1999001104", name=Name(family="DeJesus"))
 
 SAID = [
@@ -52,6 +53,11 @@ SAID = [
     ("of a patient who is still there", but(bill_type="0112", frequency="2", patient_status="30"), "CL1", "CL1*9**30"),
     ("a delay's reason stands twentieth", but(delay_reason="7"), "CLM",
      f"CLM*{CLAIM.control_number}*100***13:A:1**A*Y*Y" + "*" * 11 + "7"),
+    ("and the bill's note in words", but(delay_reason="7"), "NTE", "NTE*ADD*LATE, ANOTHER PAYER HAD TO ANSWER FIRST"),
+    ("after what it says itself", but(delay_reason="15", notes=("SEEN",)), "NTE",
+     "NTE*ADD*SEEN; LATE, NATURAL DISASTER"),
+    ("another reason is the note itself", but(delay_reason="11", notes=("NO ROAD",)), "NTE", "NTE*ADD*NO ROAD"),
+    ("a paper by mail", but(attachments=(MAILED,)), "PWK", "PWK*DS*BM***AC*P-2"),
     ("statement days", CLAIM, "DTP", "DTP*434*RD8*20260302-20260302"),
     ("admitted on a day", but(admission_date=SECOND_OF_MARCH), "DTP", "DTP*435*D8*20260302"),
     ("at an hour", but(admission_date=SECOND_OF_MARCH, admission_hour="9"), "DTP", "DTP*435*DT*202603020900"),

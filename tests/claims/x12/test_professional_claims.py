@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from claims.x12.claim_file import Style, transaction_set
 from claims.x12.parties import PayerName
 from claims.x12.segments import Delimiters, read_segments
-from schemas.events.chart import Authorization, Cause
+from schemas.events.chart import Attachment, Authorization, Cause
 from schemas.events.claim import ClaimBuilt, ClaimDiagnosis
 from schemas.events.people import Address, Name, Patient, Provider, ProviderRole, Subscriber
 from tests.claims.given_claims import professional
@@ -36,6 +36,10 @@ def dependent(**change: object) -> ClaimBuilt:
     return but(subscriber=holder, **change)
 
 
+FAXED = Attachment(report_type="OZ", transmission="FX", control_number="P-1")
+WAITING = Attachment(report_type="B4", transmission="AA")
+
+
 def acting(role: ProviderRole, npi: str = "1999001120", family: str = "Marsh") -> Provider:
     return Provider(role=role, npi=npi, name=Name(family=family))
 
@@ -59,6 +63,9 @@ SAID = [
     ("a referral", but(referral="R1"), "REF", "REF*9F*R1"),
     ("an authorization of the whole", but(authorizations=(Authorization(number="A1"),)), "REF", "REF*G1*A1"),
     ("one of a service", but(authorizations=(Authorization(number="A2", service="G0463"),)), "REF", "REF*G1*A2"),
+    ("a paper by fax", but(attachments=(FAXED,)), "PWK", "PWK*OZ*FX***AC*P-1"),
+    ("a paper on request", but(attachments=(WAITING,)), "PWK", "PWK*B4*AA"),
+    ("its reason is the code's alone", but(notes=("NEW",), delay_reason="7"), "NTE", "NTE*ADD*NEW"),
     ("a note", but(notes=("late because", "of the payer")), "NTE", "NTE*ADD*late because; of the payer"),
     ("a long note is cut", but(notes=("x" * 90,)), "NTE", f"NTE*ADD*{'x' * 80}"),
     ("the first diagnosis, then the others",
@@ -145,6 +152,13 @@ REFUSED = [
      but(patient=patient(address=ADDRESS.model_copy(update={"city": None}))), "patient.address.city"),
     ("a practitioner without a name", but(providers=(Provider(role="rendering", npi="1999001112"),)),
      "providers.rendering.name"),
+    ("eleven papers", but(attachments=(FAXED,) * 11), "attachments"),
+    ("a paper of no kind", but(attachments=(FAXED.model_copy(update={"report_type": "99"}),)),
+     "attachments.0.report_type"),
+    ("a paper by no way", but(attachments=(FAXED.model_copy(update={"transmission": "??"}),)),
+     "attachments.0.transmission"),
+    ("a paper without its number", but(attachments=(FAXED.model_copy(update={"control_number": None}),)),
+     "attachments.0.control_number"),
     ("a twelfth payer", but(payer_sequence=12), "payer_sequence"),
     ("a line performed by nobody of the claim", line_but(rendering_npi="1999001138"), "lines.1.rendering_npi"),
     ("one ordered by nobody of it", line_but(ordering_npi="1999001138"), "lines.1.ordering_npi"),
