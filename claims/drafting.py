@@ -17,7 +17,7 @@ from claims.turns import days_of
 from schemas.events.chart import Cause, Coverage
 from schemas.events.claim import ChartVersion, ClaimBuilt, ClaimKind, ClaimLine
 from schemas.events.coded import ChartCoded, Service
-from schemas.events.people import Organization, Patient
+from schemas.events.people import Address, Organization, Patient
 from schemas.events.types import Day
 from schemas.identity import caused_by
 
@@ -39,6 +39,7 @@ class _Part:
     billing: Organization
     services: Services
     splits: Splits = ()
+    pay_to: Address | None = None
 
 
 def draft(
@@ -94,12 +95,12 @@ def _parts(
             entity = billers.billing_entity(numbered.service, chart.encounter, hospital)
             by_entity.setdefault(entity, []).append(numbered)
     for services in split(facility, "institutional", splits) if facility else ():
-        yield _Part(route, "institutional", hospital.organization, services, splits)
+        yield _Part(route, "institutional", hospital.organization, services, splits, hospital.pay_to)
     for entity, performed in by_entity.items():
-        billing = hospital.billing_entities.get(entity or "", hospital).organization
+        billing = hospital.billing_entities.get(entity or "", hospital)
         for billed in by_bill(performed, through):
             for services in split(billed, "professional", splits):
-                yield _Part(route, "professional", billing, services, splits)
+                yield _Part(route, "professional", billing.organization, services, splits, billing.pay_to)
 
 
 def _claim(chart: ChartCoded, hospital: Hospital, part: _Part, shared: dict[str, Any]) -> ClaimBuilt:
@@ -130,6 +131,7 @@ def _claim(chart: ChartCoded, hospital: Hospital, part: _Part, shared: dict[str,
         control_number=control_number(name, 1),
         kind=part.kind,
         billing_provider=part.billing,
+        pay_to=part.pay_to,
         providers=billers.providers(
             part.kind, services, claim_diagnoses.disclosed_procedures(chart), chart.encounter, hospital
         ),

@@ -64,6 +64,8 @@ class BillingEntity(Wire):
     tax_id: TaxId
     address: Address
     clia: Clia | None = None
+    pay_to: Address | None = None
+    """Where payments go, where that is elsewhere (837 2010AB): a box may stand here, in `address` never (P4)."""
     enrolments: Mapping[PartnerId, Enrolments] = {}
 
     @cached_property

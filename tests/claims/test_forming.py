@@ -9,7 +9,7 @@ from claims.forming import form
 from claims.partners import Partners
 from schemas.events.chart import Cause, Restriction
 from schemas.events.claim import ClaimBuilt
-from schemas.events.people import Guarantor, Name
+from schemas.events.people import Address, Guarantor, Name
 from tests.claims.given_accounts import (
     DAY,
     EMERGENCY_PHYSICIAN,
@@ -43,6 +43,17 @@ def test_each_billing_entity_has_a_claim_of_its_own(partners: Partners) -> None:
     employed = service("s2", "professional", performer_npi=EMERGENCY_PHYSICIAN)
     claims = formed(partners, services=(own, employed))
     assert [claim.billing_provider.name for claim in claims] == ["Mercy Physicians Group", "Mercy General Hospital"]
+
+
+def test_a_biller_who_is_paid_elsewhere_says_where(partners: Partners) -> None:
+    box = Address(lines=("PO Box 7",), city="Springfield", state="MA", postal_code="01101")
+    hospital = partners.hospital("mercy-general")
+    group = hospital.billing_entities["mercy-physicians"].model_copy(update={"pay_to": box})
+    entities = {**hospital.billing_entities, group.id: group}
+    paid_elsewhere = hospital.model_copy(update={"billing_entities": entities})
+    known = partners.model_copy(update={"hospitals": {**partners.hospitals, hospital.id: paid_elsewhere}})
+    facility, professional = formed(known)
+    assert (facility.pay_to, professional.pay_to) == (None, box)
 
 
 def test_totals_are_the_sum_of_the_lines_and_no_charge_is_lost(partners: Partners) -> None:
