@@ -1,7 +1,7 @@
 """Others' eyes on our 837 files: pyx12 judges them by its maps of the guides, and x12sdk reads them back.
 
-x12sdk knows no period (RD8) for the date of an institutional line, and no answer (SVD) to a line without a procedure
-code, which the guide has and pyx12 takes; its models are widened by these two before it reads.
+x12sdk knows no period (RD8) for the date of an institutional line, no answer (SVD) to a line without a procedure code
+and no billing note (NTE ADD), which the guide has and pyx12 takes; its models are widened by these before it reads.
 """
 
 import io
@@ -55,6 +55,7 @@ def _reader() -> Any:
     loops, segments = import_module(f"{_INSTITUTIONAL}.loops"), import_module(f"{_INSTITUTIONAL}.segments")
     answer = import_module("x12sdk.v5010.segments").SvdSegment
     _widen(segments.Loop2400DtpSegment, "date_time_period_format_qualifier", Literal["D8", "RD8"])
+    _widen(segments.Loop2300NteSegment, "note_reference_code", str)
     _widen(answer, "composite_medical_procedure_identifier", str | None)
     containing = [getattr(loops, f"Loop{name}") for name in ("2430", "2400", "2300", "2000C", "2000B", "2000A")]
     for model in (*containing, import_module(f"{_INSTITUTIONAL}.transaction_set").HealthCareClaimInstitutional):
@@ -136,11 +137,20 @@ def _line_facts(line: ClaimLine, claim: ClaimBuilt, payer_ids: dict[str, str]) -
         for answered in prior.lines:
             if answered.control_number == name:
                 yield from _answer_facts(name, payer_ids[prior.payer], answered)
+                yield from _adjudicated(name, payer_ids[prior.payer], answered, line)
 
 
 def _answer_facts(name: str, payer_id: str, answered: PriorLine) -> Iterator[Fact]:
     yield name, "paid", payer_id, _money(answered.paid_cents)
     yield from ((name, "CAS", payer_id, *reason) for reason in _reasons(answered.adjustments))
+
+
+def _adjudicated(name: str, payer_id: str, answered: PriorLine, line: ClaimLine) -> Iterator[Fact]:
+    """Code, modifiers and units by which he paid; where he says none, those that were sent."""
+    if code := answered.code or line.code:
+        yield (name, "paid code", payer_id, code, *(answered.modifiers if answered.code else line.modifiers))
+    units = line.units if answered.units is None else answered.units
+    yield name, "paid units", payer_id, _number(Decimal(units) / 1000)
 
 
 def _prior_facts(prior: PriorAnswer, payer_ids: dict[str, str]) -> Iterator[Fact]:
@@ -215,6 +225,9 @@ def _read_line(line: Any) -> Iterator[Fact]:
     for answered in line.loop_2430 or ():
         payer = answered.svd_segment.other_payer_primary_identifier
         yield name, "paid", payer, _number(answered.svd_segment.service_line_paid_amount)
+        if paid_as := answered.svd_segment.composite_medical_procedure_identifier:
+            yield (name, "paid code", payer, *paid_as.split(":")[1:])
+        yield name, "paid units", payer, _number(answered.svd_segment.paid_service_count)
         yield from ((name, "CAS", payer, *reason) for reason in _read_reasons(answered.cas_segment))
 
 
