@@ -9,7 +9,7 @@ none is dropped as old: a correction may come before the reversal it belongs to.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy.engine import Connection
@@ -170,7 +170,7 @@ class Adjudication:
         counted = payment.model_copy(update={"answers": payment.answers + (aside is None)})
         verdict = self._settle(world, key, counted, answer, record=record, arrived=(row,))
         if for_a_person:
-            return replace(verdict, outcome=f"refused:{refusals[0].code}", says=(*said, *verdict.says))
+            return verdict._replace(outcome=f"refused:{refusals[0].code}", says=(*said, *verdict.says))
         return verdict
 
     def _settle(

@@ -8,7 +8,7 @@ to the patient's bill.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy.engine import Connection
@@ -108,7 +108,7 @@ class Claiming:
         verdict = watched(self.sayings, verdict, chart, kept, left)
         over = moot(kept, left)
         work = verdict.work or ended(world, chart)
-        return replace(verdict, accounts={**verdict.accounts, key: history}, closed=(*verdict.closed, *over), work=work)
+        return verdict._replace(accounts={**verdict.accounts, key: history}, closed=(*verdict.closed, *over), work=work)
 
     def _hold_or_bill(self, at: Occasion, account: Account, chart: ChartCoded, voids: tuple[str, ...] = ()) -> Verdict:
         """The voids of what was folded into a chart, and the hospital's bill hold, come before any claim."""
@@ -166,7 +166,7 @@ class Claiming:
         chart = chart_about(account, acknowledged)
         told = self.sayings.say_back(chart, denials.rejected(acknowledged, ack))
         opened = refiling(self.sayings, acknowledged, chart)
-        verdict = replace(verdict, says=(told,), opened=opened, closed=(deadline_of(claim),))
+        verdict = verdict._replace(says=(told,), opened=opened, closed=(deadline_of(claim),))
         if (stands := settlement.stands_again(account, acknowledged)) is not None:
             account = with_claim(account, stands)
             verdict = together(verdict, self.sayings.kept(account, stands, "stands"))
@@ -183,7 +183,7 @@ class Claiming:
         account = account_left(verdict, account)
         answered = claim_of(account, claim.claim.claim_id)
         assert answered is not None
-        verdict = replace(verdict, outcome=settlement.standing(answered))
+        verdict = verdict._replace(outcome=settlement.standing(answered))
         if settlement.is_open(answered):
             return verdict
         stands = settlement.stands_again(account, answered) if answered.state == "denied" else None
@@ -194,7 +194,7 @@ class Claiming:
         asked_next = settlement.passes_on(answered) and payers.next_coverage(chart, answered.claim) is not None
         denial = None if asked_next else denials.returned(answered, answer)
         if denial is not None:
-            verdict = replace(verdict, says=(*verdict.says, self.sayings.say_back(chart, denial)))
+            verdict = verdict._replace(says=(*verdict.says, self.sayings.say_back(chart, denial)))
         return together(verdict, self._follow(Occasion(world, answer, received(answer)), account, chart))
 
     def _let_go(self, world: World, said: ClaimAcknowledged | ClaimAdjudicated, verdict: Verdict) -> Verdict:
@@ -228,7 +228,7 @@ class Claiming:
             return Verdict("awaiting-answer", *whom(kept.chart), accounts={key_of(account): account})
         else:
             verdict = self._hold_or_bill(at, account, kept.chart)
-        return replace(verdict, closed=(*verdict.closed, str(kept.deadline_id)))
+        return verdict._replace(closed=(*verdict.closed, str(kept.deadline_id)))
 
     def _follow(self, at: Occasion, account: Account, chart: ChartCoded) -> Verdict:
         """The correction that waited for this answer; else, for each answered claim, the next payer's claim, or the
@@ -251,7 +251,7 @@ class Claiming:
         verdict = self.sayings.formed(at, entered(account, formed), chart, formed, "followed")
         if not formed.refused:
             return verdict
-        return replace(verdict, opened=(*verdict.opened, *next_filing(self.sayings, answered, chart)))
+        return verdict._replace(opened=(*verdict.opened, *next_filing(self.sayings, answered, chart)))
 
     def _correction(self, at: Occasion, account: Account, chart_id: str) -> Verdict | None:
         """A newer version that waited for an answer to the claim it corrects, now that one came; null when none
@@ -260,7 +260,7 @@ class Claiming:
         if kept is None or kept.state != "awaiting-answer" or kept.voids:
             return None
         verdict = self._bill(at, account, kept.chart)
-        return replace(verdict, closed=(*verdict.closed, str(kept.deadline_id)))
+        return verdict._replace(closed=(*verdict.closed, str(kept.deadline_id)))
 
     # A deadline is due --------------------------------------------------------------------------------------------
 
@@ -285,7 +285,7 @@ class Claiming:
         else:
             told = [self.sayings.told(kept.chart, "unanswered", (denials.NO_ANSWER,))] if kept is not None else []
             verdict = Verdict("overdue", _about(account), due.kind, says=tuple(told))
-        return replace(verdict, fired=(due.deadline_id,))
+        return verdict._replace(fired=(due.deadline_id,))
 
     def _goes_back(
         self, at: Occasion, account: Account, chart: ChartCoded, reason: ReturnReason, finding: Finding
@@ -298,8 +298,8 @@ class Claiming:
         history = at.world.accounts.get(key)
         if not isinstance(history, PatientHistory):
             return verdict
-        return replace(
-            verdict, accounts={**verdict.accounts, key: as_billed(history, account_left(back, account), chart)}
+        return verdict._replace(
+            accounts={**verdict.accounts, key: as_billed(history, account_left(back, account), chart)}
         )
 
 

@@ -1,6 +1,6 @@
 """What claiming decides about: an occasion, whom a verdict concerns, and two verdicts of one occasion as one."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from agents.stage import Verdict, World
@@ -41,8 +41,7 @@ def chart_about(account: Account, claim: AccountClaim) -> ChartCoded:
 
 def together(first: Verdict, then: Verdict) -> Verdict:
     """Two verdicts about one event, under the first one's name: what the later one changed stands."""
-    return replace(
-        first,
+    return first._replace(
         says=first.says + then.says,
         stats=first.stats + then.stats,
         facts=first.facts + then.facts,

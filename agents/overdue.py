@@ -1,7 +1,6 @@
 """An answer that did not come in time: whom claiming tells, and what goes to the next payer after all."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from agents.occasions import Occasion, chart_about, together, whom
 from agents.sayings import Sayings
@@ -32,7 +31,7 @@ def overdue(sayings: Sayings, at: Occasion, account: Account, claim: AccountClai
     formed = instead_of_forwarded(by, claim, account, sayings.reference.partners, now)
     if formed.refused:
         told = sayings.told(chart, "rejected-by-edits", formed.refused)
-        return replace(sayings.waits_longer(account, claim, at), says=(told,))
+        return sayings.waits_longer(account, claim, at)._replace(says=(told,))
     account = entered(account, formed)
     verdict = sayings.formed(at, account, chart, formed, "overdue")
     return verdict if formed.claims else together(verdict, follow(at, account, chart))

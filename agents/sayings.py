@@ -1,7 +1,7 @@
 """What claiming says and writes for what it decided: each thing to whom it is for, with its rows, deadlines and
 counts."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from agents.clock import milliseconds
@@ -138,8 +138,7 @@ class Sayings:
         if any(row["state"] == "open" for row in verdict.denials):
             appeal = appeal_near(answered, self.reference.partners, STAGE, self.patient_key(chart))
             opened = opened if appeal is None else (*opened, appeal)
-        return replace(
-            verdict,
+        return verdict._replace(
             claims=(*verdict.claims, *(claim_row(void, self.patient_key(chart)) for void in (*taken, *again))),
             stats=(fact.statistic if fact else deidentify.of_answer(answer, answered.claim, ccsr, part2),),
             facts=() if fact is None else (fact,),
@@ -152,7 +151,7 @@ class Sayings:
         name = answer_deadline(expected.claim, "forwarded", deadline_of(expected))
         kept = expected.model_copy(update={"deadline_id": name})
         longer = self._answer_due(expected.claim, name, at.since)
-        return replace(self.kept(with_claim(account, kept), kept, "overdue"), opened=(longer,))
+        return self.kept(with_claim(account, kept), kept, "overdue")._replace(opened=(longer,))
 
     def kept(self, account: Account, claim: AccountClaim, outcome: str, before: AccountClaim | None = None) -> Verdict:
         """The account with a claim as it stands now, and stood `before` an answer."""

@@ -6,7 +6,8 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal, NamedTuple, Protocol, TypeVar, cast
+from types import MappingProxyType
+from typing import Any, Final, Literal, NamedTuple, Protocol, TypeVar, cast
 
 from sqlalchemy.engine import Connection
 
@@ -67,8 +68,10 @@ class Versions:
         return event.model_copy(update=unsaid) if unsaid else event
 
 
-@dataclass(frozen=True)
-class Verdict:
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+class Verdict(NamedTuple):
     """What one event led to: what is said to whom, and what changes in the ledger."""
 
     outcome: str
@@ -77,7 +80,7 @@ class Verdict:
     says: tuple[Say, ...] = ()
     stats: tuple[ClaimStats, ...] = ()
     facts: tuple[Fact, ...] = ()
-    accounts: Mapping[str, Wire] = field(default_factory=dict)
+    accounts: Mapping[str, Wire] = _NOTHING
     charts: tuple[Row, ...] = ()
     claims: tuple[Row, ...] = ()
     bills: tuple[Row, ...] = ()
@@ -91,7 +94,7 @@ class Verdict:
     fired: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
     begun: tuple[Row, ...] = ()
-    windows: Mapping[str, WindowState] = field(default_factory=dict)
+    windows: Mapping[str, WindowState] = _NOTHING
 
 
 @dataclass

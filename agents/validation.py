@@ -7,7 +7,7 @@ a chart. A query whose day has passed is told to the hospital once more.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -90,22 +90,22 @@ class Validation:
         judged: Judged = judge(chart, self.reference)
         if isinstance(judged.said, ChartCoded):
             verdict = self._pass(world, judged.said, _held(world, chart))
-            return replace(verdict, **self._asking.accepted(world, chart)) if is_back(world, chart) else verdict
+            return verdict._replace(**self._asking.accepted(world, chart)) if is_back(world, chart) else verdict
         changes = self._asking.of_version(world, chart, judged.said, judged.draft)
-        verdict = replace(self._return(world, chart, judged.said, judged.cents), **changes)
+        verdict = self._return(world, chart, judged.said, judged.cents)._replace(**changes)
         key = self.pseudonyms.patient(chart.hospital, chart.patient.mrn)
         near = filing_near(chart, self.reference.partners, STAGE, key, about_chart(chart.hospital, chart.chart_id))
-        return verdict if near is None else replace(verdict, opened=(*verdict.opened, near))
+        return verdict if near is None else verdict._replace(opened=(*verdict.opened, near))
 
     def _answer(self, world: World, answer: ChartCoded, held: str | None) -> Verdict:
         """A coder's answer: it ends what was asked, or his items open again."""
         judged = accept_coder(answer, self.reference, held)
         if isinstance(judged, ChartCoded):
             verdict = self._pass(world, judged, _held(world, answer))
-            return replace(verdict, **self._asking.accepted(world, judged)) if is_back(world, judged) else verdict
+            return verdict._replace(**self._asking.accepted(world, judged)) if is_back(world, judged) else verdict
         changes = self._asking.refused(world, answer, judged)
         cents = sum(service.charge_cents for service in answer.services)
-        return replace(self._return(world, answer, judged, cents), **changes)
+        return self._return(world, answer, judged, cents)._replace(**changes)
 
     def _overdue(self, world: World, due: DeadlineDue, record: Record) -> Verdict:
         """Nobody has answered in time: the hospital is told, once. The queries stay, and may still be answered."""

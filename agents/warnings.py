@@ -1,7 +1,6 @@
 """What claiming warns hospitals of: that a payer's time is nearly over, for a claim or for an appeal."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from agents.limits import (
     appeal_near,
@@ -29,10 +28,10 @@ def watched(
 ) -> Verdict:
     """While no payer has a claim of the chart, the hospital is to be warned before his time for it is over."""
     if left is None or not is_unclaimed(left):
-        return verdict if kept is None else replace(verdict, closed=(*verdict.closed, filing_deadline(chart, STAGE)))
+        return verdict if kept is None else verdict._replace(closed=(*verdict.closed, filing_deadline(chart, STAGE)))
     about = f"account/{chart.hospital}/{chart.account_number}"
     near = filing_near(chart, sayings.reference.partners, STAGE, sayings.patient_key(chart), about)
-    return verdict if near is None else replace(verdict, opened=(*verdict.opened, near))
+    return verdict if near is None else verdict._replace(opened=(*verdict.opened, near))
 
 
 def refiling(sayings: Sayings, claim: AccountClaim, chart: ChartCoded) -> tuple[Deadline, ...]:

@@ -156,7 +156,7 @@ class ByAccount(Adjudication):
 
     def step(self, world: World, event: Any, record: Record) -> Verdict:
         verdict = super().step(world, event, record)
-        return replace(verdict, says=tuple(self._keyed(say) for say in verdict.says))
+        return verdict._replace(says=tuple(self._keyed(say) for say in verdict.says))
 
     def _keyed(self, say: Say) -> Say:
         said: Any = say.event
