@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from claims.x12.writing import Unwritable, Writer
+from claims.x12.writing import Unwritable, Writer, day
 from schemas.events.claim import ClaimKind
 
 VERSIONS: Final[dict[ClaimKind, str]] = {"professional": "005010X222A1", "institutional": "005010X223A2"}
@@ -42,7 +42,7 @@ def interchange(w: Writer, envelope: Envelope, version: str, sets: Sequence[Sequ
 def opening(w: Writer, kind: ClaimKind, number: str, reference: str, at: datetime) -> None:
     """ST and BHT: original claims, to be paid."""
     w.put("ST", "837", number, VERSIONS[kind])
-    w.put("BHT", "0019", "00", w.code("BHT03", reference, 50), f"{at:%Y%m%d}", f"{at:%H%M}", "CH")
+    w.put("BHT", "0019", "00", w.code("BHT03", reference, 50), day(at), f"{at.hour:02d}{at.minute:02d}", "CH")
 
 
 def closing(w: Writer, number: str) -> None:

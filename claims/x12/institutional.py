@@ -99,9 +99,10 @@ def _health_codes(w: Writer, claim: ClaimBuilt) -> None:
         w.put("HI", w.composite("DR", w.code("drg.code", claim.drg.code, 30)))
     _of_role(w, claim, _OTHERS)
     _procedures(w, claim)
-    for kind in ("span", "occurrence", "value", "condition"):
+    values = list(_values(claim))
+    for kind in ("span", "occurrence", "value", "condition") if values else ():
         field = f"coded_values.{kind}"
-        claim_loops.codes(w, field, [_coded(w, field, each) for each in _values(claim) if each.kind == kind], 24)
+        claim_loops.codes(w, field, [_coded(w, field, each) for each in values if each.kind == kind], 24)
 
 
 def _of_role(w: Writer, claim: ClaimBuilt, coded: _Coded) -> None:

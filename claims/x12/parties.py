@@ -132,8 +132,8 @@ def address(w: Writer, field: str, at: Address) -> None:
 
 def in_role(claim: ClaimBuilt, *roles: str) -> list[Provider]:
     """The practitioners of a claim in one of these roles, each once."""
-    found = (provider for provider in claim.providers if provider.role in roles)
-    return list({(provider.npi, provider.name): provider for provider in found}.values())
+    found = [provider for provider in claim.providers if provider.role in roles]
+    return list({(each.npi, each.name): each for each in found}.values()) if len(found) > 1 else found
 
 
 def named(claim: ClaimBuilt, role: str, npi: str, field: str) -> Provider:
@@ -148,14 +148,10 @@ def named(claim: ClaimBuilt, role: str, npi: str, field: str) -> Provider:
 def practitioners(w: Writer, entity: str, taxonomy: str, people: Iterable[Provider]) -> None:
     """NM1 of practitioners by their NPI, with PRV where their specialty is asked for."""
     for each in people:
-        w.block(_practitioner, entity, taxonomy, each)
-
-
-def _practitioner(w: Writer, entity: str, taxonomy: str, named: Provider) -> None:
-    field = f"providers.{named.role}"
-    person(w, field, entity, named.name, ("XX", named.npi) if named.npi else None)
-    if taxonomy and named.taxonomy:
-        w.put("PRV", taxonomy, "PXC", w.code(f"{field}.taxonomy", named.taxonomy, 50))
+        field = f"providers.{each.role}"
+        person(w, field, entity, each.name, ("XX", each.npi) if each.npi else None)
+        if taxonomy and each.taxonomy:
+            w.put("PRV", taxonomy, "PXC", w.code(f"{field}.taxonomy", each.taxonomy, 50))
 
 
 def place(w: Writer, claim: ClaimBuilt) -> None:
