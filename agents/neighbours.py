@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from claims import folding
 from claims.accounts import Account, numbers_of
 from claims.history import HistoryLine, PatientHistory, Visit
+from claims.identity import service_number
 from claims.payers import numbered_services
 from ledger import projections
 from schemas.events import ChartCoded
@@ -117,7 +118,7 @@ class Neighbours:
         )
 
     def _has(self, number: str, lines: set[str]) -> bool:
-        return not lines.isdisjoint(line for line, _ in json.loads(bytes(self.claims[number]["lines"])))
+        return not lines.isdisjoint(service_number(line) for line, _ in json.loads(bytes(self.claims[number]["lines"])))
 
 
 def _stands(row: Row) -> bool:

@@ -13,6 +13,7 @@ from schemas.events.coded import Drg, Finding
 
 _CORRECTIONS: Final = frozenset({"7", "8"})  # CLM05-3: replaces, voids
 _INTERIM: Final = frozenset({"2", "3"})  # first and continuing
+_IN_SEQUENCE: Final = frozenset({"3", "4"})  # continuing and last
 _ENDS: Final = frozenset({"1", "4"})  # from admission to discharge, last
 _SHORT_PAID: Final = "X12 RFI 524, 1115; 837 loops 2320, 2430"
 
@@ -23,6 +24,7 @@ def claim_findings(claim: ClaimBuilt, payer: Payer | None, drg: Drg | None) -> I
     yield from _biller(claim)
     yield from _correction(claim, payer)
     yield from _frequency(claim)
+    yield from _sequence(claim, payer)
     yield from _earlier_answers(claim)
     if claim.drg is not None and drg is not None and claim.drg.code != drg.code:
         yield warn(
@@ -109,6 +111,21 @@ def _frequency(claim: ClaimBuilt) -> Iterator[Finding]:
             value_kind="patient status",
             mend="correct the type of bill or the patient status",
             citation="837I CLM05-3, CL103",
+            carc="306",
+        )
+
+
+def _sequence(claim: ClaimBuilt, payer: Payer | None) -> Iterator[Finding]:
+    """B1: a further interim bill with its own days, or the last one (frequency 3, 4), goes to who takes bills in
+    sequence. Medicare takes them of some hospitals, and of others not: where its entry says nothing, nobody knows."""
+    if claim.frequency in _IN_SEQUENCE and payer is not None and payer.interim in {"cumulative", "none"}:
+        yield reject(
+            "B1",
+            "an interim bill of its own days, and the payer takes none",
+            field="CLM05-3",
+            value_kind="frequency",
+            mend="send everything since the admission, to a payer who takes that, or bill the stay as a whole",
+            citation="837I CLM05-3; the payer's interim in partners.yaml",
             carc="306",
         )
 

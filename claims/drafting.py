@@ -6,11 +6,12 @@ from typing import Any, Literal
 
 from claims import billers, claim_diagnoses, claim_values
 from claims.identity import billing_key, claim_built_id, claim_id, control_number, period
-from claims.interim import by_bill
+from claims.interim import by_bill, frequency_of
 from claims.operators import operator_of_line
 from claims.order_reason import order_reason
 from claims.partners import Hospital, Payer
 from claims.payers import MEDICARE, NumberedService, Route, pays_for_accidents, pays_for_work
+from claims.sequence import Ends, in_sequence
 from claims.splitting import Services, period_of, split
 from claims.stay import INPATIENT_PLACES, STILL_A_PATIENT, admission_day
 from claims.turns import days_of
@@ -25,7 +26,8 @@ PRODUCER = "claiming"
 
 _HOME = "12"
 _SENT_HOME, _DIED = "01", "20"  # patient status, X12 CL103
-_ORIGINAL, _INTERIM = "1", "2"  # frequency, X12 CLM05-3
+_ORIGINAL = "1"  # frequency, X12 CLM05-3
+_NONE: Ends = {}
 
 Splits = tuple[Literal["month", "year"], ...]
 
@@ -40,6 +42,8 @@ class _Part:
     services: Services
     splits: Splits = ()
     pay_to: Address | None = None
+    chart: ChartCoded | None = None  # over the days of one bill, where the stay has several in sequence
+    follows: bool = False  # one of them
 
 
 def draft(
@@ -48,14 +52,18 @@ def draft(
     hospital: Hospital,
     payers: Mapping[str, Payer],
     through: tuple[Day, ...] = (),
+    *,
+    ends: Ends = _NONE,
 ) -> tuple[ClaimBuilt, ...]:
     """The claims of every route that has a payer, each in its first revision and submission. `through`: the last days
-    of the stay's interim bills so far."""
-    parts = [part for route in routes if route.payers for part in _parts(chart, route, hospital, payers, through)]
+    of the stay's interim bills so far; `ends`: those by which a payer wants it parted."""
+    asking = [route for route in routes if route.payers]
+    parts = [part for route in asking for part in _parts(chart, route, hospital, payers, through, ends=ends)]
     # What a patient paid belongs to one claim (AMT F5). With several, nobody knows to which: the bill counts it.
     paid = chart.payments_cents if len(parts) == 1 else 0
     shared = _of_chart(chart, hospital)
-    return tuple(_claim(chart, hospital, part, {**shared, "patient_paid_cents": paid}) for part in parts)
+    shared["patient_paid_cents"] = paid
+    return tuple(_claim(part.chart or chart, hospital, part, shared) for part in parts)
 
 
 def payer_fields(coverage: Coverage, kind: ClaimKind, sequence: int) -> dict[str, Any]:
@@ -82,7 +90,13 @@ def _filing_indicator(plan_kind: str, kind: ClaimKind) -> str:
 
 
 def _parts(
-    chart: ChartCoded, route: Route, hospital: Hospital, payers: Mapping[str, Payer], through: tuple[Day, ...]
+    chart: ChartCoded,
+    route: Route,
+    hospital: Hospital,
+    payers: Mapping[str, Payer],
+    through: tuple[Day, ...],
+    *,
+    ends: Ends,
 ) -> Iterator[_Part]:
     """Facility services: the hospital's institutional claim. Professional: one claim per billing entity. What the payer
     wants apart is, but for a stay, which is paid as a whole."""
@@ -94,8 +108,14 @@ def _parts(
         if numbered.service.component == "professional":
             entity = billers.billing_entity(numbered.service, chart.encounter, hospital)
             by_entity.setdefault(entity, []).append(numbered)
-    for services in split(facility, "institutional", splits) if facility else ():
-        yield _Part(route, "institutional", hospital.organization, services, splits, hospital.pay_to)
+    ours, pay_to = hospital.organization, hospital.pay_to
+    if facility and (mine := ends.get(route.payers[0].payer)):
+        for bill in in_sequence(chart, facility, mine):
+            for services in split(bill.services, "institutional"):
+                yield _Part(route, "institutional", ours, services, (), pay_to, bill.chart, bill.follows)
+    elif facility:
+        for services in split(facility, "institutional", splits):
+            yield _Part(route, "institutional", ours, services, splits, pay_to)
     for entity, performed in by_entity.items():
         billing = hospital.billing_entities.get(entity or "", hospital)
         for billed in by_bill(performed, through):
@@ -178,7 +198,7 @@ def _institutional(chart: ChartCoded, part: _Part, causes: tuple[Cause, ...]) ->
     inpatient = stay.encounter_class == "inpatient"
     status = patient_status(chart) if end >= stay.end_day else STILL_A_PATIENT
     goes_on = inpatient and status == STILL_A_PATIENT
-    frequency = _INTERIM if goes_on else _ORIGINAL
+    frequency = frequency_of(goes_on, part.follows)
     lines = tuple(_line(chart, place, numbered) for place, numbered in enumerate(part.services, start=1))
     return {
         "frequency": frequency,

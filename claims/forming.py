@@ -27,6 +27,7 @@ from claims.interim import billed_through, own_frequency
 from claims.line_words import with_needed_words
 from claims.order_reason import order_reason
 from claims.partners import Partners
+from claims.sequence import as_it_went, ends_of, unparted
 from schemas.events.chart import Coverage
 from schemas.events.claim import ClaimBuilt, ClaimKind, OrderReason
 from schemas.events.coded import ChartCoded
@@ -56,8 +57,13 @@ def form(chart: ChartCoded, account: Account, partners: Partners, tables: DatedT
     hospital, routes = partners.hospital(chart.hospital), payers.routes(chart)
     stays = account.claims and chart.encounter.encounter_class == "inpatient"
     through = billed_through(account, chart.chart_id) if stays else ()
-    drafts = draft(chart, routes, hospital, partners.payers, through)
+    ends = ends_of(account, chart, partners.payers) if through else {}
+    if ends and (refused := tuple(unparted(chart, routes, ends))):
+        return Formed(refused=refused)
+    drafts = draft(chart, routes, hospital, partners.payers, through, ends=ends)
     drafted = tuple(with_needed_words(claim, tables) for claim in drafts)
+    if ends:
+        drafted = tuple(as_it_went(claim, chart, account) for claim in drafted)
     formed = correct(drafted, chart, account, _accepts(partners))
     if formed.refused or formed.awaited:
         return formed

@@ -8,6 +8,8 @@ from schemas.events.people import Organization
 from schemas.events.types import Day
 from schemas.identity import derived
 
+_LINE_NUMBER = 16  # hexadecimal digits of 8 bytes
+
 
 def claim_id(
     *,
@@ -61,6 +63,16 @@ def control_number(claim: str, submission: int) -> str:
 def line_control_number(hospital: str, chart_id: str, statement: str, component: str, occurrence: int) -> str:
     """X12 REF 6R: one service has it on every payer's claim and in every version of its chart."""
     return _digest(8, "line", hospital, chart_id, statement, component, str(occurrence)).hex().upper()
+
+
+def piece_control_number(line: str, first: Day) -> str:
+    """Of a line that is cut, the piece from that day on: the line's number and the day (at most 30, REF 6R)."""
+    return f"{line}{first:%Y%m%d}"
+
+
+def service_number(line: str) -> str:
+    """The number of the service that a line is, or a piece of."""
+    return line[:_LINE_NUMBER]
 
 
 def claim_built_id(claim: str, submission: int) -> str:

@@ -2,7 +2,8 @@
 
 A payer who takes them gets the first as type of bill 0112. Each further one has everything since the admission, the
 last one the discharge too, and replaces the one before (0117). None comes before 60 days of stay, and none within 60
-days of the one before (CPM 1/50.2 and 3/150.19, read in contractors' digests of them).
+days of the one before (CPM 1/50.2 and 3/150.19, read in contractors' digests of them). Other payers say other days,
+and may want each bill with its own days (claims/sequence.py).
 """
 
 from bisect import bisect_left
@@ -17,14 +18,14 @@ from claims.stay import STILL_A_PATIENT
 from schemas.events.claim import ClaimBuilt
 from schemas.events.types import Day
 
-LEAST_DAYS: Final = 60
-_FIRST, _WHOLE = "2", "1"  # frequency, X12 CLM05-3
+_WHOLE, _FIRST, _FURTHER, _LAST = "1", "2", "3", "4"  # frequency, X12 CLM05-3
+_IN_SEQUENCE, _CORRECTS = frozenset({_FURTHER, _LAST}), frozenset({"7", "8"})
 _STAYS: Final = "011"
 
 
 def takes_interim_bills(payer: Payer) -> bool:
     """As his entry says; by itself Medicare does."""
-    return payer.interim == "cumulative" if payer.interim else payer.filing_indicator in MEDICARE
+    return payer.interim != "none" if payer.interim else payer.filing_indicator in MEDICARE
 
 
 def is_interim(claim: ClaimBuilt) -> bool:
@@ -32,9 +33,20 @@ def is_interim(claim: ClaimBuilt) -> bool:
     return (claim.bill_type or "").startswith(_STAYS) and claim.patient_status == STILL_A_PATIENT
 
 
+def frequency_of(goes_on: bool, follows: bool = False) -> str:
+    """What a claim is that replaces no other: an interim bill, or of a stay from admission to discharge. `follows`: a
+    bill of earlier days of the stay is before it."""
+    if follows:
+        return _FURTHER if goes_on else _LAST
+    return _FIRST if goes_on else _WHOLE
+
+
 def own_frequency(claim: ClaimBuilt) -> str:
-    """What a claim is that replaces no other: an interim bill, or of a stay from admission to discharge."""
-    return _FIRST if is_interim(claim) else _WHOLE
+    """What a claim would be if it replaced no other. Of what corrects, the days tell whether a bill is before it."""
+    begun = claim.admission_date
+    later = claim.frequency in _CORRECTS and begun is not None and claim.statement_from > begun
+    stays = (claim.bill_type or "").startswith(_STAYS)
+    return frequency_of(is_interim(claim), claim.frequency in _IN_SEQUENCE or (stays and later))
 
 
 def billed_through(account: Account, chart_id: str) -> tuple[Day, ...]:

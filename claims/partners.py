@@ -184,7 +184,8 @@ class Payer(Wire):
     splits: Many[Literal["month", "year"]] = ()  # what a claim to him may not span
     rules: Mapping[Code, RuleSetting] = {}
     one_claim: Many[OneClaim] = ()
-    interim: Literal["cumulative", "none"] | None = None  # of a stay that goes on; None: as Medicare or not
+    interim: Literal["cumulative", "sequential", "none"] | None = None  # of a stay that goes on; None: as Medicare
+    interim_days: Annotated[int, Field(ge=1)] = 60  # the least from admission or bill to the next bill of such a stay
     key_id: Id | None = None
     days_after_answer: Count | None = None
     """As a next payer he takes claims for so long after the one before answered (Medicaid after Medicare: 42 CFR

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from claims.identity import line_control_number
+from claims.identity import line_control_number, service_number
 from claims.in_force import is_in_force
 from claims.stay import admission_day
 from claims.turns import Turn, pays_himself, turn_at, turns_of
@@ -158,7 +158,7 @@ def is_group_plan(coverage: Coverage) -> bool:
 def route_of(chart: ChartCoded, claim: ClaimBuilt) -> Route | None:
     """The route on which it is the claim's payer's turn for all of its lines; null where a newer version parts them,
     has them no more, or asks somebody else in that turn."""
-    mine, turn = {line.control_number for line in claim.lines}, claim.payer_sequence
+    mine, turn = {service_number(line.control_number) for line in claim.lines}, claim.payer_sequence
     route = next((route for route in routes(chart) if mine <= route.control_numbers), None)
     if route is None or turn > len(route.payers) or route.payers[turn - 1].payer != claim.payer:
         return None

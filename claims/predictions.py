@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 
 from claims.accounts import AccountClaim
 from claims.denials import Denial, denied
+from claims.identity import service_number
 from claims.payers import numbered_services
 from schemas.events.coded import ChartCoded
 from schemas.events.types import Cents
@@ -74,7 +75,7 @@ def _warnings(claim: AccountClaim, chart: ChartCoded) -> Iterator[_Warning]:
     warned = [finding for finding in chart.findings if finding.carc is not None]
     if not warned:
         return
-    on_claim = {line.control_number: line.number for line in claim.claim.lines}
+    on_claim = {service_number(line.control_number): line.number for line in claim.claim.lines}
     places = [on_claim.get(numbered.control_number) for numbered in numbered_services(chart)]
     for finding in warned:
         at = finding.line

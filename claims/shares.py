@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from claims import bill_words, payers, settlement, surprise
 from claims.accounts import Account, AccountClaim, live_claims, successors
 from claims.bill_words import NOT_BILLED_WORDS, Kind
+from claims.identity import service_number
 from claims.payers import Route
 from schemas.events.claim import Adjustment, BillLine, BillReason, ClaimLine, NotBilled, PayerShare
 from schemas.events.coded import ChartCoded, Service
@@ -62,7 +63,7 @@ def own(chart: ChartCoded, route: Route) -> Share:
 def uninsured(chart: ChartCoded, chains: Sequence[Chain]) -> Iterator[Share]:
     """What nobody insures of a chart that has payers for the rest: it is on the same bill. A payer who did not take
     back a claim answers for its lines still."""
-    answered_for = {line.control_number for first, *_ in chains for line in first.claim.lines}
+    answered_for = {service_number(line.control_number) for first, *_ in chains for line in first.claim.lines}
     for route in payers.routes(chart):
         left = tuple(each for each in route.services if each.control_number not in answered_for)
         if route.why == "self-pay" and left:
@@ -104,7 +105,7 @@ def of_chain(chain: Chain, chart: ChartCoded, words: Mapping[str, str]) -> Share
     off = kept_off.carcs if kept_off else frozenset[str]()
     last = settlement.totals(chain[-1]).patient
     return Share(
-        lines=tuple(_line(line, words.get(line.control_number)) for line in chain[0].claim.lines),
+        lines=tuple(_line(line, words.get(service_number(line.control_number))) for line in chain[0].claim.lines),
         payers=tuple(shares),
         reasons=tuple(_reason(_kind(each.carc), each.carc, each.cents) for each in last if each.carc not in off),
         paid_cents=0,

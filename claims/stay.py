@@ -54,8 +54,10 @@ def covered_days(facts: StayFacts, leave_days: int) -> int:
 
     Source: CMS Pub. 100-02 chapter 3 section 20.1.
     """
-    stays_on = facts.encounter_class == "inpatient" and facts.discharge_status == STILL_A_PATIENT
-    return max(1, (facts.end_day - facts.start_day).days + stays_on - leave_days)
+    inpatient = facts.encounter_class == "inpatient"
+    stays_on = inpatient and facts.discharge_status == STILL_A_PATIENT
+    later = inpatient and facts.admission_date is not None and facts.admission_date < facts.start_day
+    return max(0 if later else 1, (facts.end_day - facts.start_day).days + stays_on - leave_days)
 
 
 def resolved(provider: Provider, hospital: Hospital) -> Provider:

@@ -1,5 +1,6 @@
 """Somebody's claims held to the edits: each as one chart, by what a claim alone can tell."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -211,6 +212,28 @@ def test_whether_a_payer_takes_an_interim_bill_is_judged_where_he_is_known(
     found = checked(institutional(interim(frequency), theirs), reference)
     assert {rule for rule, _ in said(found)}.isdisjoint({"B1", "B5"})
     assert ("B1", "reject") in said(checked(institutional(interim(frequency)), reference))
+
+
+def with_interim(reference: Reference, interim: str) -> Reference:
+    """EXPAY1 is the commercial plan's."""
+    payers = {**reference.partners.payers}
+    payers["commercial"] = payers["commercial"].model_copy(update={"interim": interim, "interim_days": 3})
+    return replace(reference, partners=reference.partners.model_copy(update={"payers": payers}))
+
+
+@pytest.mark.parametrize(
+    ("frequency", "status", "taken"),
+    [("2", "30", {"cumulative", "sequential"}), ("3", "30", {"sequential"}), ("4", "01", {"sequential"})],
+)
+def test_bills_of_their_own_days_go_to_who_takes_them_in_sequence(
+    reference: Reference, frequency: str, status: str, taken: set[str]
+) -> None:
+    claim = STAY.replace("11:A:1", f"11:A:{frequency}") if status == "01" else interim(frequency)
+    for said_of in ("cumulative", "sequential", "none"):
+        found = said(checked(institutional(claim), with_interim(reference, said_of)))
+        assert (("B1", "reject") in found) == (said_of not in taken)
+    found = said(checked(institutional(claim), with_interim(reference, "sequential")))
+    assert {rule for rule, _ in found}.isdisjoint({"B1", "B5"})
 
 
 @pytest.mark.parametrize(("frequency", "status"), [("2", "01"), ("3", "20"), ("1", "30"), ("4", "30")])
