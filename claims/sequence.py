@@ -126,7 +126,7 @@ def _over(chart: ChartCoded, first: Day, last: Day, services: tuple[NumberedServ
     }
     if last < stay.end_day:
         days["discharge_status"] = STILL_A_PATIENT
-    done = (each for each in chart.procedures if each.performed_at <= last or last == stay.end_day)
+    done = (each for each in chart.procedures if each.performed_at <= last)
     parted: dict[str, object] = {
         "encounter": stay.model_copy(update=days),
         "procedures": tuple(each for each in done if begins or first <= each.performed_at),

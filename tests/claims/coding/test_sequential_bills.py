@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from claims.accounts import Account, live_claims, with_claim
@@ -125,6 +125,25 @@ def test_a_paid_bill_is_corrected_when_something_else_is_said_of_it(
     ], reason
 
 
+@pytest.mark.parametrize(("days", "status"), [(120, "30"), (130, "01")])
+def test_the_newest_bill_is_corrected_by_any_change(theirs: Partners, days: int, status: str) -> None:
+    known = {"diagnoses": (diagnosis("J18.9", "principal"),)}
+    first, second = stays(1, 60, "30", PLAN), stays(2, days, status, PLAN)
+    made, _ = versions(theirs, first, second, stays(3, days, status, PLAN).model_copy(update=known))
+    assert [(claim.bill_type, days_of(claim)) for claim in made[2].claims] == [("0117", (day(61), day(days)))]
+
+
+def test_what_was_folded_stands_on_the_first_bill(theirs: Partners) -> None:
+    before = service("before", chart_id="c0", service_from=day(-1), service_to=day(-1))
+    said = [stays(1, 60, "30", PLAN), stays(2, 120, "30", PLAN)]
+    made, _ = versions(theirs, *(with_lines(each, before).model_copy(update={"folds": ("c0",)}) for each in said))
+    assert [[days_of(claim) for claim in formed.claims] for formed in made] == [
+        [(day(-1), day(60))],
+        [(day(61), day(120))],
+    ]
+    assert made[1].claims[0].frequency == "3"
+
+
 def test_a_denied_bill_is_corrected_by_what_is_known_since(theirs: Partners) -> None:
     first, kept = billed(stays(1, 60, "30", PLAN), account(), theirs)
     denied = answer(first.claims[0], 0, [("CO", "11", 6_000_000)], payer_claim_number="ICN-1")
@@ -186,7 +205,7 @@ def test_days_of_leave_are_of_the_bill_that_has_their_line(theirs: Partners) -> 
 @pytest.mark.parametrize(
     ("reason", "line", "refused"),
     [
-        ("a therapy of many days", {"revenue_code": "0420", "units": 40_000}, ["B1"]),
+        ("a therapy, though of as many units as days", {"revenue_code": "0420", "units": 21_000}, ["B1"]),
         ("rooms of fewer days than it spans", {"revenue_code": "0120", "units": 40_000}, ["B1"]),
         ("a therapy that ends with the bill", {"revenue_code": "0420", "units": 40_000, "service_to": day(60)}, []),
     ],
@@ -259,34 +278,51 @@ def test_other_days_between_bills_are_the_payers_word(reference: Reference, thei
     assert (found(60, 30), found(59, 30), found(60, 31)) == ([], ["B1"], ["B1"])
 
 
+def in_rooms(said: ChartCoded, moved: int, cents: int, apart: int) -> ChartCoded:
+    """The patient's rooms, another from the day after `moved`; what is apart is not covered."""
+    whole, nights = said.services[0], said.services[0].units // 1000
+    price = {"charge_cents": cents, "non_covered_cents": cents * apart // 100}
+    if moved >= nights:
+        return said.model_copy(update={"services": (whole.model_copy(update=price),)})
+    first = whole.model_copy(update={"service_to": day(moved), "units": moved * 1000, **price})
+    left = {
+        "statement": "other",
+        "service_from": day(moved + 1),
+        "units": (nights - moved) * 1000,
+        "revenue_code": "0200",
+    }
+    return said.model_copy(update={"services": (first, whole.model_copy(update={**left, **price}))})
+
+
 @given(
     lasts=st.lists(st.integers(1, 40), min_size=2, max_size=5),
     gone=st.booleans(),
     cents=st.integers(0, 10_000_000),
     drugs=st.lists(st.integers(1, 80), unique=True, max_size=6),
     apart=st.integers(0, 100),
+    moved=st.integers(1, 100),
 )
+@example(lasts=[2, 1, 2], gone=False, cents=3, drugs=[], apart=67, moved=100)
 def test_all_bills_together_are_the_chart_and_each_day_is_on_one(
-    lasts: list[int], gone: bool, cents: int, drugs: Sequence[int], apart: int
+    *, lasts: list[int], gone: bool, cents: int, drugs: Sequence[int], apart: int, moved: int
 ) -> None:
-    """Whatever the price and however it is rounded, and where the room's price changed so that bills are corrected."""
+    """Whatever the price and however it is rounded, wherever he lies, and where bills are corrected for it."""
     theirs, kept, ends = in_sequence(committed_partners()), account(), 0
     for version, more in enumerate(lasts, start=1):
         ends += more
         last = version == len(lasts)
-        said = stays(version, ends, "01" if last and gone and ends > 1 else "30", PLAN)
-        room = said.services[0].model_copy(update={"charge_cents": cents, "non_covered_cents": cents * apart // 100})
-        given_ = tuple(drug(at) for at in drugs if at <= ends)
-        said = said.model_copy(update={"services": (room, *given_)})
+        said = in_rooms(stays(version, ends, "01" if last and gone else "30", PLAN), moved, cents, apart)
+        said = with_lines(said, *(drug(at) for at in drugs if at <= ends))
         formed, kept = billed(said, paid(kept), theirs)
         assert (formed.refused, formed.awaited) == ((), ())
     bills = sorted(standing(kept), key=days_of)
     lines = [line for claim in bills for line in claim.lines]
-    assert sum(claim.total_charge_cents for claim in bills) == sum(each.charge_cents for each in said.services)
-    assert sum(line.non_covered_cents for line in lines) == room.non_covered_cents
-    assert sum(line.units for line in lines) == sum(each.units for each in said.services)
+    rooms = [line for line in lines if line.unit_kind == "DA"]
+    for summed in ("charge_cents", "non_covered_cents", "units"):
+        assert sum(getattr(line, summed) for line in lines) == sum(getattr(each, summed) for each in said.services)
     assert all(0 <= line.non_covered_cents <= line.charge_cents for line in lines)
     assert len({line.control_number for line in lines}) == len(lines)
-    assert sum(value(claim, "80") or 0 for claim in bills) * 10 == room.units
+    assert sum(value(claim, "80") or 0 for claim in bills) * 10 == sum(line.units for line in rooms)
+    assert all(days_of(bill)[0] <= line.service_from <= days_of(bill)[1] for bill in bills for line in bill.lines)
     assert (bills[0].statement_from, bills[-1].statement_to) == (day(1), day(ends))
     assert all(after.statement_from - before.statement_to == timedelta(1) for before, after in pairwise(bills))
