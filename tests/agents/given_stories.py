@@ -246,7 +246,12 @@ class Told:
 
 def told(story: Story, order: Sequence[int], twice: Sequence[int]) -> Told:
     """The story in some order: `order` picks what is said next of what may be said, and `twice` what is said again."""
-    made = Told(story, claiming())
+    return goes_on(Told(story, claiming()), order, twice)
+
+
+def goes_on(made: Told, order: Sequence[int], twice: Sequence[int]) -> Told:
+    """Until nothing is left to be said."""
+    story = made.story
     made.take(made.next_version("c0"))
     said: list[Input] = []
     for turn in range(MOST):

@@ -255,6 +255,7 @@ def test_the_patient_is_billed_for_his_part_of_all_bills(theirs: Partners) -> No
     kept, bills = account(), []
     for version, (days, status) in enumerate([(60, "30"), (130, "01")], start=1):
         chart = stays(version, days, status, PLAN)
+        chart = chart.model_copy(update={"services": (chart.services[0].model_copy(update={"text": "a bed"}),)})
         formed, kept = billed(chart, paid(kept), theirs)
         (claim,) = formed.claims
         settled = answer(
@@ -267,6 +268,7 @@ def test_the_patient_is_billed_for_his_part_of_all_bills(theirs: Partners) -> No
         [(1_000, 6_000_000)],
         [(2_000, 12_900_000)],
     ]
+    assert [line.text for line in bills[1][0].lines] == ["a bed", "a bed"]
 
 
 def test_other_days_between_bills_are_the_payers_word(reference: Reference, theirs: Partners) -> None:
