@@ -67,9 +67,9 @@ def form(chart: ChartCoded, account: Account, partners: Partners, tables: DatedT
     formed = correct(drafted, chart, account, _accepts(partners))
     if formed.refused or formed.awaited:
         return formed
-    formed = _dated(formed, partners, chart, (chart.received_at or chart.occurred_at).astimezone(hospital.zone).date())
+    day = (chart.received_at or chart.occurred_at).astimezone(hospital.zone).date()
     billed = bills.direct(chart, routes, account, hospital)
-    return replace(formed, bills=billed.bills, warned=billed.warned)
+    return replace(formed, claims=_dated(formed.claims, partners, chart, day), bills=billed.bills, warned=billed.warned)
 
 
 def follow_up(
@@ -82,18 +82,18 @@ def follow_up(
     earlier claim, is tried again with the next answer.
     """
     steps = _step_by_step(chart, answered, account, _accepts(partners), now)
-    formed = _dated(side_by_side(steps.made), partners, chart, now.day)
+    formed = side_by_side(steps.made)
+    formed = replace(formed, claims=_dated(formed.claims, partners, chart, now.day))
     if not steps.made or formed.refused or formed.awaited or not is_done(steps.account, chart.chart_id):
         return formed
     billed = bills.after_payers(chart, steps.account, partners.hospital(chart.hospital), now.because)
     return replace(formed, bills=billed.bills, warned=billed.warned)
 
 
-def _dated(formed: Formed, partners: Partners, chart: ChartCoded, day: Day) -> Formed:
+def _dated(claims: tuple[ClaimBuilt, ...], partners: Partners, chart: ChartCoded, day: Day) -> tuple[ClaimBuilt, ...]:
     """Claims as they go out on that day: late ones with their reason."""
     payers, told = partners.payers, chart.delay_reason
-    claims = (with_delay_reason(claim, payers.get(claim.payer), day, told) for claim in formed.claims)
-    return replace(formed, claims=tuple(claims))
+    return tuple(with_delay_reason(claim, payers.get(claim.payer), day, told) for claim in claims)
 
 
 def _step_by_step(

@@ -1,7 +1,7 @@
 """What a claim, its number and its lines are called: derived from what they name, so that a redelivery is the same."""
 
-from base64 import b32encode
 from hashlib import blake2b
+from typing import Final
 
 from schemas.events.claim import ClaimBuilt, ClaimKind
 from schemas.events.people import Organization
@@ -9,6 +9,11 @@ from schemas.events.types import Day
 from schemas.identity import derived
 
 _LINE_NUMBER = 16  # hexadecimal digits of 8 bytes
+
+
+_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_BASE_32: Final = tuple(first + second for first in _LETTERS for second in _LETTERS)
+"""RFC 4648, ten bits at once: its library's function takes five times as long."""
 
 
 def claim_id(
@@ -57,7 +62,8 @@ def period(chart_id: str, start: Day, end: Day) -> str:
 
 def control_number(claim: str, submission: int) -> str:
     """CLM01: A-Z and 0-9, at most 20, which is all a payer must echo (x12.org RFI 525). A resend has its own."""
-    return b32encode(_digest(12, "control-number", claim, str(submission)))[:20].decode("ascii")
+    number = int.from_bytes(_digest(12, "control-number", claim, str(submission))) << 4  # 100 bits are twenty letters
+    return "".join([_BASE_32[number >> at & 0x3FF] for at in range(90, -1, -10)])
 
 
 def line_control_number(hospital: str, chart_id: str, statement: str, component: str, occurrence: int) -> str:

@@ -1,9 +1,8 @@
 """Who is asked to pay, on which days and in which order (billing.md section 6; 42 CFR 411, 45 CFR 164.522)."""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from claims.identity import line_control_number, service_number
 from claims.in_force import is_in_force
@@ -30,8 +29,7 @@ _INJURIES, _SIGNS = frozenset("ST"), frozenset("R")  # first letters of ICD-10-C
 _CAUSES = frozenset("VWXY")  # and of chapter 20
 
 
-@dataclass(frozen=True)
-class NumberedService:
+class NumberedService(NamedTuple):
     """A service under the control number that its line has on every claim."""
 
     control_number: str
@@ -80,11 +78,11 @@ def _route(why: Why, turn: Turn | None, services: tuple[NumberedService, ...]) -
 def numbered_services(chart: ChartCoded) -> Iterator[NumberedService]:
     """One statement may be billed by the facility and by a professional, or on two lines. A line that was folded from
     another chart keeps the number it had."""
-    seen: Counter[tuple[str, str, str]] = Counter()
+    seen: dict[tuple[str, str, str], int] = {}
     for service in chart.services:
         name = (service.chart_id or chart.chart_id, service.statement, service.component)
-        seen[name] += 1
-        yield NumberedService(line_control_number(chart.hospital, *name, seen[name]), service)
+        seen[name] = occurrence = seen.get(name, 0) + 1
+        yield NumberedService(line_control_number(chart.hospital, *name, occurrence), service)
 
 
 def first_payer(chart: ChartCompleted | ChartCoded, day: Day | None = None) -> Coverage | None:

@@ -131,8 +131,13 @@ def is_duplicate(claim: AccountClaim, answer: Answer | ClaimAdjudicated) -> bool
     return {adjustment.carc for adjustment in _all_adjustments((answer,))} == {DUPLICATE}
 
 
+_UNANSWERED = Totals(charge_cents=0, paid_cents=0, adjustments=())
+
+
 def totals(claim: AccountClaim) -> Totals:
     """Charges, payments and adjustments by group and reason, summed over all answers that pay."""
+    if not claim.answers:
+        return _UNANSWERED
     answers = counted(claim)
     return Totals(
         charge_cents=sum(answer.charge_cents for answer in answers),

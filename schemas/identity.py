@@ -8,10 +8,9 @@ from schemas.events.types import Event, Instant
 
 _PREFIX = 5  # the Confluent prefix: a magic byte and a schema id of four
 
-_NAMESPACE = uuid.UUID("2a5a40dd-2a0d-5a9f-9f6c-7b1f8d0f6f3e")
-# RFC 9562 section 4: four bits of version and two of variant, in their places.
-_NEITHER = ~(0xF000 << 64 | 0xC000 << 48)
-_VERSION_5 = 5 << 76 | 0x8000 << 48
+_NAMESPACE = uuid.UUID("2a5a40dd-2a0d-5a9f-9f6c-7b1f8d0f6f3e").bytes
+_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+"""RFC 9562 section 4.1: the two highest bits of the seventeenth digit are 10."""
 
 
 class Caused(TypedDict):
@@ -32,10 +31,8 @@ def derived(*parts: object) -> str:
     name = "/".join(map(str, parts))
     if "\\" in name or name.count("/") >= len(parts):
         name = "/".join(str(part).replace("\\", "\\\\").replace("/", "\\/") for part in parts)
-    digest = sha1(_NAMESPACE.bytes + name.encode(), usedforsecurity=False).digest()
-    number = int.from_bytes(digest[:16]) & _NEITHER | _VERSION_5
-    text = f"{number:032x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    h = sha1(_NAMESPACE + name.encode(), usedforsecurity=False).hexdigest()
+    return f"{h[:8]}-{h[8:12]}-5{h[13:16]}-{_VARIANT[h[16]]}{h[17:20]}-{h[20:32]}"
 
 
 def caused_by(event: Event, producer: str, software: str | None = None) -> Caused:
