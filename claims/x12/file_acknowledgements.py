@@ -99,7 +99,7 @@ class FileStatusReader:
         )  # fmt: skip
 
     def _of_set(self, status: Segment) -> Iterator[Said]:
-        """The claims of a refused set, and those that an error names though we know no such file."""
+        """The claims of a refused set; where we know no such file, those that an error names."""
         if self._group is None or self._set is None or status.element(1) not in _REFUSED:
             return
         self._notes.find(status.at, "set-refused", "a transaction of ours was refused", _AGAIN)
@@ -107,7 +107,7 @@ class FileStatusReader:
         sent = self._sent(number, in_set)
         if self._directory.sent is not None and self._sent(number, None) is not None:  # else AK9 is told of
             self._files.append(self._answer(number, in_set, "refused", sent))
-        own = {error.claim for error in self._errors if error.claim}
+        own = {error.claim for error in self._errors if error.claim} if sent is None else set()
         told = ((claim, self._codes(claim)) for claim in (*(sent.claims if sent else ()), *sorted(own)))
         yield from self._refusing.say(sent, self._begun.senders, self._made(), f"{number}/{in_set}", told)
 

@@ -75,6 +75,12 @@ def test_a_claim_has_its_own_errors_and_those_that_are_nobodys_with_their_place(
     assert "SECRET" not in repr(said_by(file, sent=sent))
 
 
+def test_an_error_of_a_claim_that_went_out_again_meanwhile_rejects_it_not() -> None:
+    """C9 was in the set, and stands in a later file."""
+    file = a_999(a_set("R", "IK3*CLM*22*2300*8", "CTX*CLM01:C9", "IK4*5:2*1331*1"), group="P")
+    assert [each.control_number for each in told(file)] == ["C1", "C2"]
+
+
 def test_a_segment_that_is_missing_has_its_place_though_no_element_is_wrong() -> None:
     (c1, _) = told(a_999(a_set("R", "IK3*HI*30*2300*3"), group="P"))
     assert c1.codes == (StatusCode(category="3", entity="IK304", place="HI, segment 30, loop 2300"),)
