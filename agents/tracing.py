@@ -103,10 +103,12 @@ def unbilled(tx: Connection, states: States, hospital: str, account: str) -> tup
     if kept is None:
         return (f"the ledger has no such account of {hospital}",)
     held = Counter(each.state for each in kept.charts if each.state not in {"claimed", "billed-to-patient"})
-    asked = [each for each in kept.claims if is_with_the_payer(each)]
+    asked = [each.claim for each in kept.claims if is_with_the_payer(each)]
+    rejected = [each.claim for each in kept.claims if each.state == "rejected" and each.claim.frequency != "8"]
     waits = (
         *(f"{number} of its charts {_WAITING.get(state, state)}" for state, number in held.items()),
-        *(f"{each.claim.payer} has not settled claim {each.claim.control_number}" for each in asked),
+        *(f"{claim.payer} has not settled claim {claim.control_number}" for claim in asked),
+        *(f"{claim.payer} rejected claim {claim.control_number}, which was never filed" for claim in rejected),
     )
     return waits or ("no payer left anything to the patient",)
 

@@ -8,7 +8,7 @@ from console.masks import MASK
 from schemas.codec import Codec
 from schemas.events import ClaimBuilt, PatientBill
 from schemas.registry import committed
-from tests.agents.given_accounts_of_claiming import AFTER_THE_HOLD, settled, visit
+from tests.agents.given_accounts_of_claiming import AFTER_THE_HOLD, rejection, settled, visit
 from tests.agents.given_stages import MONTH, Stages
 from tests.console.conftest import Terminal
 
@@ -59,6 +59,13 @@ def test_who_is_not_billed_yet_waits_for_somebody(provisioned: Terminal, given: 
     )
     given.decide("claiming", settled(claim))
     assert provisioned.run(*BILL).stderr == "nobody is billed: no payer left anything to the patient\n"
+
+
+def test_a_claim_that_its_payer_rejected_is_named(provisioned: Terminal, given: Stages) -> None:
+    (claim,) = given.said(given.decide("claiming", visit()), ClaimBuilt)
+    given.decide("claiming", rejection(claim))
+    expected = f"nobody is billed: commercial rejected claim {claim.control_number}, which was never filed\n"
+    assert provisioned.run(*BILL).stderr == expected
 
 
 def test_a_chart_on_hold_is_named(provisioned: Terminal, given: Stages) -> None:
