@@ -213,10 +213,11 @@ def _concluded(
     sent: SentFiles | None,
     now_ms: Callable[[], int],
 ) -> tuple[Result, str]:
-    """What is said of files of ours is kept once what follows from it has been sent."""
+    """What is said of files of ours is kept once what follows from it has been sent, now or by an import before."""
     if result.is_whole and result.event_id is not None:
         if known(result):
             together.drop()
+            _keep(result, sent, now_ms)
             return result, "repeated"
         if clashes(result):
             result = replace(result, faults=(Note(result.at, *_TRACE_KNOWN),))
@@ -224,11 +225,15 @@ def _concluded(
         together.drop()
         return result, "suspended"
     together.keep()
-    if sent is not None:
-        sent.answered(result.files, now_ms())
+    _keep(result, sent, now_ms)
     if result.event_id is None:
         return result, "noted" if result.files else "nothing to say"
     return result, "published"
+
+
+def _keep(result: Result, sent: SentFiles | None, now_ms: Callable[[], int]) -> None:
+    if sent is not None:
+        sent.answered(result.files, now_ms())
 
 
 _TRACE_KNOWN: Final = (
