@@ -159,6 +159,8 @@ class Claiming:
         if claim is None:
             return Verdict("superseded", _about(account), ack.control_number or "")
         acknowledged = settlement.acknowledge(claim, ack)
+        if (claim.state, acknowledged.state) == ("rejected", "accepted"):
+            return self.sayings.awaited_again(account, acknowledged, ack)
         account = with_claim(account, acknowledged)
         verdict = self.sayings.kept(account, acknowledged, "accepted" if ack.accepted else "rejected")
         if acknowledged.state != "rejected" or claim.state == "rejected":

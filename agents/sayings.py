@@ -43,6 +43,7 @@ from ledger.deadlines import Deadline
 from schemas.events import (
     ChartCoded,
     ChartReturned,
+    ClaimAcknowledged,
     ClaimAdjudicated,
     ClaimBuilt,
     ClaimStats,
@@ -152,6 +153,13 @@ class Sayings:
         kept = expected.model_copy(update={"deadline_id": name})
         longer = self._answer_due(expected.claim, name, at.since)
         return self.kept(with_claim(account, kept), kept, "overdue")._replace(opened=(longer,))
+
+    def awaited_again(self, account: Account, taken: AccountClaim, ack: ClaimAcknowledged) -> Verdict:
+        """A claim that its payer rejected and took after all: its first deadline is closed, and he has to answer it."""
+        name = answer_deadline(taken.claim, ack.event_id)
+        kept = taken.model_copy(update={"deadline_id": name})
+        due = self._answer_due(taken.claim, name, received(ack))
+        return self.kept(with_claim(account, kept), kept, "accepted")._replace(opened=(due,))
 
     def kept(self, account: Account, claim: AccountClaim, outcome: str, before: AccountClaim | None = None) -> Verdict:
         """The account with a claim as it stands now, and stood `before` an answer."""

@@ -138,6 +138,16 @@ def test_one_rejected_in_the_last_days_is_warned_of_at_once(given: Stages) -> No
     assert len(told(given, *fired(given, LAST, "timely-filing-near"))) == 1
 
 
+def test_one_that_its_payer_takes_after_all_is_waited_for_again(given: Stages) -> None:
+    """Its file was refused, and went out again as it was."""
+    (claim,) = built(given, given.decide("claiming", visit()))
+    given.decide("claiming", rejection(claim), acceptance(claim))
+    (overdue,) = fired(given, AFTER_THE_HOLD + timedelta(days=46), "answer-overdue")
+    assert [reason for reason, _, _ in told(given, overdue)] == ["unanswered"]
+    given.decide("claiming", settled(claim))
+    assert fired(given, NEAR, "answer-overdue") == []
+
+
 def first_of_two(given: Stages, **other: Any) -> ClaimBuilt:
     (claim,) = built(given, given.decide("claiming", visit(coverages=(coverage(), coverage("medicaid")), **other)))
     return claim
