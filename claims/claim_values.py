@@ -6,7 +6,7 @@ from typing import Final
 from claims import folding
 from claims.stay import covered_days
 from schemas.events.chart import Cause, Coverage
-from schemas.events.claim import CodedValue
+from schemas.events.claim import ClaimDiagnosis, CodedValue
 from schemas.events.coded import ChartCoded, StayFacts
 from schemas.events.types import Day
 
@@ -17,8 +17,10 @@ _ONSET, _LAST_MENSTRUAL_PERIOD = "11", "10"  # occurrence codes
 _OF_PREGNANCY: Final = ("O", "Z32", "Z33", "Z34", "Z3A")  # chapter 15, and the encounters and weeks of a pregnancy
 
 
-def coded_values(chart: ChartCoded, causes: tuple[Cause, ...]) -> tuple[CodedValue, ...]:
-    began = _of_illness(chart) if chart.onset or chart.last_menstrual_period else ()
+def coded_values(
+    chart: ChartCoded, causes: tuple[Cause, ...], diagnoses: Iterable[ClaimDiagnosis] = ()
+) -> tuple[CodedValue, ...]:
+    began = _of_illness(chart, diagnoses) if chart.onset or chart.last_menstrual_period else ()
     return (
         *_of_causes(causes, chart),
         *began,
@@ -34,9 +36,10 @@ def _of_status(stay: StayFacts) -> Iterator[CodedValue]:
         yield CodedValue(kind="condition", code="44")
 
 
-def last_menstrual_period(chart: ChartCoded) -> Day | None:
-    """Only where a diagnosis says that she is pregnant: elsewhere no payer needs it (45 CFR 164.502(b))."""
-    if chart.last_menstrual_period is None or not any(d.code.startswith(_OF_PREGNANCY) for d in chart.diagnoses):
+def last_menstrual_period(chart: ChartCoded, diagnoses: Iterable[ClaimDiagnosis]) -> Day | None:
+    """Only where one of the claim's own diagnoses says that she is pregnant: elsewhere no payer needs it (45 CFR
+    164.502(b)), nor may he know what she paid for so that he does not (164.522(a)(1)(vi))."""
+    if chart.last_menstrual_period is None or not any(d.code.startswith(_OF_PREGNANCY) for d in diagnoses):
         return None
     return chart.last_menstrual_period
 
@@ -70,9 +73,9 @@ def _occurrence(cause: Cause, coverages: Iterable[Coverage]) -> str:
     return "03" if plans & _LIABILITY else "05"
 
 
-def _of_illness(chart: ChartCoded) -> Iterator[CodedValue]:
+def _of_illness(chart: ChartCoded, diagnoses: Iterable[ClaimDiagnosis]) -> Iterator[CodedValue]:
     """10 the last menstrual period, 11 the onset of symptoms."""
-    if (began := last_menstrual_period(chart)) is not None:
+    if (began := last_menstrual_period(chart, diagnoses)) is not None:
         yield CodedValue(kind="occurrence", code=_LAST_MENSTRUAL_PERIOD, start=began)
     if chart.onset is not None:
         yield CodedValue(kind="occurrence", code=_ONSET, start=chart.onset)

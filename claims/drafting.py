@@ -200,6 +200,7 @@ def _institutional(chart: ChartCoded, part: _Part, causes: tuple[Cause, ...]) ->
     goes_on = inpatient and status == STILL_A_PATIENT
     frequency = frequency_of(goes_on, part.follows)
     lines = tuple(_line(chart, place, numbered) for place, numbered in enumerate(part.services, start=1))
+    diagnoses = claim_diagnoses.institutional(chart)
     return {
         "frequency": frequency,
         "bill_type": bill_type(inpatient, frequency),
@@ -211,8 +212,8 @@ def _institutional(chart: ChartCoded, part: _Part, causes: tuple[Cause, ...]) ->
         "admission_hour": stay.admission_hour if inpatient else None,
         "patient_status": status,
         "discharge_hour": stay.discharge_hour if inpatient and not goes_on else None,
-        "coded_values": claim_values.coded_values(chart, causes),
-        "diagnoses": claim_diagnoses.institutional(chart),
+        "coded_values": claim_values.coded_values(chart, causes, diagnoses),
+        "diagnoses": diagnoses,
         "procedures": claim_diagnoses.disclosed_procedures(chart) if inpatient else (),
         "drg": chart.drg if inpatient else None,
         "lines": lines,
@@ -234,7 +235,7 @@ def _professional(chart: ChartCoded, hospital: Hospital, part: _Part) -> dict[st
         "admission_date": admission_day(chart.encounter) if place in INPATIENT_PLACES else None,
         "service_facility": None if place == _HOME or here.npi == part.billing.npi else here,
         "onset": claim_values.onset(chart) if chart.onset else None,
-        "last_menstrual_period": claim_values.last_menstrual_period(chart) if chart.last_menstrual_period else None,
+        "last_menstrual_period": claim_values.last_menstrual_period(chart, diagnoses),
         "diagnoses": diagnoses,
         "lines": tuple(
             _line(chart, number, numbered, claim_diagnoses.pointers(chart, numbered.service, on_claim))

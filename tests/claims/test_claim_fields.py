@@ -12,7 +12,7 @@ from claims.forming import form, secondary
 from claims.insurance_type import insurance_type
 from claims.partners import Partners
 from claims.settlement import apply
-from schemas.events.chart import Attachment, Authorization, Cause, Coverage, PriorityFacts
+from schemas.events.chart import Attachment, Authorization, Cause, Coverage, PriorityFacts, Restriction
 from schemas.events.claim import ClaimBuilt
 from schemas.events.people import Name, Subscriber
 from tests.claims.coding.given_edits import tables as tables_of
@@ -294,3 +294,23 @@ def test_a_last_menstrual_period_is_said_where_she_is_pregnant_and_nowhere_else(
     assert professionals.last_menstrual_period == BEGAN
     for made in form(chart(last_menstrual_period=BEGAN), account(), partners).claims:
         assert (made.coded_values, made.last_menstrual_period) == ((), None)
+
+
+def test_a_plan_is_told_of_no_pregnancy_that_was_paid_for_so_that_it_sees_none(partners: Partners) -> None:
+    """45 CFR 164.522(a)(1)(vi): the day would say what the diagnosis may not."""
+    fracture = diagnosis("S52.501A", "principal")
+    hidden = PREGNANT[0].model_copy(update={"role": "other", "rank": 2})
+    services = (service(), service("s2", "professional"), service("test", cents=900, pointers=(2,)))
+    paid = (Restriction(statement="test", paid_cents=900),)
+    said = chart(last_menstrual_period=BEGAN, diagnoses=(fracture, hidden), services=services, restrictions=paid)
+    for made in form(said, account(), partners).claims:
+        assert ([each.code for each in made.diagnoses], made.coded_values) == (["S52.501A"], ())
+        assert made.last_menstrual_period is None
+
+
+def test_a_claim_that_is_not_about_the_pregnancy_does_not_say_when_it_began(partners: Partners) -> None:
+    fracture = diagnosis("S52.501A", "other", rank=2)
+    services = (service(), service("s2", "professional", pointers=(2,)))
+    said = chart(last_menstrual_period=BEGAN, diagnoses=(*PREGNANT, fracture), services=services)
+    hospitals, professionals = form(said, account(), partners).claims
+    assert ([value.code for value in hospitals.coded_values], professionals.last_menstrual_period) == (["10"], None)
