@@ -1,7 +1,7 @@
 """The patient's part of some charges, from the first payer's answer to the last one's: what of it he owes, why, and
 what the law keeps off his bill."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
@@ -71,19 +71,27 @@ def uninsured(chart: ChartCoded, chains: Sequence[Chain]) -> Iterator[Share]:
 
 
 def chains(account: Account, chart_id: str) -> Iterator[Chain]:
-    """The claims about the same lines, from the first payer to the last; of two that one payer has of the same lines
-    the newest, for the older one's void was rejected."""
-    taken, firsts = set[str](), list[AccountClaim]()
+    """The claims about the same lines, from the first payer to the last; of two first ones that have the same line, or
+    days of it, the newest, for the older one's void was rejected."""
+    taken, firsts = defaultdict[str, list[ClaimLine]](list), list[AccountClaim]()
     for kept in reversed(live_claims(account, chart_id)):
-        lines = {line.control_number for line in kept.claim.lines}
-        if kept.claim.payer_sequence == 1 and taken.isdisjoint(lines):
-            firsts.append(kept)
-            taken |= lines
+        lines = [(line, taken[service_number(line.control_number)]) for line in kept.claim.lines]
+        if kept.claim.payer_sequence > 1 or any(_is_again(line, other) for line, others in lines for other in others):
+            continue
+        firsts.append(kept)
+        for line, others in lines:
+            others.append(line)
     for first in reversed(firsts):
         chain = [first]
         while after := successors(account, chain[-1]):
             chain.append(after[-1])
         yield tuple(chain)
+
+
+def _is_again(line: ClaimLine, other: ClaimLine) -> bool:
+    """Of two lines of one service; of its pieces each has its own days (claims/sequence.py)."""
+    overlaps = line.service_from <= other.service_to and other.service_from <= line.service_to
+    return overlaps or line.control_number == other.control_number
 
 
 def of_chain(chain: Chain, chart: ChartCoded, words: Mapping[str, str]) -> Share:

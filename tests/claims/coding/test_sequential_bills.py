@@ -15,7 +15,8 @@ from claims.edits import check_account
 from claims.forming import Formed, Now, follow_up
 from claims.history import PatientHistory, remembered
 from claims.partners import Partners
-from claims.settlement import apply
+from claims.settlement import apply, stands_again
+from claims.shares import chains
 from claims.tables import Reference
 from schemas.events.claim import ClaimBuilt
 from schemas.events.coded import ChartCoded, CodedProcedure
@@ -328,3 +329,17 @@ def test_all_bills_together_are_the_chart_and_each_day_is_on_one(
     assert all(days_of(bill)[0] <= line.service_from <= days_of(bill)[1] for bill in bills for line in bill.lines)
     assert (bills[0].statement_from, bills[-1].statement_to) == (day(1), day(ends))
     assert all(after.statement_from - before.statement_to == timedelta(1) for before, after in pairwise(bills))
+
+
+def test_no_day_is_on_the_patients_bill_twice_where_a_payer_keeps_the_bills_of_another(theirs: Partners) -> None:
+    """Another plan gets the stay whole, and the first one will not take back his bills of parts of it."""
+    kept = account()
+    for version, days, status, plan in ((1, 60, "30", PLAN), (2, 120, "01", PLAN), (3, 120, "01", NEXT)):
+        _, kept = billed(stays(version, days, status, plan), paid(kept), theirs)
+    for void in [each for each in kept.claims if each.claim.frequency == "8"]:
+        kept = with_claim(kept, void.model_copy(update={"state": "rejected"}))
+        stands = stands_again(kept, void)
+        assert stands is not None
+        kept = with_claim(kept, stands)
+    first = [chain[0].claim for chain in chains(paid(kept), "c1")]
+    assert [(claim.payer, claim.total_charge_cents) for claim in first] == [(NEXT.payer, 11_900_000)]
