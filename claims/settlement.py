@@ -160,12 +160,6 @@ def pending_voids(account: Account, chart_id: str) -> tuple[AccountClaim, ...]:
     return tuple(kept for kept in mine if is_open(kept) and _would_stand(account, kept) is not None)
 
 
-def open_voids(account: Account) -> tuple[AccountClaim, ...]:
-    """Voids that their payers have neither refused nor answered: what is accepted may be refused still, by a later file
-    or by the answer."""
-    return tuple(kept for kept in voids(account) if kept.state == "sent" or _would_stand(account, kept) is not None)
-
-
 def voids(account: Account) -> tuple[AccountClaim, ...]:
     """Voids that their payers have not refused. Of one that seems to be answered the payer may correct the answer."""
     return tuple(kept for kept in account.claims if kept.claim.frequency == "8" and is_with_the_payer(kept))
