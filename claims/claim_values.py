@@ -46,7 +46,20 @@ def last_menstrual_period(chart: ChartCoded, diagnoses: Iterable[ClaimDiagnosis]
 
 def onset(chart: ChartCoded) -> Day | None:
     """Of the symptoms, on another day than the first of the visit (837P DTP 431)."""
-    return chart.onset if chart.onset != chart.encounter.start_day else None
+    return _onset(chart) if chart.onset != chart.encounter.start_day else None
+
+
+def _onset(chart: ChartCoded) -> Day | None:
+    """Of which illness nobody says: no plan is told where it may not know of an item."""
+    return None if chart.restrictions else chart.onset
+
+
+def enclosed(chart: ChartCoded) -> dict[str, tuple[object, ...]]:
+    """The note and the papers that go with a claim. Of which item they speak nobody says, so that none goes along where
+    a plan may not know of one (45 CFR 164.522(a)(1)(vi)); rule C10 tells the hospital."""
+    if chart.restrictions:
+        return {}
+    return {"notes": (chart.claim_note,) if chart.claim_note else (), "attachments": chart.attachments}
 
 
 def _of_causes(causes: tuple[Cause, ...], chart: ChartCoded) -> Iterator[CodedValue]:
@@ -77,8 +90,8 @@ def _of_illness(chart: ChartCoded, diagnoses: Iterable[ClaimDiagnosis]) -> Itera
     """10 the last menstrual period, 11 the onset of symptoms."""
     if (began := last_menstrual_period(chart, diagnoses)) is not None:
         yield CodedValue(kind="occurrence", code=_LAST_MENSTRUAL_PERIOD, start=began)
-    if chart.onset is not None:
-        yield CodedValue(kind="occurrence", code=_ONSET, start=chart.onset)
+    if (day := _onset(chart)) is not None:
+        yield CodedValue(kind="occurrence", code=_ONSET, start=day)
 
 
 def _of_stay(stay: StayFacts) -> Iterator[CodedValue]:

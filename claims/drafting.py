@@ -172,8 +172,7 @@ def _of_chart(chart: ChartCoded, hospital: Hospital) -> dict[str, Any]:
         "submitter": hospital.name,
         "patient": _for_a_payer(chart.patient),
         "signatures": chart.signatures,
-        **({"notes": (chart.claim_note,)} if chart.claim_note else {}),
-        **({"attachments": chart.attachments} if chart.attachments else {}),
+        **(claim_values.enclosed(chart) if chart.claim_note or chart.attachments else {}),
     }
 
 

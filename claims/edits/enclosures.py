@@ -22,7 +22,8 @@ _ANOTHER_REASON: Final = "11"
 def papers_and_notes(subject: Subject) -> Iterator[Fault]:
     """A paper that goes to the payer says what it is, how it gets there and, unless it waits for his asking (AA), its
     number (837 PWK); there are at most ten. A claim's note has 80 characters: of a longer one the rest is cut, which
-    warns. A delay for another reason than those of the list (CLM20 11) is told in a note.
+    warns. A delay for another reason than those of the list (CLM20 11) is told in a note. Where an item is kept from
+    plans no paper and no note goes along, for it might speak of that (45 CFR 164.522(a)(1)(vi)), which warns.
     """
     chart = subject.chart
     if len(chart.attachments) > MOST_ATTACHMENTS:
@@ -32,6 +33,9 @@ def papers_and_notes(subject: Subject) -> Iterator[Fault]:
     if chart.claim_note is not None and len(chart.claim_note) > NOTE:
         message, mend = f"a note of more than {NOTE} characters", "say it in fewer words: the rest is cut"
         yield Fault(message, "claim_note", mend=mend, severity="warn")
+    if chart.restrictions and (chart.attachments or chart.claim_note):
+        message, mend = "no paper or note goes along where an item is kept from plans", "send it to the payer yourself"
+        yield Fault(message, "restrictions", mend=mend, severity="warn")
     if chart.delay_reason == _ANOTHER_REASON and chart.claim_note is None:
         yield Fault("another reason for a delay without the words for it", "claim_note", mend="say it in a note")
 

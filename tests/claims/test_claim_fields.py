@@ -178,6 +178,21 @@ def test_a_paper_that_went_to_one_payer_did_not_go_to_the_next(partners: Partner
     assert (made.attachments, after.attachments) == (papers, papers[1:])
 
 
+def test_no_paper_note_or_onset_tells_a_plan_of_what_it_may_not_know(partners: Partners) -> None:
+    beside = {
+        "attachments": (Attachment(report_type="OZ", transmission="FX", control_number="P"),),
+        "claim_note": "see the report",
+        "onset": date(2026, 2, 1),
+    }
+    kept = (Restriction(statement="s2", paid_cents=900),)
+    told, untold = (
+        claim(partners, services=(service(), service("s2")), **beside, restrictions=paid) for paid in ((), kept)
+    )
+    assert (told.attachments, told.notes) == (beside["attachments"], ("see the report",))
+    assert (untold.attachments, untold.notes, untold.onset) == ((), (), None)
+    assert [value for value in untold.coded_values if value.code == "11"] == []
+
+
 def test_a_number_that_one_payer_gave_is_not_told_the_next(partners: Partners) -> None:
     first = coverage(authorizations=(Authorization(number="AUTH-1"),))
     made = claim(partners, coverages=(first, coverage("medicaid")), services=(service(authorization="AUTH-1"),))

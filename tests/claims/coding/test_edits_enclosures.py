@@ -6,7 +6,7 @@ import pytest
 
 from claims.edits.enclosures import papers_and_notes
 from claims.tables import Reference
-from schemas.events.chart import Attachment
+from schemas.events.chart import Attachment, Restriction
 from schemas.events.coded import ChartCoded
 from tests.claims.coding.given_edits import Case, found, kinds, named, places
 
@@ -19,6 +19,7 @@ def beside(**said: Any) -> Any:
     return lambda chart: chart.model_copy(update=said)
 
 
+KEPT = (Restriction(statement="s1", paid_cents=100),)
 FIRES: list[Case] = [
     (papers_and_notes, "C10", "reject", "16", beside(attachments=(paper(), paper("99")))),
     (papers_and_notes, "C10", "reject", "16", beside(attachments=(paper(transmission="ZZ"),))),
@@ -26,16 +27,19 @@ FIRES: list[Case] = [
     (papers_and_notes, "C10", "reject", "16", beside(attachments=(paper(),) * 11)),
     (papers_and_notes, "C10", "warn", "16", beside(claim_note="x" * 81)),
     (papers_and_notes, "C10", "reject", "16", beside(delay_reason="11")),
+    (papers_and_notes, "C10", "warn", "16", beside(claim_note="as agreed", restrictions=KEPT)),
+    (papers_and_notes, "C10", "warn", "16", beside(attachments=(paper(),), restrictions=KEPT)),
 ]
 FIELDS = (
     "attachments[1].report_type", "attachments[0].transmission", "attachments[0].control_number", "attachments",
-    "claim_note", "claim_note",
+    "claim_note", "claim_note", "restrictions", "restrictions",
 )  # fmt: skip
 PASSES = [
     ("a paper that is sent has its number", beside(attachments=(paper(),) * 10)),
     ("one that waits needs none", beside(attachments=(paper(transmission="AA", control_number=None),))),
     ("a note of eighty characters", beside(claim_note="x" * 80)),
     ("a reason of the list says itself", beside(delay_reason="3")),
+    ("nothing goes along", beside(restrictions=KEPT)),
     ("another is told", beside(delay_reason="11", claim_note="the bridge was gone")),
 ]
 
