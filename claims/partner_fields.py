@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from claims.codesets.shapes import is_procedure_shape, is_revenue_shape
 from schemas.events.people import Address
-from schemas.events.types import Day, Line, Npi, Wire
+from schemas.events.types import Day, Line, Many, Npi, Wire
 
 _NPI_PREFIX: Final = "80840"  # the card issuer prefix that the check digit is computed over (45 CFR 162.406)
 _NINE_DIGITS: Final = re.compile(r"[0-9]{5}-?[0-9]{4}")
@@ -22,6 +22,8 @@ _OF_ANY_LENGTH: Final = re.compile(r"\?|\{[0-9]+,[0-9]+\}")
 _MOST_OPEN: Final = 3  # each doubles back over an id of 64 characters
 _LONGEST: Final = 200
 _LARGEST: Final = 9_999_999_999  # 99,999,999.99, as every amount
+_STATE: Final = re.compile(r"[A-Z]{2}")
+_ZIP: Final = re.compile(r"[0-9]{5}(-?[0-9]{4})?")
 _REVENUE_SERIES: Final = re.compile(r"[0-9]{3}x")
 
 
@@ -52,6 +54,8 @@ def _bare_file(name: str) -> str:
     return name
 
 
+Days = Annotated[int, Field(ge=0, le=36_525)]
+"""A century: with more a day could lie behind the last one of the calendar."""
 PartnerId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$")]
 """Part of topic names and principals, so only a-z, 0-9 and the hyphen."""
 CheckedNpi = Annotated[Npi, AfterValidator(_checked_npi)]
@@ -141,6 +145,19 @@ class PatientContact(Wire):
     assistance_web: Web | None = None
 
 
+def _whole(address: Address) -> Address:
+    """What N3 and N4 of a claim need, or no claim with this address could be written."""
+    here = address.country in {None, "US", "USA"}
+    if not (address.lines and address.city):
+        raise ValueError("an address has `lines` and `city`")
+    if here and not (_STATE.fullmatch(address.state or "") and _ZIP.fullmatch(address.postal_code or "")):
+        raise ValueError("an address has its `state` in two letters and its `postal_code` of five or nine digits")
+    return address
+
+
+WholeAddress = Annotated[Address, AfterValidator(_whole)]
+
+
 class SelfPayDiscount(Wire):
     """What the hospital takes off the charges of who pays himself, from a day of service: hundredths of a percent (4000
     is 40 %), or an amount."""
@@ -154,3 +171,12 @@ class SelfPayDiscount(Wire):
         if (self.percent_hundredths is None) == (self.cents is None):
             raise ValueError("either `percent_hundredths` or `cents`")
         return self
+
+
+def _each_from_its_own_day(discounts: tuple[SelfPayDiscount, ...]) -> tuple[SelfPayDiscount, ...]:
+    if len({each.since for each in discounts}) < len(discounts):
+        raise ValueError("two begin on one day; keep the one that holds")
+    return discounts
+
+
+SelfPayDiscounts = Annotated[Many[SelfPayDiscount], AfterValidator(_each_from_its_own_day)]

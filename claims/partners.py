@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError
 from claims.partner_fields import (
     CheckedNpi,
     Clia,
+    Days,
     Enrolment,
     FileName,
     Item,
@@ -17,10 +18,11 @@ from claims.partner_fields import (
     PartnerId,
     PatientContact,
     Phone,
-    SelfPayDiscount,
+    SelfPayDiscounts,
     TaxId,
     Taxonomy,
     TimeZone,
+    WholeAddress,
     member_id_pattern,
     no_street,
 )
@@ -64,7 +66,7 @@ class BillingEntity(Wire):
     tax_id: TaxId
     address: Address
     clia: Clia | None = None
-    pay_to: Address | None = None
+    pay_to: WholeAddress | None = None
     """Where payments go, where that is elsewhere (837 2010AB): a box may stand here, in `address` never (P4)."""
     enrolments: Mapping[PartnerId, Enrolments] = {}
 
@@ -112,7 +114,7 @@ class Hospital(BillingEntity):
     """Days before an admission whose outpatient services go on its claim: 3, or 1 and 0 (42 CFR 412.2(c)(5))."""
     rules: Mapping[Code, RuleSetting] = {}
     patient_contact: PatientContact | None = None
-    self_pay_discounts: Many[SelfPayDiscount] = ()
+    self_pay_discounts: SelfPayDiscounts = ()
     """The newest one that is in force on the first day of care."""
 
     def rule_mode(self, rule: str, service_day: Day) -> Literal["off", "warn", "on"] | None:
@@ -173,11 +175,11 @@ class Payer(Wire):
     payer_id: Code
     filing_indicator: Code
     format: Literal["avro", "x12", "both"]
-    timely_filing_days: Count
-    appeal_days: Count = 180  # the least that members of an employer's plan have (29 CFR 2560.503-1(h)(3)(i))
+    timely_filing_days: Days
+    appeal_days: Days = 180  # the least that members of an employer's plan have (29 CFR 2560.503-1(h)(3)(i))
     accepts_replacement: AcceptsReplacement
     member_id: MemberIdShape | None = None
-    eligibility_days: Count | None = None  # how old an answer of his may be on the first day of service
+    eligibility_days: Days | None = None  # how old an answer of his may be on the first day of service
     requires_authorization: Many[Item] = ()
     requires_referral: Many[EncounterClass] = ()
     requires_clia: bool = False
@@ -185,9 +187,9 @@ class Payer(Wire):
     rules: Mapping[Code, RuleSetting] = {}
     one_claim: Many[OneClaim] = ()
     interim: Literal["cumulative", "sequential", "none"] | None = None  # of a stay that goes on; None: as Medicare
-    interim_days: Annotated[int, Field(ge=1)] = 60  # the least from admission or bill to the next bill of such a stay
+    interim_days: Annotated[Days, Field(ge=1)] = 60  # the least from admission or bill to the next bill of such a stay
     key_id: Id | None = None
-    days_after_answer: Count | None = None
+    days_after_answer: Days | None = None
     """As a next payer he takes claims for so long after the one before answered (Medicaid after Medicare: 42 CFR
     447.45(d)(4)(ii)); without it, by the day of service as a first one."""
 
@@ -318,5 +320,7 @@ def _mend(kind: str, message: str) -> str:
         "missing": "this field is missing",
         "extra_forbidden": "no such field; docs/ lists those there are",
         "string_type": "text is wanted; put digits in quotes",
+        "tuple_type": "a list is wanted; put it in square brackets",
+        "model_type": "fields and values are wanted; put them in braces",
     }
     return plain.get(kind, message.removeprefix("Value error, "))

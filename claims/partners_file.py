@@ -29,7 +29,8 @@ class LocatedYaml:
         except yaml.MarkedYAMLError as error:
             raise _syntax(error, self.file) from None
         except ValueError:
-            raise BadReference(self.file, 1, 1, "yaml", "a value that is no number or date; put it in quotes") from None
+            mark = _no_value(self.root)
+            raise _bad(mark, self.file, "a value that is no number or date; mend it, or put it in quotes") from None
         return document
 
     def bad(self, path: Path, mend: str) -> BadReference:
@@ -83,6 +84,18 @@ def _written_out(node: yaml.Node, file: str, sizes: dict[int, int]) -> int:
             mend = f"more than {_MOST_VALUES} values once its aliases are written out; write out what is meant"
             raise _bad(node.start_mark, file, mend)
     return sizes[id(node)]
+
+
+def _no_value(node: yaml.Node) -> Any:
+    """Where the first scalar stands that looks like a number or a date and is none, such as 2026-13-01."""
+    if isinstance(node, yaml.ScalarNode):
+        try:
+            yaml.SafeLoader("").construct_document(node)
+        except ValueError:
+            return node.start_mark
+        return None
+    entries = node.value if isinstance(node, yaml.SequenceNode) else [each for pair in node.value for each in pair]
+    return next((mark for entry in entries if (mark := _no_value(entry))), None)
 
 
 def _syntax(error: yaml.MarkedYAMLError, file: str) -> BadReference:

@@ -66,6 +66,43 @@ BROKEN = [
         f"{MERCY}.enrolments.commercial.0",
         "`until` is before `since`",
     ),
+    (
+        "more days than a calendar has",
+        PAYER,
+        "    days_after_answer: 1000000000\n",
+        "payers.commercial.days_after_answer",
+        "less than or equal to",
+    ),
+    (
+        "an address to pay to that no claim can say",
+        GENERAL,
+        "    pay_to: {lines: [PO Box 1], city: Springfield}\n",
+        f"{MERCY}.pay_to",
+        "`postal_code`",
+    ),
+    (
+        "a state in words",
+        GENERAL,
+        "    pay_to: {lines: [PO Box 1], city: Springfield, state: Massachusetts, postal_code: '01101'}\n",
+        f"{MERCY}.pay_to",
+        "two letters",
+    ),
+    (
+        "an address without its street or box",
+        GENERAL,
+        "    pay_to: {lines: [], city: Springfield, state: MA, postal_code: '01101'}\n",
+        f"{MERCY}.pay_to",
+        "`lines`",
+    ),
+    (
+        "two discounts of one day",
+        GENERAL,
+        "    self_pay_discounts: [{since: 2026-01-01, cents: 5}, {since: 2026-01-01, cents: 6}]\n",
+        f"{MERCY}.self_pay_discounts",
+        "two begin on one day",
+    ),
+    ("a list that is none", GENERAL, "    self_pay_discounts: 40\n", f"{MERCY}.self_pay_discounts", "a list is wanted"),
+    ("an entry that is none", GENERAL, "    pay_to: PO Box 7\n", f"{MERCY}.pay_to", "fields and values are wanted"),
 ]
 
 

@@ -123,6 +123,17 @@ def test_an_unknown_rule_is_named_by_its_own_line(partners_text: str) -> None:
     assert (caught.value.line, caught.value.column) == (line, 7)
 
 
+def test_a_day_that_is_none_is_named_by_line_and_column(partners_text: str) -> None:
+    written = "    filing_indicator: CI\n    rules: {D4: {mode: on, since: 2026-13-01}}\n"
+    broken = partners_text.replace("    filing_indicator: CI\n", written, 1)
+    line = next(n for n, text in enumerate(broken.splitlines(), start=1) if "2026-13-01" in text)
+
+    with pytest.raises(BadReference) as caught:
+        parse_partners(broken, "partners.yaml")
+
+    assert (caught.value.line, caught.value.column) == (line, 35)
+
+
 def test_a_missing_field_is_placed_at_the_entry_that_lacks_it(partners_text: str) -> None:
     line = next(n for n, text in enumerate(partners_text.splitlines(), start=1) if text == "  commercial:")
 
