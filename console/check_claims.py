@@ -54,7 +54,8 @@ def check_claims(files: Sequence[Path], parts: Assembly, received: date | None, 
             _say_unread(file, nothing, as_json)
     if not as_json:
         say(f"{counted(tally.checked, 'claim')} checked, {tally.returned:,} would be returned")
-        _say_not_judged(not_judged)
+        if tally.checked:
+            _say_not_judged(not_judged)
     return not tally.returned and not tally.unread
 
 

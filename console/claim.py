@@ -150,6 +150,6 @@ def reasons(claims: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def origin(kin: Mapping[str, Any]) -> str | None:
-    """In place of which claim, and after which one of the payer before."""
-    said = {"replaces": kin["replaces"], "after": kin["follows"]}
+    """In place of which claim, or which one it takes back, and after which one of the payer before."""
+    said = {"voids" if kin["frequency"] == "8" else "replaces": kin["replaces"], "after": kin["follows"]}
     return ", ".join(f"{word} {number}" for word, number in said.items() if number) or None

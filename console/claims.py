@@ -15,7 +15,7 @@ from claims.x12.claim_file import MOST_IN_A_SET, Style
 from console import sent
 from console.faults import Mendable
 from console.rounds import Rounds
-from console.screen import Json, counted, dollars, draw, say, say_json, table
+from console.screen import Json, counted, dollars, draw, printable, say, say_json, table
 from console.wire import QUIET, reachable
 from schemas.events import ClaimAdjudicated, ClaimBuilt
 from streams.recorded import recorded
@@ -79,6 +79,8 @@ def export(
         parts.partners.payer(payer)
     if hospital is not None:
         parts.partners.hospital(hospital)
+    if out.exists() and not out.is_dir():
+        raise Mendable(f"{printable(out)} is no folder", "name another one with --out")
     reachable(settings)
     style, again = Style(charset, set_claims=set_claims), again or form == "fhir"
     order = Order(out, form, style, limit, batch_claims, batch_bytes, again, test)

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from agents.reference import read_partners
 from console.screen import Json, counted, dollars, draw, say, say_json, table
 from ledger import interchanges
 from ledger.store import Ledger
@@ -15,7 +16,9 @@ from streams.settings import Settings
 def listed(
     *,
     payer: Annotated[str | None, typer.Option(help="Only this payer's.")] = None,
-    waiting: Annotated[bool, typer.Option("--waiting", help="Only files of which no 999 has said anything.")] = False,
+    waiting: Annotated[
+        bool, typer.Option("--waiting", help="Only files of which no 999 has said anything; no tests.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Files of claims that went out, the newest first, with what became of each.
@@ -24,10 +27,12 @@ def listed(
     has said anything yet. The claims of what was refused were never filed, and their hospitals are told.
     """
     settings = Settings()
+    if payer is not None:
+        read_partners(settings.infra).payer(payer)
     rows = [_facts(row) for row in Ledger(settings.ledger.get_secret_value()).read(interchanges.files)]
     rows = [each for each in rows if each["format"] == "x12" and payer in {None, each["payer"]}]
     if waiting:
-        rows = [each for each in rows if each["answer"] in {None, "received"}]
+        rows = [each for each in rows if _waits(each)]
     if as_json:
         say_json(rows)
     else:
@@ -47,6 +52,11 @@ def _facts(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _waits(each: Mapping[str, Any]) -> bool:
+    """Nobody answers for a test."""
+    return not each["test"] and each["answer"] in {None, "received"}
+
+
 def _instant(ms: int | None) -> str | None:
     return None if ms is None else datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="seconds")
 
@@ -62,7 +72,7 @@ def _tell(rows: list[dict[str, Any]]) -> None:
     ]  # fmt: skip
     if shown:
         draw(table("Sent", columns, shown))
-    open_ = [each for each in rows if not each["test"] and each["answer"] in {None, "received"}]
+    open_ = [each for each in rows if _waits(each)]
     waiting = sum(each["claims"] for each in open_)
     said = f"{counted(len(rows), 'file')}; no 999 yet of {counted(len(open_), 'file')}"
     say(f"{said} with {counted(waiting, 'claim')}" if open_ else said)

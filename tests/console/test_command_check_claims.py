@@ -58,6 +58,10 @@ def test_what_a_claim_alone_cannot_tell_is_said(tmp_path: Path) -> None:
     assert "$2: what the hospital's chargemaster asks is not known" in done.stdout
 
 
+def test_where_no_claim_could_be_read_nothing_is_said_of_what_was_not_judged(tmp_path: Path) -> None:
+    assert "Not judged" not in check(file(tmp_path, b"", "empty.837")).stdout
+
+
 def test_a_claim_that_would_be_returned_ends_in_status_1_with_its_findings(tmp_path: Path) -> None:
     done = check(file(tmp_path, professional(WRONG)))
     assert done.exit_code == 1

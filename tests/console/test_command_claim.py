@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from agents.statistics import open_month
+from console.claim import origin
 from console.masks import MASK
 from ledger.upgrade import upgrade
 from tests.agents.given_accounts_of_claiming import built, rejection, settled, visit
@@ -93,6 +94,10 @@ def test_the_chart_shows_where_each_claim_comes_from(alone: Terminal, given: Sta
         again.control_number,
     )
     assert f"replaces {first.control_number}" in alone.run("chart", "mercy-general", "c1").stdout
+
+
+def test_a_void_takes_back_and_does_not_replace() -> None:
+    assert origin({"frequency": "8", "replaces": "A1", "follows": None}) == "voids A1"
 
 
 def test_a_claim_nobody_knows_is_told_in_words(alone: Terminal, given: Stages) -> None:

@@ -322,3 +322,20 @@ def test_a_test_file_sends_no_claim(provisioned: Terminal, tmp_path: Path) -> No
     given(provisioned, TWO[0])
     ask = ("claims", "export", "--out", tmp_path / "out")
     assert [len(provisioned.json(*ask, *more)["files"]) for more in (("--test",), ("--test",), (), ())] == [1, 0, 1, 0]
+
+
+def test_a_payer_that_is_none_has_no_list_of_files_either(provisioned: Terminal) -> None:
+    done = provisioned.run("claims", "sent", "--payer", "nobody")
+    assert (done.exit_code, "known:" in done.stderr) == (2, True)
+
+
+def test_nobody_waits_for_the_answer_to_a_test(provisioned: Terminal, tmp_path: Path) -> None:
+    given(provisioned, TWO[0])
+    provisioned.json("claims", "export", "--test", "--out", tmp_path / "out")
+    assert (len(provisioned.json("claims", "sent")), provisioned.json("claims", "sent", "--waiting")) == (1, [])
+
+
+def test_a_file_where_a_folder_is_wanted_is_told_with_the_mend(provisioned: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("")
+    done = provisioned.run("claims", "export", "--out", tmp_path / "out")
+    assert (done.exit_code, "is no folder" in done.stderr) == (2, True)
