@@ -77,7 +77,7 @@ def matched(
     settings = Settings()
     read_partners(settings.infra).payer(payer)
     if (number is None) != not_ours:
-        raise Mendable("which claim is it to?", "name our control number, or say --not-ours")
+        raise Mendable("it is not said which claim it is to", "name our control number, or say --not-ours")
     codec = strict_codec(settings)
     with Ledger(settings.ledger.get_secret_value()).reading() as tx:
         row = inquiries.answer_at(tx, payer, trace, position)
