@@ -14,11 +14,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from confluent_kafka.admin import AdminClient
+from hypothesis import settings as properties
 
 from streams.brokers import Broker, BrokerUnavailable, apache, container, embedded
 from streams.settings import Settings
 
 REQUIRED = os.environ.get("CI") == "true"
+
+properties.register_profile("untimed", deadline=None)  # how long an example takes depends on what else the machine does
+properties.load_profile("untimed")
 
 
 @contextmanager
