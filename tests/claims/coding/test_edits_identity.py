@@ -316,6 +316,22 @@ I4 += [
         said=(("reject", "26", "coverages[1].valid_from"),),
     ),
 ]
+I4 += [
+    Case(
+        "admitted before the plan began: of all its services it is said once",
+        outside_coverage,
+        lambda c: with_coverage(
+            with_stay(
+                with_service(c, {"component": "facility"}, {"component": "facility"}),
+                encounter_class="inpatient",
+                admission_date=DAY,
+                end_day=TOMORROW,
+            ),
+            valid_from=TOMORROW,
+        ),
+        (("reject", "26", "encounter.admission_date"),),
+    ),
+]
 CHECKED, CHECKED_ON = "coverages[0].eligibility", "coverages[0].eligibility_date"
 THIRTY = {"eligibility_days": 30}
 
