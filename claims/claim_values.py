@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from claims import folding
+from claims.payers import LIABILITY, NO_FAULT
 from claims.stay import covered_days
 from schemas.events.chart import Cause, Coverage
 from schemas.events.claim import ClaimDiagnosis, CodedValue
@@ -11,8 +12,6 @@ from schemas.events.coded import ChartCoded, StayFacts
 from schemas.events.types import Day
 
 _NEWBORN = "4"  # admission type, X12 CL101
-_AUTO_MEDICAL: Final = "AM"  # SBR09: automobile medical
-_LIABILITY: Final = frozenset({"LM", "LI"})  # liability medical; LI was the 4010's
 _ONSET, _LAST_MENSTRUAL_PERIOD = "11", "10"  # occurrence codes
 _OF_PREGNANCY: Final = ("O", "Z32", "Z33", "Z34", "Z3A")  # chapter 15, and the encounters and weeks of a pregnancy
 
@@ -81,9 +80,9 @@ def _occurrence(cause: Cause, coverages: Iterable[Coverage]) -> str:
     if cause.no_fault:
         return "02"
     plans = {coverage.plan_kind for coverage in coverages}
-    if cause.kind == "auto" and _AUTO_MEDICAL in plans:
+    if cause.kind == "auto" and NO_FAULT in plans:
         return "01"
-    return "03" if plans & _LIABILITY else "05"
+    return "03" if plans & LIABILITY else "05"
 
 
 def _of_illness(chart: ChartCoded, diagnoses: Iterable[ClaimDiagnosis]) -> Iterator[CodedValue]:

@@ -9,13 +9,20 @@ from datetime import date
 from typing import Final
 
 from claims.edits.payer_order import is_aged, is_by_current_work, medicare_is_first
-from claims.payers import MEDICARE, NO_FAULT, TRICARE, VETERANS, is_group_plan, pays_for_accidents, pays_for_work
+from claims.payers import (
+    MEDICAID,
+    MEDICARE,
+    NO_FAULT,
+    TRICARE,
+    VETERANS,
+    is_group_plan,
+    pays_for_accidents,
+    pays_for_work,
+)
 from schemas.events.chart import Coverage, PriorityFacts
 from schemas.events.claim import OrderReason
 from schemas.events.coded import ChartCoded
 from schemas.events.types import Day
-
-_MEDICAID: Final = "MC"  # X12 SBR09
 
 ORDER_WORDS: Final[dict[OrderReason, str]] = {
     "only-payer": "nobody else insures it",
@@ -65,7 +72,7 @@ def _by_accident(first: Coverage, chart: ChartCoded) -> OrderReason | None:
 
 
 def _by_program(first: Coverage, second: Coverage) -> OrderReason | None:
-    if second.plan_kind == _MEDICAID:
+    if second.plan_kind == MEDICAID:
         return "medicaid-last"
     if first.plan_kind == VETERANS and first.authorizations:
         return "veterans-authorized"

@@ -21,10 +21,12 @@ MEDICARE: Final = frozenset({"MA", "MB"})
 _NOBODY: Final = (None,)
 WORKERS_COMPENSATION: Final = "WC"  # claim filing indicator, X12 SBR09
 NO_FAULT: Final = "AM"  # medical payments of an automobile's insurer
-LIABILITY: Final = frozenset({"LM", "LI"})
+LIABILITY: Final = frozenset({"LM", "LI"})  # LI was the 4010's
+ACCIDENT_CARRIERS: Final = LIABILITY | {NO_FAULT}
+MEDICAID: Final = "MC"
 TRICARE: Final = "CH"
 VETERANS: Final = "VA"
-_PROGRAMS: Final = frozenset({"MC", TRICARE, VETERANS, "OF", "TV"})  # with Medicaid, other federal ones, Title V
+_PROGRAMS: Final = frozenset({MEDICAID, TRICARE, VETERANS, "OF", "TV"})  # OF other federal ones, TV Title V
 _INJURIES, _SIGNS = frozenset("ST"), frozenset("R")  # first letters of ICD-10-CM chapters 19 and 18
 _CAUSES = frozenset("VWXY")  # and of chapter 20
 
@@ -144,7 +146,7 @@ def pays_for_work(coverage: Coverage) -> bool:
 
 def pays_for_accidents(coverage: Coverage) -> bool:
     """A carrier of accidents that are not of work: no-fault or liability."""
-    return coverage.plan_kind == NO_FAULT or coverage.plan_kind in LIABILITY
+    return coverage.plan_kind in ACCIDENT_CARRIERS
 
 
 def is_group_plan(coverage: Coverage) -> bool:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from claims.accounts import Account, AccountClaim, Answer, ClaimState, is_with_the_payer, voided
 from claims.denying import denying
+from claims.payers import ACCIDENT_CARRIERS
 from claims.prior_lines import net, prior_lines
 from claims.remittance import REVERSAL, match_line
 from schemas.events.claim import Adjustment, ClaimBuilt, PriorAnswer
@@ -21,7 +22,6 @@ _PREDETERMINATION = "25"  # priced, not paid: it settles nothing
 DUPLICATE = "18"  # CARC: the payer has this claim already
 _NOT_A_WORK_INJURY = frozenset({"P2", "P4"})  # CARC: workers' compensation says that the injury is not its own
 _NOT_OWED_FOR_AN_ACCIDENT = frozenset({"35", "119", "149", "P6"})  # used up, or no entitlement
-_CARRIERS = frozenset({"AM", "LM", "LI"})  # X12 SBR09: no-fault and liability
 
 _STATES: dict[Standing, ClaimState] = {
     "waiting": "accepted",  # who answers has taken the claim
@@ -212,7 +212,7 @@ def paid_the_patient(claim: AccountClaim) -> bool:
 
 def is_of_an_accident(claim: ClaimBuilt) -> bool:
     """Whether a carrier of accidents that are not of work is asked."""
-    return claim.filing_indicator in _CARRIERS
+    return claim.filing_indicator in ACCIDENT_CARRIERS
 
 
 def prior_answer(claim: AccountClaim) -> PriorAnswer:

@@ -10,7 +10,7 @@ from claims import bill_words, payers, settlement, surprise
 from claims.accounts import Account, AccountClaim, live_claims, successors
 from claims.bill_words import NOT_BILLED_WORDS, Kind
 from claims.identity import service_number
-from claims.payers import Route
+from claims.payers import MEDICAID, Route
 from schemas.events.claim import Adjustment, BillLine, BillReason, ClaimLine, NotBilled, PayerShare
 from schemas.events.coded import ChartCoded, Service
 from schemas.events.types import Cents
@@ -21,7 +21,6 @@ _NOT_COVERED = frozenset({"26", "27", "31", "32", "33", "35", "49", "50", "51", 
 _QMB = frozenset({"N781", "N782", "N783"})  # RARC
 _COST_SHARE = frozenset({"1", "2", "3", "66"})  # CARC
 
-_MEDICAID = "MC"  # X12 SBR09
 _ABOVE_ITS_PRICE = frozenset({"45"})  # CARC
 
 Protection = Literal["surprise-bill", "qualified-medicare-beneficiary", "paid-in-full-by-medicaid"]
@@ -142,7 +141,7 @@ def _kept_off(last: AccountClaim, chart: ChartCoded) -> _KeptOff | None:
     said |= {remark for answer in last.answers for line in answer.lines for remark in line.remarks}
     if not _QMB.isdisjoint(said):
         return _KeptOff("qualified-medicare-beneficiary", _COST_SHARE)
-    if last.claim.filing_indicator == _MEDICAID:
+    if last.claim.filing_indicator == MEDICAID:
         return _KeptOff("paid-in-full-by-medicaid", _ABOVE_ITS_PRICE)
     return _KeptOff("surprise-bill", surprise.BALANCE) if surprise.is_protected(last.claim, chart, said) else None
 

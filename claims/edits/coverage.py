@@ -10,11 +10,12 @@ from claims.edits.rule import Fault, Rule, Severity, rule
 from claims.edits.subject import Subject
 from claims.in_force import is_in_force
 from claims.payers import (
-    LIABILITY,
+    ACCIDENT_CARRIERS,
+    MEDICAID,
     MEDICARE,
-    NO_FAULT,
     TRICARE,
     VETERANS,
+    WORKERS_COMPENSATION,
     Route,
     is_group_plan,
     pays_for_accidents,
@@ -23,10 +24,7 @@ from claims.payers import (
 )
 from schemas.events.chart import Coverage
 
-_COMPENSATION: Final = "WC"  # X12 SBR09: workers' compensation
-_AUTOMOBILE: Final = LIABILITY | {NO_FAULT}
-_MEDICAID: Final = "MC"
-_NOT_BEFORE_MEDICAID: Final = frozenset({_MEDICAID, _COMPENSATION, "TV", "VA"})  # Title V, Veterans Affairs: not liable
+_NOT_BEFORE_MEDICAID: Final = frozenset({MEDICAID, WORKERS_COMPENSATION, VETERANS, "TV"})  # TV, Title V: not liable
 
 
 @rule(
@@ -88,7 +86,7 @@ def _order_faults(subject: Subject, day: date) -> Iterator[Fault]:
             continue
         if coverage.plan_kind in MEDICARE:
             yield from _beside_medicare(at, coverage, subject, day)
-        elif coverage.plan_kind == _MEDICAID and any(_pays_too(each, day) for each in subject.coverages[at + 1 :]):
+        elif coverage.plan_kind == MEDICAID and any(_pays_too(each, day) for each in subject.coverages[at + 1 :]):
             yield Fault("Medicaid before another who pays", f"coverages[{at}]", None, "order of payers")
 
 
@@ -168,7 +166,7 @@ def tricare_before_others(subject: Subject) -> Iterator[Fault]:
 
 
 def _before_tricare(coverage: Coverage, day: date) -> bool:
-    return coverage.plan_kind not in {TRICARE, _MEDICAID} and _pays_too(coverage, day)
+    return coverage.plan_kind not in {TRICARE, MEDICAID} and _pays_too(coverage, day)
 
 
 def _by_order(plan: Coverage) -> bool:
@@ -225,7 +223,7 @@ def casualty_number_missing(subject: Subject) -> Iterator[Fault]:
     for at, cause in enumerate(subject.chart.causes):
         if cause.claim_number is not None or cause.kind == "other":
             continue
-        kinds = {_COMPENSATION} if cause.kind == "employment" else _AUTOMOBILE
+        kinds = {WORKERS_COMPENSATION} if cause.kind == "employment" else ACCIDENT_CARRIERS
         if any(coverage.plan_kind in kinds for coverage in subject.coverages):
             yield Fault("an accident without its carrier's number", f"causes[{at}].claim_number")
 

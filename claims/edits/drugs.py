@@ -8,12 +8,11 @@ from typing import Final
 
 from claims.edits.rule import Fault, Rule, rule
 from claims.edits.subject import Subject
-from claims.payers import MEDICARE
+from claims.payers import MEDICAID, MEDICARE
 from schemas.events.coded import Service
 
 _NDC: Final = re.compile(r"[0-9]{11}")
 _UNITS: Final = frozenset({"F2", "GR", "ME", "ML", "UN"})  # X12 CTP05
-MEDICAID: Final = "MC"  # X12 SBR09
 _DRUG_SERIES: Final = ("J", "Q51")
 _WASTE: Final = frozenset({"JW", "JZ"})
 _SINCE: Final = date(2023, 7, 1)

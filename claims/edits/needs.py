@@ -16,7 +16,7 @@ from claims.codesets.dated import DatedTables
 from claims.codesets.shapes import is_procedure_shape
 from claims.edits.beds import BY_THE_HOUR
 from claims.edits.columns import Columns
-from claims.edits.drugs import MEDICAID, is_drug
+from claims.edits.drugs import is_drug
 from claims.edits.identity import OLDEST
 from claims.edits.money import agreement
 from claims.edits.patient_fit import OF_ONE_SEX
@@ -27,7 +27,7 @@ from claims.edits.rule import Need
 from claims.edits.subject import PAIR_TABLES, UNIT_TABLES, Subject
 from claims.edits.units import MOST_UNITS
 from claims.partners import Payer
-from claims.payers import MEDICARE
+from claims.payers import MEDICAID, MEDICARE
 from claims.stay import INPATIENT_PLACES
 
 _UNSAID: Final = frozenset((role, None) for role in INDICATED)
